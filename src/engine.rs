@@ -1,0 +1,9 @@
+//! The running instrument: links, clock, control handle, composer, offline loop, and the audio thread's rooms.
+
+pub mod audio;
+pub mod clock;
+pub mod composer;
+pub mod control;
+pub mod link;
+pub mod offline;
+pub mod worker;

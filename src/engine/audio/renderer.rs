@@ -1,0 +1,114 @@
+//! One block of audio: transport in, notes heard, planned notes sequenced, sound and MIDI out.
+
+use std::sync::Arc;
+
+use crate::engine::link::Links;
+use crate::score::{Meter, Mix, Part, Pitch, Settings, Tempo, Velocity};
+
+/// What the host says of time at the first frame of a block.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transport {
+    pub playing: bool,
+    /// Quarter notes from the song's origin.
+    pub position_quarters: f64,
+    pub tempo: Tempo,
+    pub meter: Meter,
+    /// Where the current bar starts, quarter notes.
+    pub bar_quarters: f64,
+}
+
+/// Something that the player or the host did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HostEvent {
+    /// Offset in the block; events come sorted.
+    pub frame: u32,
+    pub kind: HostEventKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HostEventKind {
+    NoteOn {
+        pitch: Pitch,
+        velocity: Velocity,
+    },
+    NoteOff {
+        pitch: Pitch,
+    },
+    /// Panic: everything that sounds ends.
+    AllNotesOff,
+}
+
+/// A note that the band plays, for the host.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlayedEvent {
+    /// Offset in the block.
+    pub frame: u32,
+    pub part: Part,
+    pub pitch: Pitch,
+    /// `None` ends the note.
+    pub velocity: Option<Velocity>,
+}
+
+/// What to do when a window is not there at its time.
+pub enum Pace<'a> {
+    /// Rest it and count it.
+    RealTime,
+    /// Call this until it is there: it lets the composer work. A million calls without it, and the window is rested.
+    Offline(&'a mut dyn FnMut()),
+}
+
+/// The input of one block.
+pub struct Block<'a> {
+    pub frames: usize,
+    pub transport: Transport,
+    pub settings: &'a Settings,
+    pub mix: &'a Mix,
+    /// Sorted by frame.
+    pub events: &'a [HostEvent],
+    pub pace: Pace<'a>,
+}
+
+/// The output of one block; every slice has at least `Block::frames` frames and is overwritten.
+pub struct Outputs<'a> {
+    pub main: [&'a mut [f32]; 2],
+    pub parts: [[&'a mut [f32]; 2]; Part::BAND_SIZE],
+}
+
+/// Whether the instance has a synth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sound {
+    Synth,
+    Silent,
+}
+
+/// Everything that runs in the audio callback of one instance.
+pub struct Renderer {
+    #[expect(dead_code, reason = "being written")]
+    links: Arc<Links>,
+}
+
+impl Renderer {
+    pub fn new(links: Arc<Links>, _sound: Sound) -> Self {
+        Self { links }
+    }
+
+    /// Make room for blocks of up to `max_block` frames at `sample_rate` hertz and forget all that sounds. Allocates; not for the callback.
+    pub fn prepare(&mut self, _sample_rate: f32, _max_block: usize) {}
+
+    /// End all that sounds and forget the chain. Real-time safe.
+    pub fn reset(&mut self) {}
+
+    /// Frames by which the sound lags the notes; constant.
+    pub fn latency(&self) -> u32 {
+        0
+    }
+
+    /// Render one block. `played` receives the band's notes in order of frames; it is cleared first, and never grows beyond its capacity.
+    pub fn render(
+        &mut self,
+        _block: Block<'_>,
+        _outputs: &mut Outputs<'_>,
+        _played: &mut Vec<PlayedEvent>,
+    ) {
+    }
+}

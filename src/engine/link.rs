@@ -1,0 +1,158 @@
+//! Every message that crosses between threads, with its queues and what happens when one is full.
+//!
+//! ```text
+//!  main (host calls, editor)          composer (one named thread)         audio (host callback)
+//!  engine/control.rs                  engine/composer.rs                  engine/audio/
+//!    Control ──ToComposer──────────────▶ step():  feed → compose →
+//!            ◀─FromComposer─────────── decode timbres → commit ──ToAudio─▶ Conductor → Sequencer → Synth → Stems
+//!    Gauges  ◀══ atomics: playhead, load, late windows, levels ═══════════════╡
+//!                                        ◀─FromAudio: chains, heard notes, cutoffs, retired boxes ──┘
+//!  offline (tests, bounce): no threads; `offline.rs` steps the composer and the renderer by turns
+//! ```
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+
+use atomic_float::{AtomicF32, AtomicF64};
+use crossbeam::queue::ArrayQueue;
+
+use crate::music::planner::{Start, Window};
+use crate::score::{Note, Part, PartialTable, Phrase, Pitch, Settings, Tick, Velocity};
+
+/// Sent by the audio thread to the composer, in the order in which it happened.
+#[derive(Debug)]
+pub enum FromAudio {
+    /// A chain of windows may begin here: the transport waits at this place, or has just started or jumped. Replaces any chain before it.
+    Chain { start: Start, settings: Settings },
+    /// The player struck a key.
+    NoteOn { onset: Tick, pitch: Pitch, velocity: Velocity },
+    /// The player let a key go.
+    NoteOff { end: Tick, pitch: Pitch },
+    /// The cutoff of `window` has passed: all that it may depend on has been sent before this message.
+    Cutoff { window: Window, settings: Settings },
+    /// The transport stopped; nothing more is needed of the present chain.
+    Stopped,
+}
+
+/// Sent by the composer to the audio thread.
+#[derive(Debug)]
+pub enum ToAudio {
+    /// A composed window; final.
+    Commit(Box<Commit>),
+    /// The player's sound, for the notes that she plays herself.
+    PlayerTimbre(Box<TimbreGrid>),
+}
+
+/// Sent back by the audio thread so that the composer frees it.
+#[derive(Debug)]
+pub enum Retired {
+    Commit(Box<Commit>),
+    PlayerTimbre(Box<TimbreGrid>),
+    Table(Arc<PartialTable>),
+}
+
+/// The notes of one window, with the tables that sound them.
+#[derive(Debug)]
+pub struct Commit {
+    /// Which chain the window belongs to; the audio thread sends back commits of chains that are over.
+    pub window: Window,
+    /// Sorted by onset. The sequencer takes a table when its note starts.
+    pub notes: Vec<VoicedNote>,
+}
+
+#[derive(Debug)]
+pub struct VoicedNote {
+    pub note: Note,
+    /// `None` in a plugin without a synth, and after the sequencer has taken it.
+    pub table: Option<Arc<PartialTable>>,
+}
+
+/// Tables at hand for any note of one timbre, so that a live note never waits: pitches in steps of 3, three velocities.
+#[derive(Debug)]
+pub struct TimbreGrid {
+    /// `[pitch / 3][velocity / 43]`, 43 rows of 3.
+    pub tables: Vec<[Arc<PartialTable>; 3]>,
+}
+
+/// Sent by main to the composer.
+#[derive(Debug)]
+pub enum ToComposer {
+    /// What the model hears before its first note. Takes effect at the next chain.
+    SeedPhrase(Arc<Phrase>),
+    /// The instance is going away; the composer's thread ends.
+    Quit,
+}
+
+/// Sent by the composer to main.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FromComposer {
+    /// A chain began; earlier notes at or after `tick` no longer stand.
+    Chain { tick: Tick },
+    /// A note that is committed, for the roll.
+    Committed(Note),
+    /// A note that the player played, for the roll.
+    Heard(Note),
+    /// The composer could not go on; playback does, without new notes. The text is for the musician.
+    Failed(String),
+}
+
+/// All queues of one instance. Lock-free and bounded; made once.
+#[derive(Debug)]
+pub struct Links {
+    /// Full: the message is lost and counted in `Gauges::lost`; 4096 messages are about ten thousand notes a second.
+    pub from_audio: ArrayQueue<FromAudio>,
+    /// Full: the composer keeps the message and tries again at its next step.
+    pub to_audio: ArrayQueue<ToAudio>,
+    /// Full: the audio thread keeps the box until there is room; a voice's table is kept in its slot likewise.
+    pub retired: ArrayQueue<Retired>,
+    /// Full: the caller is told, and tries again.
+    pub to_composer: ArrayQueue<ToComposer>,
+    /// Full (no editor is open to read it): the oldest message is dropped.
+    pub from_composer: ArrayQueue<FromComposer>,
+    pub gauges: Gauges,
+}
+
+/// Values of which only the newest matters, each with one writer.
+#[derive(Debug, Default)]
+pub struct Gauges {
+    /// Written by audio: where the host is, in quarter notes.
+    pub playhead_quarters: AtomicF64,
+    pub tempo_bpm: AtomicF64,
+    pub playing: AtomicBool,
+    /// Start of the current bar in ticks, bar length in ticks.
+    pub bar_start: AtomicI64,
+    pub bar_length: AtomicI64,
+    /// Share of the block's duration spent in the callback, smoothed. 1 is all of it. Written by the plugin's process call.
+    pub load: AtomicF32,
+    /// Windows that were not there in time and were rested.
+    pub late_windows: AtomicU32,
+    /// Messages lost on a full queue, and notes dropped for want of room.
+    pub lost: AtomicU32,
+    /// Peak of each part's stem since it was last read (band 0..3, then the mix).
+    pub peaks: [AtomicF32; Part::BAND_SIZE + 1],
+    /// Written by the composer: microseconds a note, smoothed.
+    pub note_micros: AtomicF32,
+    /// Notes composed so far.
+    pub notes_composed: AtomicU64,
+    /// Sum of the log-probabilities (natural) of those notes, for a mean likelihood.
+    pub surprise: AtomicF64,
+}
+
+impl Links {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            from_audio: ArrayQueue::new(4096),
+            to_audio: ArrayQueue::new(64),
+            retired: ArrayQueue::new(1024),
+            to_composer: ArrayQueue::new(64),
+            from_composer: ArrayQueue::new(4096),
+            gauges: Gauges::default(),
+        })
+    }
+}
+
+impl Gauges {
+    pub fn count_lost(&self) {
+        self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+}

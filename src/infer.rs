@@ -1,0 +1,5 @@
+//! An opened pack as two functions: events to the next event, timbre to partial table. The only room that knows a runtime.
+
+mod muse;
+
+pub use muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};

@@ -1,0 +1,23 @@
+//! Values of music: time, meter, pitch, notes, parts, timbres, styles, seeds and settings. No I/O, no clock, no globals.
+
+pub mod meter;
+pub mod note;
+pub mod part;
+pub mod phrase;
+pub mod pitch;
+pub mod seed;
+pub mod settings;
+pub mod style;
+pub mod timbre;
+pub mod time;
+
+pub use meter::{Meter, Tempo};
+pub use note::Note;
+pub use part::{Family, Part};
+pub use phrase::Phrase;
+pub use pitch::{Key, Pitch, Velocity};
+pub use seed::{Seed, Stream};
+pub use settings::{Audible, Mix, Mode, PartSettings, Quantum, Settings, Strip};
+pub use style::StyleBlend;
+pub use timbre::{PartialTable, TimbreId};
+pub use time::{Frame, Frames, TICKS_PER_QUARTER, Tick, Ticks};

@@ -1,0 +1,127 @@
+//! What the musician asks for: the settings in force at a window's cutoff.
+
+use super::{Family, Key, Meter, Part, Seed, StyleBlend, Ticks};
+
+/// Everything that the composition of one window depends on, besides the notes heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    pub seed: Seed,
+    pub style: StyleBlend,
+    /// 0.5 to 1.5; 1 draws from the model's own distribution.
+    pub temperature: f32,
+    /// Share of the likeliest value below which a value is never drawn, 0 (off) to 0.5.
+    pub min_p: f32,
+    /// Wish in standard deviations from the style's usual density, -2 to 2; 0 leaves it open.
+    pub density: f32,
+    /// Wish; `None` leaves it open.
+    pub key: Option<Key>,
+    /// Whether notes outside `key` are impossible for every part but drums.
+    pub scale_lock: bool,
+    pub quantum: Quantum,
+    /// The band's parts, in order.
+    pub parts: [PartSettings; Part::BAND_SIZE],
+}
+
+/// What is asked of one part of the band.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PartSettings {
+    pub mode: Mode,
+    /// `None` takes the style's usual family for the part.
+    pub family: Option<Family>,
+    /// Semitones from the style's usual register for the part, -24 to 24.
+    pub register: f32,
+}
+
+/// How a part takes part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    Off,
+    /// Improvises all the time.
+    #[default]
+    Play,
+}
+
+/// How much is composed in one go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Quantum {
+    HalfBeat,
+    #[default]
+    Beat,
+    Bar,
+}
+
+impl Quantum {
+    /// Length of a window in `meter`, at least one tick.
+    pub fn length(self, meter: Meter) -> Ticks {
+        match self {
+            Quantum::HalfBeat => Ticks((meter.beat().0 / 2).max(1)),
+            Quantum::Beat => meter.beat(),
+            Quantum::Bar => meter.bar(),
+        }
+    }
+}
+
+impl Default for PartSettings {
+    fn default() -> Self {
+        Self { mode: Mode::Play, family: None, register: 0.0 }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: Seed(1),
+            style: StyleBlend::default(),
+            temperature: 1.0,
+            min_p: 0.02,
+            density: 0.0,
+            key: None,
+            scale_lock: false,
+            quantum: Quantum::Beat,
+            parts: [PartSettings::default(); Part::BAND_SIZE],
+        }
+    }
+}
+
+/// How the parts are mixed: heard at once, no part of what is composed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mix {
+    pub parts: [Strip; Part::BAND_SIZE],
+    /// The player's own notes, heard through the synth.
+    pub player: Strip,
+    /// Gain of the mix, decibels.
+    pub master_db: f32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Strip {
+    /// -60 (silent) to 6.
+    pub level_db: f32,
+    /// -1 left to 1 right.
+    pub pan: f32,
+    pub audible: Audible,
+}
+
+/// Whether a part is heard, after its mute and everyone's solo.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audible {
+    #[default]
+    Yes,
+    No,
+}
+
+impl Default for Strip {
+    fn default() -> Self {
+        Self { level_db: 0.0, pan: 0.0, audible: Audible::Yes }
+    }
+}
+
+impl Default for Mix {
+    fn default() -> Self {
+        Self {
+            parts: [Strip::default(); Part::BAND_SIZE],
+            player: Strip::default(),
+            master_db: 0.0,
+        }
+    }
+}

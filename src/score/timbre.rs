@@ -1,0 +1,51 @@
+//! Timbres and the partial table that one note of a timbre is played from.
+
+use super::Family;
+
+/// A timbre by name. In this pack version a timbre is a family's instrument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TimbreId(pub Family);
+
+/// Control points in a note's evolution.
+pub const TABLE_FRAMES: usize = 40;
+/// Most partials in a table.
+pub const MAX_PARTIALS: usize = 128;
+/// Noise bands, the critical bands of Zwicker, "Subdivision of the audible frequency range into critical bands", 1961.
+pub const NOISE_BANDS: usize = 25;
+/// Time of the last control point, seconds after the onset; a sustained note stays there.
+pub const TABLE_SECS: f32 = 3.0;
+
+/// One note's whole evolution: what the oscillator bank and the noise of the part play, made off the audio thread.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartialTable {
+    /// Frequency of each partial at the start, hertz; at most `MAX_PARTIALS`, none above 20 kHz.
+    pub hertz: Vec<f32>,
+    /// Linear amplitude, `[TABLE_FRAMES][partials]` row by row, full scale 1.
+    pub amplitude: Vec<f32>,
+    /// Root mean square of each noise band, `[TABLE_FRAMES][NOISE_BANDS]` row by row.
+    pub noise: Vec<f32>,
+    /// Pitch of all partials in each frame relative to the start, as a frequency ratio, `[TABLE_FRAMES]`; all 1 but for drums.
+    pub glide: Vec<f32>,
+    /// Time for a released note to fall by 60 dB, seconds.
+    pub release_secs: f32,
+    /// Whether the note sounds on at the last control point until it is released, or dies there.
+    pub sustains: bool,
+    /// Vibrato of a sustained note: depth in cents (0 = none) and rate in hertz.
+    pub vibrato_cents: f32,
+    pub vibrato_hertz: f32,
+    /// Place in the stereo picture of each partial, -1 to 1, relative to the part's pan.
+    pub spread: Vec<f32>,
+}
+
+impl PartialTable {
+    pub fn partials(&self) -> usize {
+        self.hertz.len()
+    }
+
+    /// Time of control point `frame`, seconds after the onset: logarithmic, dense at the attack.
+    pub fn frame_secs(frame: usize) -> f32 {
+        const CURVE: f32 = 6.0;
+        let share = frame.min(TABLE_FRAMES - 1) as f32 / (TABLE_FRAMES - 1) as f32;
+        TABLE_SECS * (CURVE * share).exp_m1() / CURVE.exp_m1()
+    }
+}
