@@ -1,0 +1,1 @@
+"""Trains, exports and judges the note model: one module for each job."""
