@@ -1,0 +1,150 @@
+//! Files that appear whole or not at all: each is written beside its place under another name, and all are renamed at the end.
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Whether a file that is already there may be replaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Existing {
+    #[default]
+    Keep,
+    Replace,
+}
+
+/// Why outputs were not written. Nothing half-written is left behind.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    #[error("write over an existing file: {}", path.display())]
+    Exists { path: PathBuf },
+    #[error("make a folder: {source}: {}", path.display())]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("write a file: {source}: {}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+}
+
+/// Outputs that belong together, in one folder. Dropped before `commit`, it leaves the folder as it was.
+#[derive(Debug)]
+pub struct Outputs {
+    folder: PathBuf,
+    existing: Existing,
+    /// Folders that had to be made, outermost first.
+    made: Vec<PathBuf>,
+    /// Where each file is, and where it shall be.
+    staged: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Outputs {
+    /// Outputs into `folder`, which is made if need be.
+    ///
+    /// # Errors
+    /// If the folder cannot be made.
+    pub fn into_folder(folder: &Path, existing: Existing) -> Result<Self, OutputError> {
+        let missing: Vec<PathBuf> = folder
+            .ancestors()
+            .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
+            .map(Path::to_owned)
+            .collect();
+        let mut outputs =
+            Self { folder: folder.to_owned(), existing, made: Vec::new(), staged: Vec::new() };
+        for path in missing.into_iter().rev() {
+            fs::create_dir(&path)
+                .map_err(|source| OutputError::Folder { path: path.clone(), source })?;
+            outputs.made.push(path);
+        }
+        if !folder.is_dir() {
+            let source = io::Error::from(io::ErrorKind::NotADirectory);
+            return Err(OutputError::Folder { path: folder.to_owned(), source });
+        }
+        Ok(outputs)
+    }
+
+    /// Refuse now what `commit` would refuse: files of these names that are already there, and a folder that takes no files.
+    ///
+    /// # Errors
+    /// If a file is there and may not be replaced, or the folder cannot be written to.
+    pub fn check(&self, names: &[String]) -> Result<(), OutputError> {
+        for name in names {
+            self.refuse_existing(&self.folder.join(name))?;
+        }
+        let probe = self.beside("probe");
+        File::create_new(&probe)
+            .and_then(|_| fs::remove_file(&probe))
+            .map_err(|source| OutputError::Write { path: self.folder.clone(), source })
+    }
+
+    /// Write the file `name` beside its place.
+    ///
+    /// # Errors
+    /// If the file may not be replaced or `write` fails, for instance on a full disk.
+    pub fn add<E: Into<io::Error>>(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
+    ) -> Result<(), OutputError> {
+        let place = self.folder.join(name);
+        self.refuse_existing(&place)?;
+        let beside = self.beside(name);
+        let failed = |source| OutputError::Write { path: place.clone(), source };
+        let file = File::create_new(&beside).map_err(failed)?;
+        self.staged.push((beside, place.clone()));
+        let mut out = BufWriter::new(file);
+        write(&mut out).map_err(|error| failed(error.into()))?;
+        out.flush().map_err(failed)
+    }
+
+    /// Put every file in its place, and say where they are.
+    ///
+    /// # Errors
+    /// If a file cannot be renamed; those already renamed are taken away again.
+    pub fn commit(mut self) -> Result<Vec<PathBuf>, OutputError> {
+        let staged = std::mem::take(&mut self.staged);
+        let mut placed = Vec::new();
+        for (index, (beside, place)) in staged.iter().enumerate() {
+            let renamed = self.refuse_existing(place).and_then(|()| {
+                fs::rename(beside, place)
+                    .map_err(|source| OutputError::Write { path: place.clone(), source })
+            });
+            if let Err(error) = renamed {
+                self.staged = staged[index..].to_vec();
+                self.staged.extend(placed.into_iter().map(|place| (place, PathBuf::new())));
+                return Err(error);
+            }
+            placed.push(place.clone());
+        }
+        self.made.clear();
+        Ok(placed)
+    }
+
+    fn refuse_existing(&self, place: &Path) -> Result<(), OutputError> {
+        let is_there = place.symlink_metadata().is_ok();
+        if is_there && (self.existing == Existing::Keep || place.is_dir()) {
+            return Err(OutputError::Exists { path: place.to_owned() });
+        }
+        Ok(())
+    }
+
+    /// A name in the same folder, hence on the same disk, that no other process picks.
+    fn beside(&self, name: &str) -> PathBuf {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        self.folder.join(format!(".{name}.{}-{count}.part", std::process::id()))
+    }
+}
+
+impl Drop for Outputs {
+    fn drop(&mut self) {
+        for (path, _) in &self.staged {
+            // What cannot be removed was never there, or is for the musician to see.
+            fs::remove_file(path).ok();
+        }
+        for path in self.made.iter().rev() {
+            // A folder that someone has put a file into stays.
+            fs::remove_dir(path).ok();
+        }
+    }
+}
