@@ -1,4 +1,5 @@
 //! Judgement as pure functions and small state machines: what was heard, notes to model events and back, and the plan of windows.
 
 pub mod planner;
+pub mod shaping;
 pub mod tokens;
