@@ -108,14 +108,15 @@ class StepGraph(nn.Module):
         for block in self.net.blocks:
             rate = -model.SHARPNESS * nn.functional.softplus(-block.decay.detach())
             block.register_buffer("rate", rate)
+            for back, tap in enumerate(block.taps.detach()):
+                block.register_buffer(f"tap{back}", tap.clone())
 
     def _block(self, block: nn.Module, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """x: [1, d]; state: [1, 4, h]. The step form of `model.Block.forward`."""
         width = state.shape[-1]
         both = block.enter(block.norm(x))
         signal, branch = both[:, :width], both[:, width:]
-        taps = block.taps
-        shifted = state[:, 1] * taps[0] + state[:, 2] * taps[1] + state[:, 3] * taps[2] + signal * taps[3]
+        shifted = state[:, 1] * block.tap0 + state[:, 2] * block.tap1 + state[:, 3] * block.tap2 + signal * block.tap3
         gates = torch.sigmoid(block.gates(shifted))
         a = torch.exp(gates[:, :width] * block.rate)
         recurrence = a * state[:, 0] + torch.sqrt(1.0 - a * a + 1e-6) * gates[:, width:] * shifted
