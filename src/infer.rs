@@ -3,3 +3,5 @@
 mod muse;
 
 pub use muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
+mod sampling;
+pub use sampling::PlayerPresence;

@@ -1,1 +1,43 @@
-//! To be written.
+//! The one place that turns ticks into frames and back.
+
+use crate::score::{TICKS_PER_QUARTER, Tempo, Tick};
+
+/// Time within one block: where its first frame lies and how fast ticks pass.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockClock {
+    /// Ticks from the song's origin at frame 0, not rounded.
+    position_ticks: f64,
+    ticks_per_frame: f64,
+}
+
+/// Added before rounding, frames: at 128 bpm and 48 kHz every second tick falls midway between two frames, and the host's
+/// own rounding must not decide which one is taken.
+const TIE: f64 = 1e-4;
+
+impl BlockClock {
+    /// `sample_rate` in hertz.
+    pub fn new(position_quarters: f64, tempo: Tempo, sample_rate: f64) -> Self {
+        let per_quarter = TICKS_PER_QUARTER as f64;
+        Self {
+            position_ticks: position_quarters * per_quarter,
+            ticks_per_frame: tempo.bpm() / 60.0 * per_quarter / sample_rate,
+        }
+    }
+
+    /// The frame nearest to `tick`, counted from the start of the block; negative before it.
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, far outside any block")]
+    pub fn frame_of(&self, tick: Tick) -> i64 {
+        ((tick.0 as f64 - self.position_ticks) / self.ticks_per_frame + 0.5 + TIE).floor() as i64
+    }
+
+    /// The tick nearest to a frame of the block.
+    #[expect(clippy::cast_possible_truncation, reason = "no host counts to 2^63 ticks")]
+    pub fn tick_of(&self, frame: usize) -> Tick {
+        Tick((self.position_ticks + frame as f64 * self.ticks_per_frame + 0.5 + TIE * self.ticks_per_frame).floor() as i64)
+    }
+
+    /// The position at a frame, ticks not rounded.
+    pub fn ticks_at(&self, frame: usize) -> f64 {
+        self.position_ticks + frame as f64 * self.ticks_per_frame
+    }
+}

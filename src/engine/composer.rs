@@ -1,1 +1,205 @@
-//! To be written.
+//! The composer: hears, composes window after window, and commits. One `step` does one piece of work; no thread, clock or wait here.
+
+mod chain;
+mod line;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use self::chain::{Chain, Composed};
+use super::audio::renderer::Sound;
+use super::link::{Commit, FromAudio, FromComposer, Links, TimbreGrid, ToAudio, ToComposer, VoicedNote};
+use crate::infer::{ComposeError, Controls, Muse};
+use crate::music::planner::Window;
+use crate::score::{Family, Note, PartialTable, Phrase, Pitch, TimbreId, Velocity};
+
+/// The player's own sound, until she can choose one.
+const PLAYER_TIMBRE: TimbreId = TimbreId(Family::PIANO);
+
+/// Everything that the composer thread owns.
+pub struct Composer {
+    links: Arc<Links>,
+    muse: Box<dyn Muse>,
+    sound: Sound,
+    seed_phrase: Arc<Phrase>,
+    chain: Option<Chain>,
+    /// Messages taken from the queue and not yet acted on.
+    inbox: VecDeque<FromAudio>,
+    /// Messages that found no room on their queue.
+    outbox: VecDeque<ToAudio>,
+    player_timbre_sent: bool,
+}
+
+/// What to do after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// There is more to do.
+    Step,
+    /// There is nothing to do until a message comes.
+    Wait,
+    /// The instance is going away.
+    Quit,
+}
+
+impl Composer {
+    pub fn new(links: Arc<Links>, muse: Box<dyn Muse>, sound: Sound) -> Self {
+        let backend = muse.backend().to_owned();
+        links.from_composer.force_push(FromComposer::Opened { backend });
+        Self {
+            links,
+            muse,
+            sound,
+            seed_phrase: Arc::default(),
+            chain: None,
+            inbox: VecDeque::new(),
+            outbox: VecDeque::new(),
+            player_timbre_sent: false,
+        }
+    }
+
+    /// Do one piece of work: at most one window, some tens of milliseconds.
+    ///
+    /// # Errors
+    /// If the runtime fails; the chain is then over, and the next start of the transport begins a new one.
+    pub fn step(&mut self) -> Result<Next, ComposeError> {
+        while self.links.retired.pop().is_some() {}
+        while let Some(message) = self.links.to_composer.pop() {
+            match message {
+                ToComposer::SeedPhrase(phrase) => self.take_seed_phrase(phrase),
+                ToComposer::Quit => return Ok(Next::Quit),
+            }
+        }
+        while let Some(message) = self.links.from_audio.pop() {
+            if matches!(message, FromAudio::Chain { .. }) {
+                self.inbox.clear(); // what was asked of the chain before is of no use now
+            }
+            self.inbox.push_back(message);
+        }
+        self.send_outbox();
+        if self.sound == Sound::Synth && !self.player_timbre_sent {
+            self.player_timbre_sent = true;
+            let grid = self.grid(PLAYER_TIMBRE)?;
+            self.send(ToAudio::PlayerTimbre(Box::new(grid)));
+            return Ok(Next::Step);
+        }
+        let Some(message) = self.inbox.pop_front() else { return Ok(Next::Wait) };
+        let done = self.act(message);
+        if done.is_err() {
+            self.chain = None;
+        }
+        done.map(|()| Next::Step)
+    }
+
+    fn act(&mut self, message: FromAudio) -> Result<(), ComposeError> {
+        match message {
+            FromAudio::Chain { start, settings } => {
+                let muse = self.muse.as_mut();
+                let prepared = self.chain.take().and_then(|chain| chain.restarted(start, &settings));
+                self.chain = Some(match prepared {
+                    Some(chain) => chain,
+                    None => Chain::open(muse, start, settings, &self.seed_phrase)?,
+                });
+                self.tell(FromComposer::Chain { tick: start.tick });
+            }
+            FromAudio::NoteOn { onset, pitch, velocity } => {
+                if let Some(chain) = &mut self.chain {
+                    chain.hear_on(onset, pitch, velocity);
+                }
+            }
+            FromAudio::NoteOff { end, pitch } => {
+                if let Some(note) = self.chain.as_mut().and_then(|chain| chain.hear_off(end, pitch)) {
+                    self.tell(FromComposer::Heard(note));
+                }
+            }
+            FromAudio::Cutoff { window, settings } => {
+                let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) else { return Ok(()) };
+                let composed = chain.compose(self.muse.as_mut(), window, settings)?;
+                self.commit(window, &composed)?;
+            }
+            FromAudio::Stopped => {} // the chain's opening may serve again
+        }
+        Ok(())
+    }
+
+    fn commit(
+        &mut self,
+        window: Window,
+        composed: &Composed,
+    ) -> Result<(), ComposeError> {
+        let mut notes = Vec::with_capacity(composed.notes.len());
+        for note in &composed.notes {
+            let family = composed.families[note.part.slot()];
+            let table = self.table(family, *note)?;
+            notes.push(VoicedNote { note: *note, table });
+            self.tell(FromComposer::Committed(*note));
+        }
+        let gauges = &self.links.gauges;
+        gauges.notes_composed.fetch_add(notes.len() as u64, Ordering::Relaxed);
+        gauges.surprise.fetch_add(composed.log_probability, Ordering::Relaxed);
+        self.send(ToAudio::Commit(Box::new(Commit { window, notes })));
+        Ok(())
+    }
+
+    fn table(&mut self, family: Family, note: Note) -> Result<Option<Arc<PartialTable>>, ComposeError> {
+        match self.sound {
+            Sound::Silent => Ok(None),
+            Sound::Synth => self.muse.table(TimbreId(family), note.pitch, note.velocity).map(Some),
+        }
+    }
+
+    fn grid(&mut self, timbre: TimbreId) -> Result<TimbreGrid, ComposeError> {
+        let mut tables = Vec::with_capacity(TimbreGrid::ROWS);
+        for row in 0..TimbreGrid::ROWS {
+            let mut cell = |velocity: u8| {
+                let number = u8::try_from((row * 3 + 1).min(127)).unwrap_or(127);
+                let pitch = Pitch::new(number).expect("brought below 128");
+                self.muse.table(timbre, pitch, Velocity::clamped(velocity))
+            };
+            tables.push([cell(28)?, cell(68)?, cell(110)?]);
+        }
+        Ok(TimbreGrid { tables })
+    }
+
+    fn take_seed_phrase(&mut self, phrase: Arc<Phrase>) {
+        if phrase != self.seed_phrase {
+            self.seed_phrase = phrase;
+            if let Some(chain) = &mut self.chain {
+                chain.forget_opening();
+            }
+        }
+    }
+
+    fn tell(&self, message: FromComposer) {
+        self.links.from_composer.force_push(message);
+    }
+
+    fn send(&mut self, message: ToAudio) {
+        self.outbox.push_back(message);
+        self.send_outbox();
+    }
+
+    fn send_outbox(&mut self) {
+        while let Some(message) = self.outbox.pop_front() {
+            if let Err(message) = self.links.to_audio.push(message) {
+                self.outbox.push_front(message);
+                return;
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Composer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Composer").field("backend", &self.muse.backend()).finish_non_exhaustive()
+    }
+}
+
+impl Controls {
+    /// The family that sounds in `slot`, piano where none is told.
+    pub(crate) fn sounding_family(&self, slot: usize) -> Family {
+        Family::new(self.family[slot]).unwrap_or(Family::PIANO)
+    }
+}

@@ -86,6 +86,8 @@ pub enum ToComposer {
 /// Sent by the composer to main.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FromComposer {
+    /// The pack is open; the text names the runtime.
+    Opened { backend: String },
     /// A chain began; earlier notes at or after `tick` no longer stand.
     Chain { tick: Tick },
     /// A note that is committed, for the roll.
@@ -148,6 +150,17 @@ impl Links {
             from_composer: ArrayQueue::new(4096),
             gauges: Gauges::default(),
         })
+    }
+}
+
+impl TimbreGrid {
+    /// Rows of `tables`.
+    pub const ROWS: usize = 43;
+
+    /// The nearest table at hand; real-time safe.
+    pub fn table(&self, pitch: Pitch, velocity: Velocity) -> Arc<PartialTable> {
+        let row = &self.tables[usize::from(pitch.number()) / 3];
+        Arc::clone(&row[usize::from(velocity.number()) / 43])
     }
 }
 

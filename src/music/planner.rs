@@ -1,9 +1,18 @@
 //! The plan of windows: which stretch is composed next, when its inputs freeze, and when it must be there.
+//!
+//! A pure state machine. The audio thread owns it, since it alone knows the settings in force at a cutoff; it is told where the
+//! transport stands and answers with the moments to come.
+
+#[cfg(test)]
+mod tests;
 
 use crate::score::{Meter, Quantum, Tick, Ticks};
 
 /// How long before its window a cutoff lies: a quarter of a quarter note.
 pub const LEAD: Ticks = Ticks(6);
+
+/// Longest window, so that the work of one stays bounded in the longest of bars: four whole notes.
+const LONGEST: Ticks = Ticks(384);
 
 /// Where a chain of windows begins.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,4 +42,149 @@ pub struct Window {
     pub end: Tick,
     /// The bar that `begin` lies in.
     pub bar: BarLine,
+}
+
+/// What comes next on the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub tick: Tick,
+    pub kind: MomentKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MomentKind {
+    /// The inputs of the next window freeze.
+    Cutoff,
+    /// The next window must be there.
+    Begin,
+}
+
+/// The plan of one instance.
+#[derive(Clone, Debug, Default)]
+pub struct Planner {
+    chains: u32,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Phase {
+    #[default]
+    Idle,
+    /// The transport stands at the start; the first window may be composed beforehand.
+    Waiting(Window),
+    /// The transport runs; the window has been announced and has yet to begin.
+    Announced(Window),
+    /// The transport runs inside the window; the one after it has yet to be announced.
+    Inside(Window),
+}
+
+impl BarLine {
+    /// The bar of the same meter that `tick` lies in.
+    pub fn around(self, tick: Tick) -> Self {
+        let length = self.meter.bar();
+        let bars = (tick - self.start).0.div_euclid(length.0);
+        Self { start: self.start + length * bars, ..self }
+    }
+
+    /// The end of the window that begins at `begin`: the next line of the quantum's grid, or the bar line if that is nearer.
+    fn window_end(self, begin: Tick, quantum: Quantum) -> Tick {
+        let bar = self.around(begin);
+        let length = quantum.length(self.meter).0.min(LONGEST.0);
+        let lines = (begin - bar.start).0 / length + 1;
+        (bar.start + Ticks(length) * lines).min(bar.start + self.meter.bar())
+    }
+}
+
+impl Planner {
+    /// The transport stands at `tick`. Returns the first window of a new chain, unless the chain that waits there is still good
+    /// (`renewed` says that settings have changed, so that it is not).
+    pub fn wait_at(&mut self, tick: Tick, bar: BarLine, quantum: Quantum, renewed: bool) -> Option<Window> {
+        match self.phase {
+            Phase::Waiting(window) if !renewed && window == first(self.chains, tick, bar, quantum) => None,
+            _ => {
+                let window = self.new_chain(tick, bar, quantum);
+                self.phase = Phase::Waiting(window);
+                Some(window)
+            }
+        }
+    }
+
+    /// The transport runs from `tick`. Returns the first window of a new chain, unless the chain that waits there is good.
+    pub fn play_from(&mut self, tick: Tick, bar: BarLine, quantum: Quantum, renewed: bool) -> Option<Window> {
+        match self.phase {
+            Phase::Waiting(window) if !renewed && window == first(self.chains, tick, bar, quantum) => {
+                self.phase = Phase::Announced(window);
+                None
+            }
+            _ => {
+                let window = self.new_chain(tick, bar, quantum);
+                self.phase = Phase::Announced(window);
+                Some(window)
+            }
+        }
+    }
+
+    /// The chain is over.
+    pub fn stop(&mut self) {
+        self.phase = Phase::Idle;
+    }
+
+    /// The next moment; nothing while the transport stands.
+    pub fn next_moment(&self) -> Option<Moment> {
+        match self.phase {
+            Phase::Idle | Phase::Waiting(_) => None,
+            Phase::Announced(window) => Some(Moment { tick: window.begin, kind: MomentKind::Begin }),
+            Phase::Inside(window) => {
+                Some(Moment { tick: (window.end - LEAD).max(window.begin), kind: MomentKind::Cutoff })
+            }
+        }
+    }
+
+    /// The next moment has come: returns the window that begins, or whose inputs freeze. `bar` is the bar where the transport is,
+    /// `quantum` the one in force.
+    pub fn pass(&mut self, bar: BarLine, quantum: Quantum) -> Option<Window> {
+        match self.phase {
+            Phase::Idle | Phase::Waiting(_) => None,
+            Phase::Announced(window) => {
+                self.phase = Phase::Inside(window);
+                Some(window)
+            }
+            Phase::Inside(last) => {
+                let begin = last.end;
+                let window = Window {
+                    chain: last.chain,
+                    index: last.index + 1,
+                    cutoff: (begin - LEAD).max(last.begin),
+                    begin,
+                    end: bar.window_end(begin, quantum),
+                    bar: bar.around(begin),
+                };
+                self.phase = Phase::Announced(window);
+                Some(window)
+            }
+        }
+    }
+
+    fn new_chain(&mut self, tick: Tick, bar: BarLine, quantum: Quantum) -> Window {
+        self.chains = self.chains.wrapping_add(1);
+        first(self.chains, tick, bar, quantum)
+    }
+}
+
+impl Window {
+    /// Where the window's chain begins, if this is its first window.
+    pub fn start(self) -> Start {
+        Start { chain: self.chain, tick: self.begin, bar: self.bar }
+    }
+}
+
+fn first(chain: u32, tick: Tick, bar: BarLine, quantum: Quantum) -> Window {
+    Window {
+        chain,
+        index: 0,
+        cutoff: tick,
+        begin: tick,
+        end: bar.window_end(tick, quantum),
+        bar: bar.around(tick),
+    }
 }

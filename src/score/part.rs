@@ -39,6 +39,7 @@ impl Part {
 
 impl Family {
     pub const COUNT: usize = 17;
+    pub const PIANO: Family = Family(0);
     pub const DRUMS: Family = Family(16);
     pub const NAMES: [&'static str; Self::COUNT] = [
         "Piano",

@@ -1,7 +1,10 @@
 //! One block of audio: transport in, notes heard, planned notes sequenced, sound and MIDI out.
 
+use std::fmt;
 use std::sync::Arc;
 
+use super::conductor::Conductor;
+use super::synth::Synth;
 use crate::engine::link::Links;
 use crate::score::{Meter, Mix, Part, Pitch, Settings, Tempo, Velocity};
 
@@ -58,6 +61,7 @@ pub enum Pace<'a> {
 }
 
 /// The input of one block.
+#[derive(Debug)]
 pub struct Block<'a> {
     pub frames: usize,
     pub transport: Transport,
@@ -69,6 +73,7 @@ pub struct Block<'a> {
 }
 
 /// The output of one block; every slice has at least `Block::frames` frames and is overwritten.
+#[derive(Debug)]
 pub struct Outputs<'a> {
     pub main: [&'a mut [f32]; 2],
     pub parts: [[&'a mut [f32]; 2]; Part::BAND_SIZE],
@@ -82,33 +87,54 @@ pub enum Sound {
 }
 
 /// Everything that runs in the audio callback of one instance.
+#[derive(Debug)]
 pub struct Renderer {
-    #[expect(dead_code, reason = "being written")]
-    links: Arc<Links>,
+    conductor: Conductor,
+    sound: Sound,
+    sample_rate: f32,
 }
 
 impl Renderer {
-    pub fn new(links: Arc<Links>, _sound: Sound) -> Self {
-        Self { links }
+    /// Most events that `played` needs room for in one block.
+    pub const PLAYED_CAPACITY: usize = 2048;
+
+    pub fn new(links: Arc<Links>, sound: Sound) -> Self {
+        let sample_rate = 48_000.0;
+        let synth = (sound == Sound::Synth).then(|| Synth::new(sample_rate, 64));
+        Self { conductor: Conductor::new(links, synth, sample_rate), sound, sample_rate }
     }
 
     /// Make room for blocks of up to `max_block` frames at `sample_rate` hertz and forget all that sounds. Allocates; not for the callback.
-    pub fn prepare(&mut self, _sample_rate: f32, _max_block: usize) {}
+    pub fn prepare(&mut self, sample_rate: f32, max_block: usize) {
+        self.conductor.halt();
+        self.sample_rate = sample_rate;
+        let synth = (self.sound == Sound::Synth).then(|| Synth::new(sample_rate, max_block));
+        self.conductor.prepare(synth, sample_rate);
+    }
 
-    /// End all that sounds and forget the chain. Real-time safe.
-    pub fn reset(&mut self) {}
+    /// End all that sounds and forget the chain. Real-time safe. The endings go out with the next block.
+    pub fn reset(&mut self) {
+        self.conductor.halt();
+    }
 
     /// Frames by which the sound lags the notes; constant.
     pub fn latency(&self) -> u32 {
-        0
+        self.conductor.latency()
     }
 
-    /// Render one block. `played` receives the band's notes in order of frames; it is cleared first, and never grows beyond its capacity.
-    pub fn render(
-        &mut self,
-        _block: Block<'_>,
-        _outputs: &mut Outputs<'_>,
-        _played: &mut Vec<PlayedEvent>,
-    ) {
+    /// Render one block. `played` receives the band's notes in order of frames; it is cleared first, and never grows beyond its capacity,
+    /// which should be `PLAYED_CAPACITY`.
+    pub fn render(&mut self, block: Block<'_>, outputs: &mut Outputs<'_>, played: &mut Vec<PlayedEvent>) {
+        played.clear();
+        self.conductor.conduct(block, outputs, played);
+    }
+}
+
+impl fmt::Debug for Pace<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Pace::RealTime => "RealTime",
+            Pace::Offline(_) => "Offline",
+        })
     }
 }

@@ -1,1 +1,126 @@
-//! To be written.
+//! Starts and ends the notes of committed windows, each at its frame.
+
+use std::sync::Arc;
+
+use crate::engine::link::Commit;
+use crate::score::{Note, Part, PartialTable, Pitch, Tick};
+
+/// Notes that may sound at once; more are dropped and counted.
+const SOUNDING: usize = 512;
+/// Windows that may lie ahead.
+const AHEAD: usize = 8;
+
+/// The committed notes of the present chain.
+#[derive(Debug)]
+pub(super) struct Sequencer {
+    /// Windows that have come and not begun.
+    ahead: Vec<Box<Commit>>,
+    current: Option<Box<Commit>>,
+    /// Into `current`.
+    cursor: usize,
+    sounding: Vec<Sounding>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sounding {
+    end: Tick,
+    part: Part,
+    pitch: Pitch,
+}
+
+/// Something for the synth and the MIDI output to do now.
+#[derive(Debug)]
+pub(super) enum Action {
+    On(Note, Option<Arc<PartialTable>>),
+    Off(Part, Pitch),
+}
+
+impl Sequencer {
+    pub(super) fn new() -> Self {
+        Self {
+            ahead: Vec::with_capacity(AHEAD),
+            current: None,
+            cursor: 0,
+            sounding: Vec::with_capacity(SOUNDING),
+        }
+    }
+
+    /// Take a commit in; gives it back if there is no room for it.
+    pub(super) fn accept(&mut self, commit: Box<Commit>) -> Option<Box<Commit>> {
+        if self.ahead.len() == self.ahead.capacity() {
+            return Some(commit);
+        }
+        self.ahead.push(commit);
+        None
+    }
+
+    /// Whether window `index` of `chain` lies ahead.
+    pub(super) fn has(&self, chain: u32, index: u32) -> bool {
+        self.ahead.iter().any(|it| it.window.chain == chain && it.window.index == index)
+    }
+
+    /// Begin window `index` of `chain`, which must lie ahead; a window that does not is rested. Returns the window before it.
+    pub(super) fn begin(&mut self, chain: u32, index: u32) -> Option<Box<Commit>> {
+        let place = self.ahead.iter().position(|it| it.window.chain == chain && it.window.index == index);
+        let next = place.map(|place| self.ahead.swap_remove(place));
+        self.cursor = 0;
+        std::mem::replace(&mut self.current, next)
+    }
+
+    /// A commit that has no place in the chain any more: of another chain, or of a window before `index`.
+    pub(super) fn take_stale(&mut self, chain: u32, index: u32) -> Option<Box<Commit>> {
+        let stale = |it: &Commit| it.window.chain != chain || it.window.index < index;
+        let place = self.ahead.iter().position(|it| stale(it))?;
+        Some(self.ahead.swap_remove(place))
+    }
+
+    /// End the window in play; its notes that sound go on.
+    pub(super) fn take_current(&mut self) -> Option<Box<Commit>> {
+        self.cursor = 0;
+        self.current.take()
+    }
+
+    /// The tick of the next action.
+    pub(super) fn next_tick(&self) -> Option<Tick> {
+        let off = self.sounding.iter().map(|it| it.end).min();
+        let on = self.upcoming().map(|note| note.onset);
+        match (off, on) {
+            (Some(off), Some(on)) => Some(off.min(on)),
+            (off, on) => off.or(on),
+        }
+    }
+
+    /// The next action due at or before `now`: endings first.
+    pub(super) fn next_action(&mut self, now: Tick) -> Option<Action> {
+        if let Some(place) = self.sounding.iter().position(|it| it.end <= now) {
+            let ended = self.sounding.swap_remove(place);
+            return Some(Action::Off(ended.part, ended.pitch));
+        }
+        let note = self.upcoming().filter(|note| note.onset <= now)?;
+        if let Some(place) = self.sounding.iter().position(|it| it.part == note.part && it.pitch == note.pitch) {
+            self.sounding.swap_remove(place);
+            return Some(Action::Off(note.part, note.pitch));
+        }
+        let table = self.current.as_mut().and_then(|it| it.notes[self.cursor].table.take());
+        self.cursor += 1;
+        if self.sounding.len() < SOUNDING {
+            self.sounding.push(Sounding { end: note.end(), part: note.part, pitch: note.pitch });
+        }
+        Some(Action::On(note, table))
+    }
+
+    /// End one sounding note, whatever its time; `None` when none is left.
+    pub(super) fn end_any(&mut self) -> Option<Action> {
+        self.sounding.pop().map(|it| Action::Off(it.part, it.pitch))
+    }
+
+    fn upcoming(&self) -> Option<Note> {
+        self.current.as_ref().and_then(|it| it.notes.get(self.cursor)).map(|it| it.note)
+    }
+}
+
+impl Default for Sequencer {
+    fn default() -> Self {
+        Self::new()
+    }
+}

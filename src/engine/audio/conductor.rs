@@ -1,0 +1,398 @@
+//! Walks through a block from happening to happening: cutoffs and window beginnings, the player's keys, the band's notes.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::renderer::{Block, HostEvent, HostEventKind, Outputs, Pace, PlayedEvent, Transport};
+use super::sequencer::{Action, Sequencer};
+use super::synth::Synth;
+use crate::engine::clock::BlockClock;
+use crate::engine::link::{FromAudio, Links, Retired, TimbreGrid, ToAudio};
+use crate::music::planner::{BarLine, MomentKind, Planner, Window};
+use crate::score::{Audible, Mix, Part, Pitch, Settings, Tick, Velocity};
+
+/// A host's position may differ from where the last block ended by this many ticks before it counts as a jump.
+const JUMP_TICKS: f64 = 1.0;
+/// How often the composer is given a turn for one window before it is given up, offline.
+const TURNS: u32 = 1_000_000;
+/// Note-ons are refused when `played` has less room than this, so that every ending finds some.
+const ROOM_FOR_ENDINGS: usize = 1024;
+
+/// The audio thread's state but for the frame of reference of the host.
+#[derive(Debug)]
+pub(super) struct Conductor {
+    links: Arc<Links>,
+    planner: Planner,
+    sequencer: Sequencer,
+    synth: Option<Synth>,
+    sample_rate: f64,
+    player_timbre: Option<Box<TimbreGrid>>,
+    /// Where the next block should start if nothing jumps, ticks; `None` while the transport stands.
+    expected: Option<f64>,
+    /// The settings that the waiting chain was announced with.
+    announced: Option<Settings>,
+    /// The window that begins or has begun last, as (chain, index).
+    window: (u32, u32),
+    /// What could not be sent back yet, for want of room.
+    unsent: Option<Retired>,
+    ending: Ending,
+}
+
+/// Whether all that sounds must end at the start of the next block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    None,
+    Due,
+}
+
+/// The parts of a block that stay the same while it is walked through.
+struct Scene<'a, 'b> {
+    clock: BlockClock,
+    transport: Transport,
+    settings: &'a Settings,
+    mix: &'a Mix,
+    pace: Pace<'b>,
+}
+
+impl Conductor {
+    pub(super) fn new(links: Arc<Links>, synth: Option<Synth>, sample_rate: f32) -> Self {
+        Self {
+            links,
+            planner: Planner::default(),
+            sequencer: Sequencer::new(),
+            synth,
+            sample_rate: f64::from(sample_rate),
+            player_timbre: None,
+            expected: None,
+            announced: None,
+            window: (0, 0),
+            unsent: None,
+            ending: Ending::None,
+        }
+    }
+
+    /// Take a synth made for `sample_rate`. Frees the one before; not for the callback.
+    pub(super) fn prepare(&mut self, synth: Option<Synth>, sample_rate: f32) {
+        self.synth = synth;
+        self.sample_rate = f64::from(sample_rate);
+    }
+
+    pub(super) fn latency(&self) -> u32 {
+        self.synth.as_ref().map_or(0, Synth::latency)
+    }
+
+    /// Forget the chain; all that sounds ends at the start of the next block.
+    pub(super) fn halt(&mut self) {
+        self.planner.stop();
+        self.expected = None;
+        self.announced = None;
+        self.ending = Ending::Due;
+        if let Some(synth) = &mut self.synth {
+            synth.silence();
+        }
+    }
+
+    pub(super) fn conduct(&mut self, block: Block<'_>, outputs: &mut Outputs<'_>, played: &mut Vec<PlayedEvent>) {
+        let Block { frames, transport, settings, mix, events, pace } = block;
+        let clock = BlockClock::new(transport.position_quarters, transport.tempo, self.sample_rate);
+        let mut scene = Scene { clock, transport, settings, mix, pace };
+        self.send_back_unsent();
+        if self.ending == Ending::Due {
+            self.end_everything(played);
+            self.ending = Ending::None;
+        }
+        self.take_arrivals();
+        self.follow_transport(&scene, frames, played);
+        let mut events = events.iter().copied().peekable();
+        let mut frame = 0;
+        loop {
+            self.live_moments(frame, &mut scene);
+            while let Some(event) = events.next_if(|it| it.frame as usize <= frame) {
+                self.host_event(event, frame, &mut scene, played);
+            }
+            self.sequence(frame, &scene, played);
+            let mut until = frames;
+            if let Some(event) = events.peek() {
+                until = until.min(event.frame as usize);
+            }
+            let moment = self.planner.next_moment().map(|it| it.tick);
+            for tick in [moment, self.sequencer.next_tick()].into_iter().flatten() {
+                let due = usize::try_from(scene.clock.frame_of(tick)).unwrap_or(0);
+                until = until.min(due.max(frame + 1));
+            }
+            if frame >= frames {
+                break;
+            }
+            self.sound(frame, until, &scene, outputs);
+            frame = until;
+            if frame >= frames {
+                break;
+            }
+        }
+        self.retire_tables();
+        self.show(&scene, frames, outputs);
+    }
+
+    /// Start, stop or move the chain as the transport does.
+    fn follow_transport(&mut self, scene: &Scene<'_, '_>, frames: usize, played: &mut Vec<PlayedEvent>) {
+        let here = scene.clock.ticks_at(0);
+        let tick = scene.clock.tick_of(0);
+        let quantum = scene.settings.quantum;
+        let renewed = self.announced.is_none_or(|it| it != *scene.settings);
+        let opening = if scene.transport.playing {
+            let jumped = self.expected.is_none_or(|expected| (here - expected).abs() > JUMP_TICKS);
+            let started = self.expected.is_none();
+            self.expected = Some(scene.clock.ticks_at(frames));
+            if !jumped {
+                return;
+            }
+            if !started {
+                self.end_everything(played);
+            }
+            self.planner.play_from(tick, scene.bar(), quantum, renewed)
+        } else {
+            if self.expected.take().is_some() {
+                self.end_everything(played);
+                self.planner.stop();
+                self.send(FromAudio::Stopped);
+            }
+            self.planner.wait_at(tick, scene.bar(), quantum, renewed)
+        };
+        if let Some(window) = opening {
+            self.announced = Some(*scene.settings);
+            self.open_chain(window, *scene.settings);
+        }
+    }
+
+    fn open_chain(&mut self, window: Window, settings: Settings) {
+        self.window = (window.chain, 0);
+        if let Some(commit) = self.sequencer.take_current() {
+            self.retire(Retired::Commit(commit));
+        }
+        while let Some(commit) = self.sequencer.take_stale(window.chain, 0) {
+            self.retire(Retired::Commit(commit));
+        }
+        self.send(FromAudio::Chain { start: window.start(), settings });
+        self.send(FromAudio::Cutoff { window, settings });
+    }
+
+    /// Pass every cutoff and beginning that is due at `frame`.
+    fn live_moments(&mut self, frame: usize, scene: &mut Scene<'_, '_>) {
+        while let Some(moment) = self.planner.next_moment() {
+            if usize::try_from(scene.clock.frame_of(moment.tick)).unwrap_or(0) > frame {
+                return;
+            }
+            let Some(window) = self.planner.pass(scene.bar(), scene.settings.quantum) else { return };
+            match moment.kind {
+                MomentKind::Cutoff => self.send(FromAudio::Cutoff { window, settings: *scene.settings }),
+                MomentKind::Begin => self.begin_window(window, &mut scene.pace),
+            }
+        }
+    }
+
+    fn begin_window(&mut self, window: Window, pace: &mut Pace<'_>) {
+        self.window = (window.chain, window.index);
+        self.take_arrivals();
+        if let Pace::Offline(give_turn) = pace {
+            let mut turns = 0;
+            while !self.sequencer.has(window.chain, window.index) && turns < TURNS {
+                give_turn();
+                self.take_arrivals();
+                turns += 1;
+            }
+        }
+        if !self.sequencer.has(window.chain, window.index) {
+            self.links.gauges.late_windows.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(commit) = self.sequencer.begin(window.chain, window.index) {
+            self.retire(Retired::Commit(commit));
+        }
+    }
+
+    fn host_event(&mut self, event: HostEvent, frame: usize, scene: &mut Scene<'_, '_>, played: &mut Vec<PlayedEvent>) {
+        let tick = scene.clock.tick_of(frame);
+        match event.kind {
+            HostEventKind::NoteOn { pitch, velocity } => {
+                if scene.transport.playing {
+                    self.send(FromAudio::NoteOn { onset: tick, pitch, velocity });
+                }
+                if scene.mix.player.audible == Audible::Yes {
+                    self.sound_player(pitch, velocity, &mut scene.pace);
+                }
+            }
+            HostEventKind::NoteOff { pitch } => {
+                if scene.transport.playing {
+                    self.send(FromAudio::NoteOff { end: tick, pitch });
+                }
+                if let Some(synth) = &mut self.synth {
+                    synth.note_off(Part::PLAYER, pitch);
+                }
+            }
+            HostEventKind::AllNotesOff => {
+                self.end_everything(played);
+                if let Some(synth) = &mut self.synth {
+                    synth.silence();
+                }
+            }
+        }
+    }
+
+    fn sound_player(&mut self, pitch: Pitch, velocity: Velocity, pace: &mut Pace<'_>) {
+        let Some(synth) = &mut self.synth else { return };
+        if let Pace::Offline(give_turn) = pace {
+            let mut turns = 0;
+            while self.player_timbre.is_none() && turns < TURNS {
+                give_turn();
+                turns += 1;
+                match self.links.to_audio.pop() {
+                    Some(ToAudio::PlayerTimbre(grid)) => self.player_timbre = Some(grid),
+                    Some(ToAudio::Commit(commit)) => {
+                        if let Some(commit) = self.sequencer.accept(commit) {
+                            self.links.retired.push(Retired::Commit(commit)).ok();
+                        }
+                    }
+                    None => {}
+                }
+            }
+        }
+        if let Some(grid) = &self.player_timbre {
+            let table = grid.table(pitch, velocity);
+            synth.note_on(Part::PLAYER, pitch, velocity, table);
+        }
+    }
+
+    /// End and start the band's notes that are due at `frame`.
+    fn sequence(&mut self, frame: usize, scene: &Scene<'_, '_>, played: &mut Vec<PlayedEvent>) {
+        while let Some(tick) = self.sequencer.next_tick() {
+            if usize::try_from(scene.clock.frame_of(tick)).unwrap_or(0) > frame {
+                return;
+            }
+            let Some(action) = self.sequencer.next_action(tick) else { return };
+            self.act(action, frame, played);
+        }
+    }
+
+    fn act(&mut self, action: Action, frame: usize, played: &mut Vec<PlayedEvent>) {
+        let at = u32::try_from(frame).unwrap_or(u32::MAX);
+        match action {
+            Action::Off(part, pitch) => {
+                if let Some(synth) = &mut self.synth {
+                    synth.note_off(part, pitch);
+                }
+                if played.len() < played.capacity() {
+                    played.push(PlayedEvent { frame: at, part, pitch, velocity: None });
+                } else {
+                    self.links.gauges.count_lost();
+                }
+            }
+            Action::On(note, table) => {
+                if played.len() + ROOM_FOR_ENDINGS > played.capacity() {
+                    self.links.gauges.count_lost();
+                    return;
+                }
+                if let (Some(synth), Some(table)) = (&mut self.synth, table) {
+                    synth.note_on(note.part, note.pitch, note.velocity, table);
+                }
+                played.push(PlayedEvent { frame: at, part: note.part, pitch: note.pitch, velocity: Some(note.velocity) });
+            }
+        }
+    }
+
+    fn end_everything(&mut self, played: &mut Vec<PlayedEvent>) {
+        while let Some(action) = self.sequencer.end_any() {
+            self.act(action, 0, played);
+        }
+        if let Some(commit) = self.sequencer.take_current() {
+            self.retire(Retired::Commit(commit));
+        }
+    }
+
+    fn sound(&mut self, from: usize, to: usize, scene: &Scene<'_, '_>, outputs: &mut Outputs<'_>) {
+        match &mut self.synth {
+            Some(synth) => synth.render(from, to, scene.mix, outputs),
+            None => {
+                for channel in outputs.main.iter_mut().chain(outputs.parts.iter_mut().flatten()) {
+                    channel[from..to].fill(0.0);
+                }
+            }
+        }
+    }
+
+    /// Take in what the composer has sent.
+    fn take_arrivals(&mut self) {
+        while self.unsent.is_none() {
+            match self.links.to_audio.pop() {
+                Some(ToAudio::Commit(commit)) => {
+                    let stale = commit.window.chain != self.window.0 || commit.window.index < self.window.1;
+                    let back = if stale { Some(commit) } else { self.sequencer.accept(commit) };
+                    if let Some(commit) = back {
+                        self.retire(Retired::Commit(commit));
+                    }
+                }
+                Some(ToAudio::PlayerTimbre(grid)) => {
+                    if let Some(old) = self.player_timbre.replace(grid) {
+                        self.retire(Retired::PlayerTimbre(old));
+                    }
+                }
+                None => break,
+            }
+        }
+        let (chain, index) = self.window;
+        while self.unsent.is_none() {
+            let Some(commit) = self.sequencer.take_stale(chain, index) else { break };
+            self.retire(Retired::Commit(commit));
+        }
+    }
+
+    fn retire_tables(&mut self) {
+        while self.unsent.is_none() {
+            let Some(table) = self.synth.as_mut().and_then(Synth::take_retired) else { break };
+            self.retire(Retired::Table(table));
+        }
+    }
+
+    /// Send back to be freed; what finds no room is kept, and one that finds no room twice is leaked rather than freed here.
+    fn retire(&mut self, retired: Retired) {
+        if let Err(retired) = self.links.retired.push(retired)
+            && let Some(lost) = self.unsent.replace(retired)
+        {
+            self.links.gauges.count_lost();
+            std::mem::forget(lost);
+        }
+    }
+
+    fn send_back_unsent(&mut self) {
+        if let Some(retired) = self.unsent.take() {
+            self.retire(retired);
+        }
+    }
+
+    fn send(&self, message: FromAudio) {
+        if self.links.from_audio.push(message).is_err() {
+            self.links.gauges.count_lost();
+        }
+    }
+
+    /// Publish where the music is and how loud.
+    fn show(&self, scene: &Scene<'_, '_>, frames: usize, outputs: &Outputs<'_>) {
+        let gauges = &self.links.gauges;
+        let bar = scene.bar();
+        gauges.playhead_quarters.store(scene.transport.position_quarters, Ordering::Relaxed);
+        gauges.tempo_bpm.store(scene.transport.tempo.bpm(), Ordering::Relaxed);
+        gauges.playing.store(scene.transport.playing, Ordering::Relaxed);
+        gauges.bar_start.store(bar.start.0, Ordering::Relaxed);
+        gauges.bar_length.store(bar.meter.bar().0, Ordering::Relaxed);
+        let peak = |channels: &[&mut [f32]; 2]| {
+            channels.iter().flat_map(|it| &it[..frames]).fold(0.0_f32, |most, it| most.max(it.abs()))
+        };
+        for (gauge, channels) in gauges.peaks.iter().zip(outputs.parts.iter().chain([&outputs.main])) {
+            gauge.store(peak(channels).max(gauge.load(Ordering::Relaxed)), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Scene<'_, '_> {
+    fn bar(&self) -> BarLine {
+        BarLine { start: Tick::from_quarters(self.transport.bar_quarters), meter: self.transport.meter }
+    }
+}

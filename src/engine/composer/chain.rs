@@ -1,0 +1,280 @@
+//! A chain of windows: what was heard and committed since the transport started or jumped, and the state of the model at the last cutoff.
+//!
+//! Window k depends on the seed, the settings at its cutoff and every note with an onset before its cutoff, and on nothing else: the line
+//! is kept as it was at the last cutoff, what really sounded since is fed to it, and what the model has run ahead with is dropped unless
+//! it is just what sounded.
+
+use std::sync::Arc;
+
+use super::line::{Context, Line, Velocities};
+use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard};
+use crate::music::planner::{BarLine, Start, Window};
+use crate::music::tokens::{DRUMS, LONGEST_TIME, VelocityFrom};
+use crate::score::{Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, StyleBlend, Tick, Ticks, Velocity};
+
+/// Notes of a seed phrase that are heard: its last ones.
+const SEED_NOTES: usize = 256;
+/// Most notes that one window is given; a runaway of repeated notes ends there.
+const WINDOW_NOTES: usize = 128;
+/// Tries at drawing a note that is not already struck at that instant.
+const TRIES: usize = 4;
+/// What is added to a key that is still held at a cutoff, for want of its end.
+const HELD: Ticks = Ticks(12);
+
+/// The present chain.
+#[derive(Debug)]
+pub(super) struct Chain {
+    start: Start,
+    opened_with: Settings,
+    /// The chain before its first window, for a start at the same place of a bar with the same settings.
+    opening: Option<Line>,
+    /// At the last cutoff.
+    line: Line,
+    cutoff: Tick,
+    /// What was run ahead from `line`: each note with the state before it. Good for as long as these notes are what sounds.
+    trail: Vec<(Note, State)>,
+    /// The band's notes at or after the last cutoff, in the order in which they were drawn.
+    committed: Vec<Note>,
+    /// The player's notes at or after the last cutoff, and the keys that are down.
+    heard: Vec<Note>,
+    held: Vec<(Tick, Pitch, Velocity)>,
+    player: PlayerPresence,
+    /// In force in the window before and in the newest window.
+    contexts: Option<(Context, Context)>,
+    newest: Option<Window>,
+}
+
+/// What came of one window.
+#[derive(Debug)]
+pub(super) struct Composed {
+    /// The band's notes, by onset.
+    pub(super) notes: Vec<Note>,
+    /// Of each slot.
+    pub(super) families: [Family; Part::COUNT],
+    /// Sum over the notes, natural.
+    pub(super) log_probability: f64,
+}
+
+impl Chain {
+    /// Begin at `start`; the model hears the seed phrase first, as played by the first melodic part up to the start.
+    pub(super) fn open(
+        muse: &mut dyn Muse,
+        start: Start,
+        settings: Settings,
+        phrase: &Arc<Phrase>,
+    ) -> Result<Self, ComposeError> {
+        let player = PlayerPresence::Absent;
+        let context = context(muse.styles(), &settings, player, start.bar);
+        let mut line = Line::new(muse.silence());
+        let part = seed_part(&settings, &context.controls);
+        let bar = start.bar.meter.bar().0;
+        let bars = (phrase.length().0 + bar - 1) / bar;
+        let shift = start.tick - Ticks(bars * bar) - Tick(0);
+        let notes = phrase.notes();
+        for note in &notes[notes.len().saturating_sub(SEED_NOTES)..] {
+            let note = Note { part, onset: note.onset + shift, ..*note };
+            line.push(muse, &context, note, None)?;
+        }
+        Ok(Self::at(start, settings, line))
+    }
+
+    /// The same opening at `start`, if it is still good there.
+    pub(super) fn restarted(mut self, start: Start, settings: &Settings) -> Option<Self> {
+        let phase = |it: Start| (it.tick - it.bar.start, it.bar.meter);
+        let opening = self.opening.take()?;
+        let same = start.tick == self.start.tick && phase(start) == phase(self.start) && self.opened_with == *settings;
+        same.then(|| Self::at(start, *settings, opening))
+    }
+
+    /// The seed phrase has changed; the next chain hears it anew.
+    pub(super) fn forget_opening(&mut self) {
+        self.opening = None;
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.start.chain
+    }
+
+    fn at(start: Start, settings: Settings, opening: Line) -> Self {
+        Self {
+            start,
+            opened_with: settings,
+            line: opening.clone(),
+            opening: Some(opening),
+            cutoff: start.tick,
+            trail: Vec::new(),
+            committed: Vec::new(),
+            heard: Vec::new(),
+            held: Vec::new(),
+            player: PlayerPresence::Absent,
+            contexts: None,
+            newest: None,
+        }
+    }
+
+    pub(super) fn hear_on(&mut self, onset: Tick, pitch: Pitch, velocity: Velocity) {
+        self.player = PlayerPresence::Listening;
+        self.held.retain(|it| it.1 != pitch);
+        self.held.push((onset.max(self.cutoff), pitch, velocity));
+    }
+
+    /// Returns the whole note, if its key was down.
+    pub(super) fn hear_off(&mut self, end: Tick, pitch: Pitch) -> Option<Note> {
+        let place = self.held.iter().position(|it| it.1 == pitch)?;
+        let (onset, pitch, velocity) = self.held.remove(place);
+        let length = (end - onset).max(Ticks(1));
+        let note = Note { onset, part: Part::PLAYER, pitch, length, velocity };
+        if onset >= self.cutoff {
+            self.heard.push(note);
+        }
+        Some(note)
+    }
+
+    /// Compose `window`, whose cutoff has just passed.
+    pub(super) fn compose(
+        &mut self,
+        muse: &mut dyn Muse,
+        window: Window,
+        settings: Settings,
+    ) -> Result<Composed, ComposeError> {
+        let context = context(muse.styles(), &settings, self.player, window.bar);
+        let (outside, inside) = self.contexts.take().unwrap_or_else(|| (context.clone(), context.clone()));
+        self.feed(muse, window.cutoff, [&outside, &inside])?;
+        let mut ahead = self.run_ahead(muse, &inside)?;
+        let composed = draw_window(muse, &mut ahead, &mut self.trail, window, settings.seed, &context)?;
+        self.committed.extend(&composed.notes);
+        self.contexts = Some((inside, context));
+        self.newest = Some(window);
+        Ok(composed)
+    }
+
+    /// Bring the line from the last cutoff to this one with what really sounded, under what was in force in the window before the newest
+    /// and in the newest.
+    fn feed(&mut self, muse: &mut dyn Muse, cutoff: Tick, contexts: [&Context; 2]) -> Result<(), ComposeError> {
+        let [outside, inside] = contexts;
+        let begun = self.newest.map_or(cutoff, |it| it.begin);
+        let mut sounded = self.heard_until(cutoff);
+        let split = self.committed.iter().position(|it| it.onset >= cutoff).unwrap_or(self.committed.len());
+        sounded.extend(self.committed.drain(..split));
+        sounded.sort_by_key(|it| (it.onset, it.part != Part::PLAYER)); // stable: the band keeps the order it was drawn in
+        let mut fed = 0;
+        for note in sounded {
+            let known = match self.trail.get(fed) {
+                Some((expected, state)) if *expected == note => Some(state.clone()),
+                _ => {
+                    self.trail.truncate(fed);
+                    None
+                }
+            };
+            let context = if note.onset < begun { outside } else { inside };
+            self.line.push(muse, context, note, known)?;
+            fed += 1;
+        }
+        self.trail.drain(..fed.min(self.trail.len()));
+        self.cutoff = cutoff;
+        Ok(())
+    }
+
+    /// A copy of the line that goes on over the band's own notes beyond the cutoff; makes the trail from there.
+    fn run_ahead(&mut self, muse: &mut dyn Muse, inside: &Context) -> Result<Line, ComposeError> {
+        let mut ahead = self.line.clone();
+        let known = std::mem::take(&mut self.trail);
+        let mut known = known.into_iter();
+        let mut good = true;
+        for note in &self.committed {
+            let after = known.next().filter(|it| good && it.0 == *note).map(|it| it.1);
+            good = after.is_some();
+            let state = ahead.push(muse, inside, *note, after)?;
+            self.trail.push((*note, state));
+        }
+        Ok(ahead)
+    }
+
+    /// The player's notes with an onset before `cutoff`, a held key with what it has lasted so far and a little.
+    fn heard_until(&mut self, cutoff: Tick) -> Vec<Note> {
+        let mut notes: Vec<Note> = self.heard.extract_if(.., |it| it.onset < cutoff).collect();
+        for &(onset, pitch, velocity) in self.held.iter().filter(|it| it.0 < cutoff && it.0 >= self.cutoff) {
+            let length = cutoff - onset + HELD;
+            notes.push(Note { onset, part: Part::PLAYER, pitch, length, velocity });
+        }
+        notes.sort_unstable();
+        notes
+    }
+}
+
+/// Draw the notes of `window` after `line`, which ends before it. The trail grows by what is drawn.
+fn draw_window(
+    muse: &mut dyn Muse,
+    line: &mut Line,
+    trail: &mut Vec<(Note, State)>,
+    window: Window,
+    seed: Seed,
+    context: &Context,
+) -> Result<Composed, ComposeError> {
+    let mut stream = seed.stream(stream_number(window));
+    let mut context = context.clone();
+    let mut composed = Composed {
+        notes: Vec::new(),
+        families: std::array::from_fn(|slot| context.controls.sounding_family(slot)),
+        log_probability: 0.0,
+    };
+    let (mut from, waited) = line.clock(window.begin, window.bar);
+    context.controls.wait_at_least(waited);
+    let mut struck: Vec<(Part, Pitch)> = Vec::new();
+    let mut tries = 0;
+    for _ in 0..WINDOW_NOTES {
+        context.controls.roll_noise(&mut stream);
+        let draw = line.draw(muse, &context, window.begin)?;
+        let velocity = match context.velocities {
+            Velocities::Told => VelocityFrom::Model,
+            Velocities::NotTold => VelocityFrom::Rule,
+        };
+        let slot = usize::from(draw.event.part).min(Part::COUNT - 1);
+        let drawn = draw.event.note(from, velocity, window.bar, context.controls.family[slot]);
+        let Some(note) = drawn.filter(|it| it.onset < window.end && draw.event.time < LONGEST_TIME) else { break };
+        if note.onset > from {
+            struck.clear();
+        } else if struck.contains(&(note.part, note.pitch)) {
+            tries += 1;
+            if tries > TRIES {
+                break;
+            }
+            continue; // the same key twice at once: draw again
+        }
+        struck.push((note.part, note.pitch));
+        line.push(muse, &context, note, Some(draw.state.clone()))?;
+        trail.push((note, draw.state));
+        if note.part != Part::PLAYER {
+            composed.notes.push(note);
+            composed.log_probability += draw.log_probability.iter().map(|it| f64::from(*it)).sum::<f64>();
+        }
+        from = note.onset;
+        context.controls.no_wait();
+    }
+    Ok(composed)
+}
+
+/// Windows are numbered by where they begin, so that the same place of a song is improvised alike however one came there.
+fn stream_number(window: Window) -> u64 {
+    window.begin.0.cast_unsigned()
+}
+
+fn context(styles: &[StyleCard], settings: &Settings, player: PlayerPresence, bar: BarLine) -> Context {
+    let has_velocity = leading_style(styles, settings.style).is_some_and(|it| it.has_velocity);
+    Context {
+        bar,
+        controls: Controls::new(settings, styles, player),
+        velocities: if has_velocity { Velocities::Told } else { Velocities::NotTold },
+    }
+}
+
+fn leading_style(styles: &[StyleCard], blend: StyleBlend) -> Option<&StyleCard> {
+    let index = if blend.lean > 0.5 { blend.second } else { blend.first };
+    styles.get(index).or(styles.last())
+}
+
+/// The part that a seed phrase is taken to have been played by: the first that plays and is no drum kit.
+fn seed_part(settings: &Settings, controls: &Controls) -> Part {
+    let playing = Part::BAND.into_iter().zip(&settings.parts).filter(|it| it.1.mode != Mode::Off);
+    playing.map(|it| it.0).find(|part| controls.family[part.slot()] != DRUMS).unwrap_or(Part::BAND[0])
+}

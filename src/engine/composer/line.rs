@@ -1,0 +1,86 @@
+//! One line of events as the note model has heard it, with the state to go on from. Cloning it takes a snapshot.
+
+use crate::infer::{ComposeError, Controls, Draw, Muse, State};
+use crate::music::planner::BarLine;
+use crate::music::tokens::{ABSENT, Features, History};
+use crate::score::{Note, Tick, Ticks};
+
+/// Events up to an instant. The newest is held back: the step that absorbs it is the step that draws what follows it.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    history: History,
+    /// The state before the newest event.
+    before: State,
+}
+
+/// Whether the model is told the velocity of what it hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Velocities {
+    Told,
+    NotTold,
+}
+
+/// What was in force when an event sounded.
+#[derive(Clone, Debug)]
+pub(super) struct Context {
+    pub(super) bar: BarLine,
+    pub(super) controls: Controls,
+    pub(super) velocities: Velocities,
+}
+
+impl Line {
+    /// Nothing heard yet.
+    pub(super) fn new(silence: State) -> Self {
+        Self { history: History::new(), before: silence }
+    }
+
+    /// Absorb the newest event and draw the one after it, under `context`. `opening` is where the line starts if it is empty.
+    pub(super) fn draw(
+        &self,
+        muse: &mut dyn Muse,
+        context: &Context,
+        opening: Tick,
+    ) -> Result<Draw, ComposeError> {
+        muse.step(&self.before, &self.features(context, opening), &context.controls)
+    }
+
+    /// Add `note`, which sounded under `context`. `after` is the state after the event before it, where that is known already;
+    /// else the model is run. Returns that state.
+    pub(super) fn push(
+        &mut self,
+        muse: &mut dyn Muse,
+        context: &Context,
+        note: Note,
+        after: Option<State>,
+    ) -> Result<State, ComposeError> {
+        let after = match after {
+            Some(state) => state,
+            None => self.draw(muse, context, note.onset)?.state,
+        };
+        self.before = after.clone();
+        let velocity = (context.velocities == Velocities::Told).then_some(note.velocity);
+        let family = context.controls.family[note.part.slot()].min(ABSENT);
+        self.history.push(note.onset, note.part, note.pitch, note.length, velocity, family);
+        Ok(after)
+    }
+
+    /// Where the next time step is counted from, so that the next onset is at `begin` or later, and by how much it must be. A silence
+    /// of many bars is forgotten bar by bar: the model knows no time step beyond four bars or so.
+    pub(super) fn clock(&self, begin: Tick, bar: BarLine) -> (Tick, Ticks) {
+        const LONG_SILENCE: Ticks = Ticks(192);
+        let mut waited = begin - self.history.last_onset().unwrap_or(begin);
+        while waited > LONG_SILENCE {
+            waited = waited - bar.meter.bar().min(LONG_SILENCE);
+        }
+        let waited = waited.max(Ticks(0));
+        (begin - waited, waited)
+    }
+
+    fn features(&self, context: &Context, opening: Tick) -> Features {
+        if self.history.is_empty() {
+            History::start_features(context.bar, opening)
+        } else {
+            self.history.features(context.bar)
+        }
+    }
+}

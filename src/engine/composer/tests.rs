@@ -1,0 +1,1 @@
+//! Composing without a model.
