@@ -1,27 +1,48 @@
-//! Stand-in until the real one lands: no wishes, no masks but time.
+//! The musician's settings as what one step of the note model takes: wishes, noise and biases.
+
+#[cfg(test)]
+mod tests;
 
 use super::muse::{Controls, StyleCard};
-use crate::score::{Settings, Stream, Ticks};
+use crate::music::tokens::{ABSENT, AUTO, LONGEST_TIME, VelocityFrom};
+use crate::score::{Family, Mode, Part, PartSettings, Pitch, Settings, Stream, StyleBlend, Ticks};
 
-/// Whether the player has been heard in this chain.
+/// Whether a player is in the ensemble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlayerPresence {
+    /// The band plays alone.
     Absent,
+    /// The band hears a player, and expects her next notes.
     Listening,
 }
 
+/// The player is heard as a piano.
+const PLAYER_FAMILY: u8 = 0;
+/// Keys of the General MIDI drum kit.
+const DRUM_KEYS: std::ops::RangeInclusive<u8> = 35..=81;
+/// Keys of a piano.
+const MELODIC_KEYS: std::ops::RangeInclusive<u8> = 21..=108;
+/// Bias of a pitch that `forbid_pitch` took away: told apart from one that the settings rule out.
+const FORBIDDEN: f32 = 1.5 * Controls::IMPOSSIBLE;
+
+/// Where each family is at home, for one that the style's band does not have: middle of its common compass.
+const HOME: [f32; 16] = [
+    60.0, 72.0, 60.0, 57.0, 40.0, 64.0, 62.0, 58.0, 64.0, 74.0, 70.0, 60.0, 62.0, 60.0, 60.0, 60.0,
+];
+
 impl Controls {
-    pub fn new(settings: &Settings, styles: &[StyleCard], _player: PlayerPresence) -> Self {
+    /// No wish and no noise: the likeliest event of an unknown style, of which there are `styles`.
+    pub fn open(styles: usize) -> Self {
         Self {
-            family: [0; 5],
-            style: settings.style.weights(styles.len()),
-            density: [None; 5],
-            register: [None; 5],
+            family: [AUTO; Part::COUNT],
+            style: vec![0.0; styles],
+            density: [None; Part::COUNT],
+            register: [None; Part::COUNT],
             key: None,
             noise: vec![0.0; Self::NOISE],
-            bias_time: vec![0.0; 384],
-            bias_part: [Self::IMPOSSIBLE, 0.0, 0.0, 0.0, 0.0],
-            bias_pitch: vec![0.0; 640],
+            bias_time: vec![0.0; Self::FIELDS[0]],
+            bias_part: [0.0; Part::COUNT],
+            bias_pitch: vec![0.0; Part::COUNT * Self::FIELDS[2]],
             bias_duration: [0.0; 32],
             bias_velocity: [0.0; 16],
             sharpness: [1.0; 5],
@@ -29,19 +50,154 @@ impl Controls {
         }
     }
 
-    pub fn wait_at_least(&mut self, wait: Ticks) {
-        for (time, bias) in self.bias_time.iter_mut().enumerate() {
-            *bias = if (time as i64) < wait.0 { Self::IMPOSSIBLE } else { 0.0 };
+    /// What `settings` ask for, without noise. Temperature and min-p hold for all five fields alike.
+    pub fn new(settings: &Settings, styles: &[StyleCard], player: PlayerPresence) -> Self {
+        let mut controls = Self::open(styles.len());
+        controls.style = settings.style.weights(styles.len());
+        controls.key = settings.key.map(|key| key.index());
+        controls.sharpness = [1.0 / settings.temperature.clamp(0.05, 20.0); 5];
+        if settings.min_p > 0.0 {
+            controls.min_p = [settings.min_p.min(1.0).ln(); 5];
+        }
+        controls.seat_player(player);
+        let card = leading_style(settings.style, styles);
+        let density = (settings.density != 0.0).then(|| {
+            let (mean, deviation) = usual_density(&controls.style, styles);
+            mean + settings.density * deviation
+        });
+        for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
+            controls.seat(part, wanted, card, density);
+            controls.limit_pitches(part, settings);
+        }
+        controls
+    }
+
+    /// Fresh noise for the next draw.
+    pub fn roll_noise(&mut self, stream: &mut Stream) {
+        self.noise.fill_with(|| stream.gumbel());
+    }
+
+    /// Make the next event come no sooner than `ticks` after the one absorbed.
+    pub fn wait_at_least(&mut self, ticks: Ticks) {
+        let first = ticks.0.clamp(0, i64::from(LONGEST_TIME));
+        for (bias, time) in self.bias_time.iter_mut().zip(0i64..) {
+            *bias = if time < first { Self::IMPOSSIBLE } else { 0.0 };
         }
     }
 
+    /// Let the next event come at any time.
     pub fn no_wait(&mut self) {
         self.bias_time.fill(0.0);
     }
 
-    pub fn roll_noise(&mut self, stream: &mut Stream) {
-        for noise in &mut self.noise {
-            *noise = stream.gumbel();
+    /// Take `pitch` from `part`.
+    pub fn forbid_pitch(&mut self, part: Part, pitch: Pitch) {
+        let bias = self.pitch_bias(part, pitch);
+        if *bias > Self::IMPOSSIBLE {
+            *bias = FORBIDDEN;
         }
     }
+
+    /// Give `pitch` back to `part` after `forbid_pitch`; what the settings rule out stays so.
+    pub fn allow_pitch(&mut self, part: Part, pitch: Pitch) {
+        let bias = self.pitch_bias(part, pitch);
+        if *bias == FORBIDDEN {
+            *bias = 0.0;
+        }
+    }
+
+    /// The family of a slot that has one; nothing for one that is absent or not told.
+    pub fn family_of(&self, part: Part) -> Option<Family> {
+        Family::new(self.family[part.slot()])
+    }
+
+    /// Whether any part of the band can be drawn.
+    pub fn has_band(&self) -> bool {
+        self.bias_part[1..].iter().any(|bias| *bias > Self::IMPOSSIBLE)
+    }
+
+    fn seat_player(&mut self, player: PlayerPresence) {
+        let slot = Part::PLAYER.slot();
+        match player {
+            PlayerPresence::Listening => self.family[slot] = PLAYER_FAMILY,
+            PlayerPresence::Absent => {
+                self.family[slot] = ABSENT;
+                self.bias_part[slot] = Self::IMPOSSIBLE;
+            }
+        }
+    }
+
+    fn seat(
+        &mut self,
+        part: Part,
+        wanted: &PartSettings,
+        card: Option<&StyleCard>,
+        density: Option<f32>,
+    ) {
+        let slot = part.slot();
+        if wanted.mode == Mode::Off {
+            self.family[slot] = ABSENT;
+            self.bias_part[slot] = Self::IMPOSSIBLE;
+            return;
+        }
+        let (family, usual) = role(part, wanted.family, card);
+        self.family[slot] = family.index();
+        self.density[slot] = density;
+        if !family.is_drums() && (wanted.register != 0.0 || wanted.family.is_some()) {
+            let pitch = (usual + wanted.register).clamp(24.0, 96.0);
+            self.register[slot] = Some((pitch - 60.0) / 12.0);
+        }
+    }
+
+    /// Rule out the keys that the part's instrument lacks, and those outside a locked scale.
+    fn limit_pitches(&mut self, part: Part, settings: &Settings) {
+        let drums = self.family_of(part).is_some_and(Family::is_drums);
+        let lock = settings.key.filter(|_| settings.scale_lock && !drums);
+        let keys = if drums { DRUM_KEYS } else { MELODIC_KEYS };
+        for pitch in (0..128).filter_map(Pitch::new) {
+            let in_scale = lock.is_none_or(|key| key.contains(pitch));
+            if !keys.contains(&pitch.number()) || !in_scale {
+                *self.pitch_bias(part, pitch) = Self::IMPOSSIBLE;
+            }
+        }
+    }
+
+    fn pitch_bias(&mut self, part: Part, pitch: Pitch) -> &mut f32 {
+        &mut self.bias_pitch[part.slot() * Self::FIELDS[2] + usize::from(pitch.number())]
+    }
+}
+
+/// Whether the drawn velocities mean something in the leading style of a blend. Where they do not, the model must not be told velocities either.
+pub fn velocity_from(blend: StyleBlend, styles: &[StyleCard]) -> VelocityFrom {
+    match leading_style(blend, styles) {
+        Some(card) if card.has_velocity => VelocityFrom::Model,
+        _ => VelocityFrom::Rule,
+    }
+}
+
+/// The style that a blend leans to; it gives what cannot be blended.
+fn leading_style(blend: StyleBlend, styles: &[StyleCard]) -> Option<&StyleCard> {
+    let style = if blend.lean > 0.5 { blend.second } else { blend.first };
+    styles.get(style.min(styles.len().checked_sub(1)?))
+}
+
+/// Mean and standard deviation of the density value, blended.
+fn usual_density(weights: &[f32], styles: &[StyleCard]) -> (f32, f32) {
+    let blended = weights.iter().zip(styles);
+    blended.fold((0.0, 0.0), |(mean, deviation), (weight, card)| {
+        (mean + weight * card.density.0, deviation + weight * card.density.1)
+    })
+}
+
+/// Family of a part and its usual mean pitch. A part beyond the style's usual band doubles one of it.
+fn role(part: Part, wanted: Option<Family>, card: Option<&StyleCard>) -> (Family, f32) {
+    let band = card.map_or(&[][..], |card| &card.parts);
+    let place = part.band_index().unwrap_or(0).checked_rem(band.len()).unwrap_or(0);
+    let seat = band.get(place).copied();
+    let piano = (Family::new(0).expect("the first family exists"), 60.0);
+    let Some(family) = wanted else { return seat.unwrap_or(piano) };
+    let same = |candidate: &(Family, f32)| candidate.0 == family;
+    let usual = seat.filter(same).or_else(|| band.iter().copied().find(same));
+    let home = HOME.get(usize::from(family.index())).copied().unwrap_or(60.0);
+    (family, usual.map_or(home, |(_, register)| register))
 }

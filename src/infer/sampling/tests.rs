@@ -1,0 +1,122 @@
+//! Settings in, controls out.
+
+use super::*;
+use crate::score::pitch::Scale;
+use crate::score::{Key, Seed};
+
+fn styles() -> Vec<StyleCard> {
+    let family = |index: u8| Family::new(index).unwrap();
+    let card = |name: &str, has_velocity: bool, density, parts| StyleCard {
+        name: name.into(),
+        title: name.into(),
+        has_velocity,
+        density,
+        tempo: 120.0,
+        meter: (4, 4),
+        parts,
+    };
+    vec![
+        card("duo", true, (1.0, 0.5), vec![(family(9), 74.0), (family(4), 40.0)]),
+        card("drums", false, (3.0, 1.5), vec![(Family::DRUMS, 43.0)]),
+    ]
+}
+
+fn possible(controls: &Controls, slot: usize) -> Vec<u8> {
+    let row = &controls.bias_pitch[slot * 128..(slot + 1) * 128];
+    (0..128u8).filter(|pitch| row[usize::from(*pitch)] == 0.0).collect()
+}
+
+#[test]
+fn defaults_follow_the_style() {
+    let controls = Controls::new(&Settings::default(), &styles(), PlayerPresence::Absent);
+    assert_eq!(controls.family, [18, 9, 4, 9, 4]);
+    assert_eq!(controls.style, [1.0, 0.0]);
+    assert_eq!(controls.density, [None; 5]);
+    assert_eq!(controls.register, [None; 5]);
+    assert_eq!(controls.bias_part, [Controls::IMPOSSIBLE, 0.0, 0.0, 0.0, 0.0]);
+    assert_eq!(possible(&controls, 1), (21..=108).collect::<Vec<_>>());
+    assert_eq!(controls.sharpness, [1.0; 5]);
+    assert!((controls.min_p[0].exp() - 0.02).abs() < 1e-6);
+    assert!(controls.has_band());
+}
+
+#[test]
+fn wishes_are_told() {
+    let mut settings =
+        Settings { density: 1.0, temperature: 0.5, min_p: 0.0, ..Settings::default() };
+    settings.style = StyleBlend { first: 0, second: 1, lean: 0.25 };
+    settings.parts[0].register = 12.0;
+    settings.parts[1].family = Family::new(5);
+    settings.parts[2].mode = Mode::Off;
+    settings.parts[3].family = Some(Family::DRUMS);
+    let controls = Controls::new(&settings, &styles(), PlayerPresence::Listening);
+    assert_eq!(controls.family, [0, 9, 5, 18, 16]);
+    assert_eq!(controls.density, [None, Some(2.25), Some(2.25), None, Some(2.25)]);
+    assert_eq!(controls.register, [None, Some(26.0 / 12.0), Some(4.0 / 12.0), None, None]);
+    assert_eq!(controls.bias_part, [0.0, 0.0, 0.0, Controls::IMPOSSIBLE, 0.0]);
+    assert_eq!(possible(&controls, 4), (35..=81).collect::<Vec<_>>());
+    assert_eq!(controls.sharpness, [2.0; 5]);
+    assert_eq!(controls.min_p, [Controls::IMPOSSIBLE; 5]);
+    assert_eq!(velocity_from(settings.style, &styles()), VelocityFrom::Model);
+    assert_eq!(velocity_from(StyleBlend::only(9), &styles()), VelocityFrom::Rule);
+}
+
+#[test]
+fn a_locked_scale_spares_the_drums() {
+    let mut settings = Settings { scale_lock: true, ..Settings::default() };
+    settings.parts[1].family = Some(Family::DRUMS);
+    let free = Controls::new(&settings, &styles(), PlayerPresence::Absent);
+    assert_eq!(possible(&free, 1).len(), 88, "a lock without a key locks nothing");
+    settings.key = Key::new(2, Scale::Major);
+    let locked = Controls::new(&settings, &styles(), PlayerPresence::Absent);
+    let d_major = [62u8, 64, 66, 67, 69, 71, 73];
+    let octave = possible(&locked, 1).into_iter().filter(|pitch| (62..74).contains(pitch));
+    assert_eq!(octave.collect::<Vec<_>>(), d_major);
+    assert_eq!(possible(&locked, 2), possible(&free, 2));
+}
+
+#[test]
+fn pitches_are_forbidden_and_given_back() {
+    let settings = Settings::default();
+    let mut controls = Controls::new(&settings, &styles(), PlayerPresence::Absent);
+    let before = controls.clone();
+    let part = Part::BAND[1];
+    for pitch in [0, 64, 64] {
+        controls.forbid_pitch(part, Pitch::new(pitch).unwrap());
+    }
+    assert!(!possible(&controls, 2).contains(&64));
+    assert!(possible(&controls, 1).contains(&64));
+    for pitch in [0, 64, 65] {
+        controls.allow_pitch(part, Pitch::new(pitch).unwrap());
+    }
+    assert_eq!(controls, before);
+}
+
+#[test]
+fn waits_leave_only_later_times() {
+    let mut controls = Controls::open(2);
+    let possible =
+        |controls: &Controls| controls.bias_time.iter().filter(|bias| **bias == 0.0).count();
+    controls.wait_at_least(Ticks(24));
+    assert_eq!(possible(&controls), 360);
+    controls.wait_at_least(Ticks(9999));
+    assert_eq!(possible(&controls), 1);
+    controls.wait_at_least(Ticks(-3));
+    assert_eq!(possible(&controls), 384);
+    controls.wait_at_least(Ticks(24));
+    controls.no_wait();
+    assert_eq!(controls, Controls::open(2));
+}
+
+#[test]
+fn noise_comes_from_the_stream_alone() {
+    let mut one = Controls::open(1);
+    let mut other = Controls::open(1);
+    one.roll_noise(&mut Seed(5).stream(3));
+    other.roll_noise(&mut Seed(5).stream(3));
+    assert_eq!(one.noise, other.noise);
+    other.roll_noise(&mut Seed(5).stream(4));
+    assert_ne!(one.noise, other.noise);
+    let mean = one.noise.iter().sum::<f32>() / 565.0;
+    assert!((mean - 0.577).abs() < 0.25, "{mean}");
+}
