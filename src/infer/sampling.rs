@@ -194,7 +194,7 @@ fn role(part: Part, wanted: Option<Family>, card: Option<&StyleCard>) -> (Family
     let band = card.map_or(&[][..], |card| &card.parts);
     let place = part.band_index().unwrap_or(0).checked_rem(band.len()).unwrap_or(0);
     let seat = band.get(place).copied();
-    let piano = (Family::new(0).expect("the first family exists"), 60.0);
+    let piano = (Family::PIANO, 60.0);
     let Some(family) = wanted else { return seat.unwrap_or(piano) };
     let same = |candidate: &(Family, f32)| candidate.0 == family;
     let usual = seat.filter(same).or_else(|| band.iter().copied().find(same));
