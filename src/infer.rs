@@ -2,6 +2,10 @@
 
 mod muse;
 mod sampling;
+mod scripted;
+mod tables;
+mod timbre_tables;
 
 pub use muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
 pub use sampling::{PlayerPresence, velocity_from};
+pub use scripted::Scripted;
