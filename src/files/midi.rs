@@ -81,7 +81,7 @@ pub enum Found {
 /// Why a MIDI file was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("read a MIDI file: {}", path.display())]
+    #[error("read a MIDI file: {source}: {}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("read a MIDI file: larger than 64 MiB: {}", path.display())]
     TooLarge { path: PathBuf },
