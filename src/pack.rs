@@ -1,1 +1,180 @@
-//! To be written.
+//! A model pack: a folder with a manifest and the graphs, checked before use. The default pack is inside the binary.
+
+mod error;
+mod manifest;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+pub use error::PackError;
+
+use crate::score::{Family, Meter, Tempo};
+
+/// A pack whose manifest and files belong together. What only a run can show, `infer::open` checks.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// Short and unique, such as `default`.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    pub version: String,
+    /// Of the weights.
+    pub licence: String,
+    /// At least one.
+    pub styles: Vec<Style>,
+    /// What the model learnt from.
+    pub sources: Vec<Source>,
+    pub figures: Figures,
+    pub note_model: NoteModel,
+    /// Of the manifest, in hexadecimal; it holds the hashes of the other files, so that it stands for the whole pack.
+    pub sha256: String,
+}
+
+/// One style of a pack.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Style {
+    /// Short and unique in the pack, such as `folk_celtic`.
+    pub name: String,
+    /// For people, such as `Celtic dance`.
+    pub title: String,
+    pub velocity: StyleVelocity,
+    /// Mean and standard deviation of the density value (`log2(notes a quarter + 0.25)`) over the style's parts.
+    pub density: (f32, f32),
+    pub tempo: Tempo,
+    pub meter: Meter,
+    /// The usual band, 1 to 4 parts.
+    pub parts: Vec<Role>,
+}
+
+/// Whether a style's velocities are learnt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StyleVelocity {
+    /// From played or marked ones.
+    Model,
+    /// The style's pieces had none.
+    Rule,
+}
+
+/// A part of a style's usual band.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Role {
+    pub family: Family,
+    /// Usual mean pitch, 0 to 127.
+    pub register: f32,
+    /// Whether the style's pieces have such a part, or it was added to fill the band.
+    pub origin: RoleOrigin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleOrigin {
+    Heard,
+    Added,
+}
+
+/// A collection of pieces that the model learnt from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    pub name: String,
+    pub licence: String,
+    /// How clear the licence is, `A` or `B`.
+    pub tier: String,
+    pub pieces: u64,
+    pub notes: u64,
+}
+
+/// What was measured of the model, as far as the manifest says.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// Bits a note on pieces that were not learnt from: time, part, pitch and duration together.
+    pub valid_bits: Option<f64>,
+    /// Notes heard in training.
+    pub notes_seen: Option<u64>,
+}
+
+/// The graph of the note model.
+#[derive(Clone)]
+pub struct NoteModel {
+    /// The ONNX file.
+    pub graph: Cow<'static, [u8]>,
+    /// Of the graph, in hexadecimal.
+    pub sha256: String,
+    /// Shape of the recurrent state.
+    pub state: [usize; 4],
+    /// Trained values.
+    pub parameters: u64,
+}
+
+const MANIFEST: &str = "manifest.json";
+/// Largest files that are read, bytes.
+const MANIFEST_LIMIT: u64 = 1 << 20;
+const GRAPH_LIMIT: u64 = 512 << 20;
+
+const EMBEDDED_MANIFEST: &[u8] = include_bytes!("../tests/data/toy-pack/manifest.json");
+const EMBEDDED_GRAPH: &[u8] = include_bytes!("../tests/data/toy-pack/note.onnx");
+
+impl Pack {
+    /// The default pack.
+    ///
+    /// # Errors
+    /// If the build embedded files that do not belong together.
+    pub fn embedded() -> Result<Self, PackError> {
+        let graph = |_: &str| Ok(Cow::Borrowed(EMBEDDED_GRAPH));
+        Self::read(EMBEDDED_MANIFEST, Path::new("embedded pack"), graph)
+    }
+
+    /// The pack in a folder.
+    ///
+    /// # Errors
+    /// If a file is missing, damaged or not what the manifest says, or the manifest asks for what this version cannot do.
+    pub fn open(folder: &Path) -> Result<Self, PackError> {
+        let manifest = read_file(&folder.join(MANIFEST), MANIFEST_LIMIT)?;
+        let graph = |file: &str| read_file(&folder.join(file), GRAPH_LIMIT).map(Cow::Owned);
+        Self::read(&manifest, folder, graph)
+    }
+
+    /// `graph` gives the file that the manifest names.
+    fn read(
+        manifest: &[u8],
+        folder: &Path,
+        graph: impl FnOnce(&str) -> Result<Cow<'static, [u8]>, PackError>,
+    ) -> Result<Self, PackError> {
+        let place = folder.join(MANIFEST);
+        let (mut pack, file) = manifest::parse(manifest, &place)?;
+        let graph = graph(&file)?;
+        if sha256(&graph) != pack.note_model.sha256 {
+            return Err(PackError::Hash { path: folder.join(file) });
+        }
+        pack.note_model.graph = graph;
+        pack.sha256 = sha256(manifest);
+        Ok(pack)
+    }
+}
+
+impl std::fmt::Debug for NoteModel {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("NoteModel")
+            .field("bytes", &self.graph.len())
+            .field("sha256", &self.sha256)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// In hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, PackError> {
+    let failed = |source| PackError::Read { path: path.into(), source };
+    let length = std::fs::metadata(path).map_err(failed)?.len();
+    if length > limit {
+        return Err(PackError::TooLarge { path: path.into(), limit });
+    }
+    std::fs::read(path).map_err(failed)
+}
