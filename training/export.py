@@ -23,6 +23,7 @@ from training import vocabulary as v
 
 OPSET = 17
 IMPOSSIBLE = -4e9  # below every bias of -1e9
+OUT_OF_ORDER = -1e8  # weaker than a bias of -1e9, so that what the host forces is drawn all the same
 OUTPUTS = ("drawn", "logp", "state_out")
 _INTEGER_INPUTS = ("event", "position", "family", "last", "lookback")
 _SPANS = np.cumsum((0, *v.CLASSES))
@@ -92,6 +93,11 @@ def _replace(module: nn.Module) -> None:
             _replace(child)
 
 
+def _less(a: Tensor, b: Tensor) -> Tensor:
+    """1.0 where a < b, else 0.0."""
+    return (a < b).float()
+
+
 def _after(phase: Tensor, step: Tensor, length: Tensor) -> Tensor:
     """(phase + step) mod length, exact in float32 for these ranges; int64 [1, 1] each."""
     total, length = (phase + step).float(), length.float()
@@ -105,6 +111,8 @@ class StepGraph(nn.Module):
         super().__init__()
         self.net = copy.deepcopy(network).float().eval()
         _replace(self.net)
+        self.register_buffer("parts", torch.arange(float(v.PARTS))[None])
+        self.register_buffer("pitches", torch.arange(float(v.PITCHES))[None])
         for block in self.net.blocks:
             rate = -model.SHARPNESS * nn.functional.softplus(-block.decay.detach())
             block.register_buffer("rate", rate)
@@ -132,6 +140,15 @@ class StepGraph(nn.Module):
         kept = torch.where(tempered >= floor, tempered + heard, torch.full_like(tempered, IMPOSSIBLE))
         return kept.argmax(1, keepdim=True)
 
+    def _order(self, event: Tensor, time: Tensor, part: Tensor | None = None) -> Tensor:
+        """Bias against what would sort before `event` at the same tick: lower parts, or lower pitches of its part."""
+        told = event.float()
+        together = _less(time.float(), torch.full((1, 1), 0.5)) * _less(told[:, 1:2], torch.full((1, 1), v.PARTS - 0.5))
+        if part is None:
+            return OUT_OF_ORDER * together * _less(self.parts, told[:, 1:2])
+        same = _less((part.float() - told[:, 1:2]).abs(), torch.full((1, 1), 0.5))
+        return OUT_OF_ORDER * together * same * _less(self.pitches, told[:, 2:3] + 0.5)
+
     def forward(
         self, event, position, family, context, remain, last, lookback, state, noise,
         bias_time, bias_part, bias_pitch, bias_dur, bias_vel, sharpness, min_p,
@@ -151,7 +168,7 @@ class StepGraph(nn.Module):
         told = [time, _after(phase, time, position[:, 1:2]), _after(phase, time, position[:, 2:3])]
         h = h + net.tell_part(torch.cat(told, 1))
         part_logits = net.part(h)
-        part = self._draw(part_logits, 1, bias_part, **draws)
+        part = self._draw(part_logits, 1, bias_part + self._order(event, time), **draws)
         at = part[0]
         same = lookback[:, :, 1] == part
         pitches = torch.where(same, lookback[:, :, 2], torch.full_like(same, v.NO_PITCH, dtype=torch.int64))
@@ -159,7 +176,8 @@ class StepGraph(nn.Module):
         told = [part, family[0][at][None], last[0][at][None], pitches]
         h = h + net.tell_pitch(torch.cat(told, 1)) + net.sounding_then((remain > time.float()).float())
         pitch_logits = net.pitch(h)
-        pitch = self._draw(pitch_logits, 2, bias_pitch[0][at], **draws)
+        pitch_bias = bias_pitch[0][at] + self._order(event, time, part)
+        pitch = self._draw(pitch_logits, 2, pitch_bias, **draws)
         h = h + net.tell_duration(torch.cat([pitch, lengths], 1))
         duration_logits = net.duration(h)
         duration = self._draw(duration_logits, 3, bias_dur, **draws)
