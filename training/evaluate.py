@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import corpus, data
+from training import corpus, data, session
 from training import vocabulary as v
 
 Judge = Callable[[list[data.Row]], list[np.ndarray]]
@@ -23,19 +23,17 @@ CROP = 512
 
 def onnx_judge(graph: Path) -> Judge:
     """Log-probability (nats) of each true field, [N, 5] a row, by stepping the graph with forced fields."""
-    from training import parity
-
-    session = parity.open_session(graph)
-    spans = np.cumsum((0, *v.CLASSES))[:5]
+    opened = session.open_session(graph)
+    spans = session.SPANS[:5]
 
     def judge(rows: list[data.Row]) -> list[np.ndarray]:
         found = []
         for row in rows:
-            inputs, logp = parity.open_inputs(session), np.empty((len(row.age), 5))
+            inputs, logp = session.open_inputs(opened), np.empty((len(row.age), 5))
             for at, target in enumerate(row.target):
-                inputs |= parity.row_inputs(row, at)
-                parity.force(inputs, target)
-                _, out, inputs["state"] = session.run(None, inputs)
+                inputs |= session.row_inputs(row, at)
+                session.force(inputs, target)
+                _, out, inputs["state"] = opened.run(None, inputs)
                 logp[at] = out[0, spans + target]
             found.append(logp)
         return found

@@ -192,7 +192,9 @@ class StepGraph(nn.Module):
 def example_inputs(s: settings.ModelSettings) -> dict[str, Tensor]:
     """Neutral inputs of the right shapes and types: START, everything open, greedy."""
     shapes = input_shapes(s)
-    inputs = {n: torch.zeros(x, dtype=torch.int64 if n in _INTEGER_INPUTS else torch.float32) for n, x in shapes.items()}
+    inputs = {
+        n: torch.zeros(x, dtype=torch.int64 if n in _INTEGER_INPUTS else torch.float32) for n, x in shapes.items()
+    }
     inputs["event"][0] = torch.tensor(v.START)
     inputs["position"][0] = torch.tensor([0, 96, 24])
     inputs["family"][:] = v.AUTO

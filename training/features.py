@@ -66,11 +66,7 @@ def _match_memory(out, n, oldest, event, step, drums, last):
         m = 0
         while m < 8 and j - m >= oldest:
             a, b = j - m, n - m
-            if (
-                step[a] != step[b]
-                or event[a + 1, 0] != event[b + 1, 0]
-                or event[a + 1, 1] != event[b + 1, 1]
-            ):
+            if step[a] != step[b] or event[a + 1, 0] != event[b + 1, 0] or event[a + 1, 1] != event[b + 1, 1]:
                 break
             m += 1
         if m > best:

@@ -88,9 +88,9 @@ def write(path: Path | str) -> None:
             "lookback": f.lookback[at].tolist(),
         })  # fmt: skip
     table = {
-        "about": "One stream: the host's inputs after so many notes (0 = at START); rows in the middle are left out. Bars are [start, length, "
-        "beat] in ticks; notes are [onset in ticks, slot, pitch, duration class, velocity class]; `remain` lists "
-        "[pitch, ticks] of what sounds.",
+        "about": "One stream: the host's inputs after so many notes (0 = at START); rows in the middle are left out. "
+        "Bars are [start, length, beat] in ticks; notes are [onset in ticks, slot, pitch, duration class, velocity "
+        "class]; `remain` lists [pitch, ticks] of what sounds.",
         "drums": stream.drums.tolist(),
         "bars": [[int(x) for x in bar] for bar in bars],
         "notes": [[int(x) for x in note] for note in notes],

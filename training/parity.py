@@ -4,64 +4,15 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 
 from training import data, model
 from training import vocabulary as v
 from training.corpus import Piece
 from training.golden import invented_piece
+from training.session import OFF, SPANS, force, gumbel, open_inputs, open_session, row_inputs
 
 TOLERANCE = 1e-4
-_SPANS = np.cumsum((0, *v.CLASSES))
-BIASES = ("bias_time", "bias_part", "bias_pitch", "bias_dur", "bias_vel")
-OFF = -1e9
-
-
-def open_session(graph: Path) -> onnxruntime.InferenceSession:
-    """An ONNX Runtime session on one thread."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-
-
-def state_shape(session: onnxruntime.InferenceSession) -> list[int]:
-    """Shape of the recurrent state that the graph declares."""
-    return next(i.shape for i in session.get_inputs() if i.name == "state")
-
-
-def open_inputs(session: onnxruntime.InferenceSession) -> dict[str, np.ndarray]:
-    """Inputs of a first step with everything open and greedy draws; event and host features are still missing."""
-    return {
-        "state": np.zeros(state_shape(session), np.float32),
-        "noise": np.zeros((1, v.CLASSES_TOTAL), np.float32),
-        "bias_time": np.zeros((1, v.TIME_CLASSES), np.float32),
-        "bias_part": np.zeros((1, v.PARTS), np.float32),
-        "bias_pitch": np.zeros((1, v.PARTS, v.PITCHES), np.float32),
-        "bias_dur": np.zeros((1, len(v.DURATIONS)), np.float32),
-        "bias_vel": np.zeros((1, v.VELOCITIES), np.float32),
-        "sharpness": np.ones((1, 5), np.float32),
-        "min_p": np.full((1, 5), OFF, np.float32),
-    }
-
-
-def row_inputs(row: data.Row, at: int) -> dict[str, np.ndarray]:
-    """The graph's inputs that a row gives at one event."""
-    return {name: getattr(row, name)[at][None] for name in
-            ("event", "position", "family", "context", "remain", "last", "lookback")}  # fmt: skip
-
-
-def force(inputs: dict[str, np.ndarray], target: np.ndarray) -> None:
-    """Leave one class of each head open: the graph then draws `target` (int64 [5])."""
-    for name, value in zip(BIASES, target, strict=True):
-        inputs[name] = np.full_like(inputs[name], OFF)
-        inputs[name][..., value] = 0.0
-
-
-def gumbel(rng: np.random.Generator) -> np.ndarray:
-    """Noise for one step, float32 [1, 565]."""
-    return rng.gumbel(size=(1, v.CLASSES_TOTAL)).astype(np.float32)
 
 
 def _torch_logp(network: model.NoteModel, row: data.Row) -> np.ndarray:
@@ -97,7 +48,7 @@ def check(network: model.NoteModel, graph: Path) -> float:
         drawn, logp, inputs["state"] = session.run(None, inputs)
         if (drawn[0] != row.target[at]).any():
             raise ValueError(f"cannot export: forced step {at} drew {drawn[0]} for {row.target[at]}")
-        worst = max(worst, np.abs(logp[0, _SPANS[:5] + row.target[at]] - expected[at]).max())
+        worst = max(worst, np.abs(logp[0, SPANS[:5] + row.target[at]] - expected[at]).max())
     step, rng, inputs = StepGraph(network), np.random.default_rng(2), open_inputs(session)
     names = [i.name for i in session.get_inputs()]
     for at in range(min(96, len(row.age))):

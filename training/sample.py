@@ -1,4 +1,4 @@
-"""Improvises a few bars through a pack's graph and describes them beside real pieces: a check against degenerate play."""
+"""Improvises a few bars through a pack's graph and describes them beside real pieces."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data, evaluate, parity
+from training import data, evaluate, session
 from training import vocabulary as v
 
 MIN_P = 0.02
@@ -34,7 +34,9 @@ def wish_of(manifest: dict, style: str, bars: int, seed: int, temperature: float
     row = next(s for s in manifest["styles"] if s["name"] == style)
     parts = [p for p in row["parts"] if not p.get("added")]
     families, registers = (tuple(p[key] for p in parts) for key in ("family", "register"))
-    return Wish(style, bars, seed, temperature, families, registers, tuple(row["meter"]), told, row["velocity"] == "model")
+    return Wish(
+        style, bars, seed, temperature, families, registers, tuple(row["meter"]), told, row["velocity"] == "model"
+    )
 
 
 def _context(wish: Wish) -> np.ndarray:
@@ -47,15 +49,15 @@ def _context(wish: Wish) -> np.ndarray:
     return context
 
 
-def improvise(session, wish: Wish, limit: int = 1000) -> data.Stream:
+def improvise(opened, wish: Wish, limit: int = 1000) -> data.Stream:
     """Notes of `wish.bars` bars from a START at a bar line; at most `limit`."""
-    rng, inputs = np.random.default_rng(wish.seed), parity.open_inputs(session)
+    rng, inputs = np.random.default_rng(wish.seed), session.open_inputs(opened)
     length = wish.meter[0] * 96 // wish.meter[1]
     beat = 36 if wish.meter[1] == 8 and wish.meter[0] in (6, 9, 12) else 96 // wish.meter[1]
     families = np.full(v.PARTS, v.ABSENT)
     families[1 : 1 + len(wish.families)] = wish.families
     inputs["family"], inputs["context"] = families[None], _context(wish)
-    inputs["bias_part"][0, families == v.ABSENT] = parity.OFF
+    inputs["bias_part"][0, families == v.ABSENT] = session.OFF
     inputs["sharpness"][:] = 1 / wish.temperature
     inputs["min_p"][:] = np.log(MIN_P)
     inputs |= {
@@ -66,8 +68,8 @@ def improvise(session, wish: Wish, limit: int = 1000) -> data.Stream:
     bars = np.arange(wish.bars + 1) * length
     onset, notes = [], []
     while len(notes) < limit:
-        inputs["noise"] = parity.gumbel(rng)
-        drawn, _, inputs["state"] = session.run(None, inputs)
+        inputs["noise"] = session.gumbel(rng)
+        drawn, _, inputs["state"] = opened.run(None, inputs)
         now = (onset[-1] if onset else 0) + int(drawn[0, 0])
         if now >= bars[-1]:
             break
@@ -177,16 +179,18 @@ def main() -> None:
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--told", action="store_true", help="tell the model the usual registers")
     parser.add_argument("--data", type=Path, help="folder of records, to describe real pieces beside")
-    parser.add_argument("--notes", type=Path, help="write the notes as JSON: [onset, slot, pitch, ticks, velocity class]")
+    parser.add_argument(
+        "--notes", type=Path, help="write the notes as JSON: [onset, slot, pitch, ticks, velocity class]"
+    )
     arguments = parser.parse_args()
     manifest = json.loads((arguments.pack / "manifest.json").read_text(encoding="utf-8"))
-    session = parity.open_session(arguments.pack / manifest["note_model"]["file"])
+    opened = session.open_session(arguments.pack / manifest["note_model"]["file"])
     kept = {}
     for style in arguments.style or ("folk_celtic", "chorale", "band_synth", "string_quartet"):
         rows = []
         for seed in range(arguments.seeds):
             wish = wish_of(manifest, style, arguments.bars, seed, arguments.temperature, arguments.told)
-            stream = improvise(session, wish)
+            stream = improvise(opened, wish)
             rows.append(describe(stream))
             ticks = v.DURATION_TICKS[stream.duration]
             columns = (stream.onset, stream.slot, stream.pitch, ticks, stream.velocity)

@@ -15,10 +15,15 @@ def read_network(graph: Path) -> model.NoteModel:
 
     Raises ValueError for a graph that `training.export` did not write.
     """
+    source = onnx.load(str(graph)).graph
+    values = {i.name.removesuffix("_half"): numpy_helper.to_array(i) for i in source.initializer}
+    for node in source.node:  # the exporter keeps one copy of equal values
+        if node.op_type == "Identity" and node.input[0] in values:
+            values[node.output[0]] = values[node.input[0]]
     stored = {
-        i.name.removeprefix("net.").removesuffix("_half"): torch.from_numpy(numpy_helper.to_array(i).copy()).float()
-        for i in onnx.load(str(graph)).graph.initializer
-        if i.name.startswith("net.")
+        name.removeprefix("net."): torch.from_numpy(x.copy()).float()
+        for name, x in values.items()
+        if name.startswith("net.")
     }
     try:
         network = model.NoteModel(_settings(stored))

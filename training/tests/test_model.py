@@ -1,0 +1,84 @@
+"""The network: scan, packed streams, and what the parts of a batch may see of one another."""
+
+import numpy as np
+import pytest
+import torch
+
+from training import data, kernels, model, settings
+from training import vocabulary as v
+from training.tests.invented import random_stream
+
+
+@pytest.fixture(name="network")
+def _network():
+    torch.manual_seed(3)
+    return model.NoteModel(settings.TOY).eval()
+
+
+def _row(seed, count=40):
+    return data.row_of(random_stream(seed, count), None, None)
+
+
+def test_scan_and_its_gradient():
+    torch.manual_seed(1)
+    a = torch.rand(7, 2, 3, requires_grad=True)
+    b = torch.randn(7, 2, 3, requires_grad=True)
+    h, hs = torch.zeros(2, 3), []
+    for t in range(7):
+        h = a[t] * h + b[t]
+        hs.append(h)
+    expected = torch.stack(hs)
+    weight = torch.randn_like(expected)
+    wanted = torch.autograd.grad((expected * weight).sum(), (a, b))
+    found = torch.autograd.grad((kernels.scan(a, b) * weight).sum(), (a, b))
+    assert torch.allclose(kernels.scan(a, b), expected, atol=1e-6)
+    for x, y in zip(found, wanted, strict=True):
+        assert torch.allclose(x, y, atol=1e-5)
+
+
+def test_summed_look_ups_and_their_gradient():
+    torch.manual_seed(2)
+    table = torch.randn(11, 4, requires_grad=True)
+    index = torch.randint(0, 11, (5, 2, 3))
+    weight = torch.randn(5, 2, 4)
+    wanted = torch.autograd.grad((table[index].sum(-2) * weight).sum(), table)[0]
+    found = torch.autograd.grad((kernels.gather_sum(table, index) * weight).sum(), table)[0]
+    assert torch.allclose(kernels.gather_sum(table, index), table[index].sum(-2), atol=1e-6)
+    assert torch.allclose(found, wanted, atol=1e-5)
+
+
+def test_streams_that_share_a_row_do_not_hear_each_other(network):
+    first, second = _row(1), _row(2)
+    joined = data.Row(*(np.concatenate(pair) for pair in zip(first, second, strict=True)))
+    with torch.no_grad():
+        alone = network(model.tensors(data.padded([second], 40)))[:, 0]
+        shared = network(model.tensors(data.padded([joined], 80)))[40:, 0]
+    assert torch.allclose(alone, shared, atol=1e-5)
+
+
+def test_the_past_decides_and_the_future_does_not(network):
+    row = _row(5)
+    changed = row.target.copy()
+    changed[30:, 2] = (changed[30:, 2] + 1) % 128
+    with torch.no_grad():
+        before = network(model.tensors(data.padded([row], 40)))[:, 0]
+        after = network(model.tensors(data.padded([row._replace(target=changed)], 40)))[:, 0]
+    assert torch.equal(before[:30], after[:30])
+    assert not torch.allclose(before[30:, 2], after[30:, 2])
+
+
+def test_every_input_is_heard(network):
+    row = _row(6)
+    batch = model.tensors(data.padded([row], 40))
+    with torch.no_grad():
+        base = network(batch)
+        for name in ("index", "context", "remain", "tell_part", "tell_pitch", "tell_duration"):
+            other = dict(batch)
+            other[name] = torch.zeros_like(batch[name]) if batch[name].any() else batch[name] + 1
+            assert not torch.allclose(network(other), base), name
+
+
+def test_losses_are_of_probabilities(network):
+    losses = network(model.tensors(data.padded([_row(7)], 40)))
+    assert losses.shape == (40, 1, len(v.FIELDS))
+    assert (losses > 0).all()
