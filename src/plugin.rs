@@ -1,1 +1,232 @@
-//! To be written.
+//! Host glue: two plugins on one core, an instrument with a sound of its own and a note effect without.
+
+mod editor;
+mod export;
+mod kind;
+mod notes;
+mod outputs;
+mod song;
+mod transport;
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use nice_plug::prelude::{
+    ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
+    ClapFeature, ClapPlugin, MidiConfig, Params, Plugin, ProcessContext, ProcessMode,
+    ProcessStatus, Vst3Plugin, Vst3SubCategory,
+};
+
+use self::editor::Editor;
+use self::kind::{Instrument, Kind, NoteEffect};
+use self::notes::{NotesIn, NotesOut};
+use self::outputs::Spare;
+use self::song::Song;
+use self::transport::Timeline;
+use crate::engine::audio::renderer::{Block, Pace, PlayedEvent, Renderer, Sound};
+use crate::engine::link::Links;
+
+/// The instrument.
+pub(crate) type Antiphon = Partner<Instrument>;
+/// The note effect.
+pub(crate) type AntiphonNotes = Partner<NoteEffect>;
+
+/// One instance in a host.
+pub(crate) struct Partner<K: Kind> {
+    song: Arc<Song>,
+    /// Made when the host first activates the instance, so that scanning hosts start no composer.
+    audio: Option<Audio>,
+    kind: PhantomData<K>,
+}
+
+/// What the process callback works with. Allocated when the host activates the instance.
+struct Audio {
+    links: Arc<Links>,
+    renderer: Renderer,
+    timeline: Timeline,
+    heard: NotesIn,
+    played: Vec<PlayedEvent>,
+    sounding: NotesOut,
+    spare: Spare,
+    mode: ProcessMode,
+    sample_rate: f32,
+    bypassed: bool,
+}
+
+/// How long the callback rests at a time while a bounce waits for the composer.
+const OFFLINE_REST: Duration = Duration::from_micros(50);
+
+impl<K: Kind> Default for Partner<K> {
+    fn default() -> Self {
+        Self { song: Song::new(), audio: None, kind: PhantomData }
+    }
+}
+
+impl<K: Kind> Plugin for Partner<K> {
+    const NAME: &'static str = K::NAME;
+    const VENDOR: &'static str = "Antiphon";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = K::LAYOUTS;
+    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+
+    type Editor = Editor;
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.song.clone()
+    }
+
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Editor> {
+        Some(Editor::new(K::NAME, self.song.clone()))
+    }
+
+    fn activate(
+        &mut self,
+        _layout: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        let links = self.song.start(K::SOUND);
+        let audio = self.audio.get_or_insert_with(|| Audio::new(links, K::SOUND));
+        audio.prepare(config);
+        context.set_latency_samples(audio.renderer.latency());
+        true
+    }
+
+    /// Called on the audio thread too: allocates nothing.
+    fn reset(&mut self) {
+        if let Some(audio) = &mut self.audio {
+            audio.reset();
+        }
+    }
+
+    fn deactivate(&mut self) {
+        self.reset();
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        // Two readings of the clock a block, for the load shown in the editor. They are answered in user space (the
+        // kernel's shared page on Linux, its likes elsewhere) and make no system call.
+        let begun = Instant::now();
+        let Some(audio) = &mut self.audio else { return ProcessStatus::Error("not active") };
+        let frames = buffer.samples();
+        if frames > audio.spare.frames() {
+            return ProcessStatus::Error("a block longer than agreed");
+        }
+        let status = audio.process(&self.song, frames, buffer, aux, context);
+        audio.count_load(frames, begun.elapsed());
+        status
+    }
+}
+
+impl Audio {
+    fn new(links: Arc<Links>, sound: Sound) -> Self {
+        Self {
+            renderer: Renderer::new(links.clone(), sound),
+            links,
+            timeline: Timeline::default(),
+            heard: NotesIn::new(),
+            played: Vec::with_capacity(Renderer::PLAYED_CAPACITY),
+            sounding: NotesOut::default(),
+            spare: Spare::default(),
+            mode: ProcessMode::Realtime,
+            sample_rate: 48_000.0,
+            bypassed: false,
+        }
+    }
+
+    fn prepare(&mut self, config: &BufferConfig) {
+        let max_block = config.max_buffer_size as usize;
+        self.renderer.prepare(config.sample_rate, max_block);
+        self.spare = Spare::new(max_block);
+        self.mode = config.process_mode;
+        self.sample_rate = config.sample_rate;
+        self.sounding.end_all();
+    }
+
+    fn reset(&mut self) {
+        self.renderer.reset();
+        self.timeline = Timeline::default();
+        self.sounding.end_all();
+    }
+
+    /// Render one block that is no longer than agreed. Real-time safe.
+    fn process<P: Plugin>(
+        &mut self,
+        song: &Song,
+        frames: usize,
+        buffer: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<P>,
+    ) -> ProcessStatus {
+        let bypassed = song.controls.bypass.value();
+        let mut transport = self.timeline.transport(context.transport(), frames, self.sample_rate);
+        if self.heard.collect(context) == notes::Room::Full {
+            self.links.gauges.count_lost();
+        }
+        if bypassed {
+            // As if the host had stopped: what sounds fades, nothing new begins.
+            transport.playing = false;
+            self.heard.clear();
+            if !self.bypassed {
+                self.heard.end_all();
+            }
+        }
+        self.bypassed = bypassed;
+
+        let (settings, mix) = (song.controls.settings(), song.controls.mix());
+        let mut rest = || std::thread::park_timeout(OFFLINE_REST);
+        let pace = match self.mode {
+            ProcessMode::Offline => Pace::Offline(&mut rest),
+            ProcessMode::Realtime | ProcessMode::Buffered => Pace::RealTime,
+        };
+        let block = Block {
+            frames,
+            transport,
+            settings: &settings,
+            mix: &mix,
+            events: self.heard.events(),
+            pace,
+        };
+        let Some(mut outputs) = self.spare.complete(buffer, aux) else {
+            return ProcessStatus::Error("an output is missing");
+        };
+        self.renderer.render(block, &mut outputs, &mut self.played);
+        let lost = self.sounding.send(&self.played, context);
+        self.links.gauges.lost.fetch_add(lost, Ordering::Relaxed);
+        ProcessStatus::KeepAlive
+    }
+
+    /// Smooth the share of the block's own length that it took to make into the gauge.
+    fn count_load(&self, frames: usize, took: Duration) {
+        if frames > 0 {
+            let share = took.as_secs_f32() * self.sample_rate / frames as f32;
+            let load = &self.links.gauges.load;
+            load.store(0.95 * load.load(Ordering::Relaxed) + 0.05 * share, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<K: Kind> ClapPlugin for Partner<K> {
+    const CLAP_ID: &'static str = K::CLAP_ID;
+    const CLAP_DESCRIPTION: Option<&'static str> = Some(K::DESCRIPTION);
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = K::CLAP_FEATURES;
+}
+
+impl<K: Kind> Vst3Plugin for Partner<K> {
+    const VST3_CLASS_ID: [u8; 16] = K::VST3_CLASS_ID;
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = K::VST3_SUBCATEGORIES;
+}

@@ -1,0 +1,135 @@
+//! Values of controls as a musician reads and types them.
+
+use crate::score::{Family, Key};
+
+/// The modes that exist, by value; higher values are kept for modes to come and play.
+pub(super) const MODES: [&str; 2] = ["Off", "Play"];
+const QUANTA: [&str; 3] = ["Half beat", "Beat", "Bar"];
+const OPEN: &str = "Open";
+const AUTO: &str = "Auto";
+
+pub(super) fn style(titles: &[String], value: i32) -> String {
+    let last = titles.len().saturating_sub(1);
+    let place = usize::try_from(value).unwrap_or(0).min(last);
+    titles.get(place).cloned().unwrap_or_else(|| format!("Style {}", value + 1))
+}
+
+pub(super) fn parse_style(titles: &[String], text: &str) -> Option<i32> {
+    let place = titles.iter().position(|title| is(title, text));
+    place.or_else(|| number::<usize>(text)?.checked_sub(1)).and_then(|place| place.try_into().ok())
+}
+
+pub(super) fn percent(value: f32) -> String {
+    format!("{:.0} %", value * 100.0)
+}
+
+pub(super) fn parse_percent(text: &str) -> Option<f32> {
+    Some(number::<f32>(text.trim().trim_end_matches('%'))? / 100.0)
+}
+
+/// In standard deviations from the style's usual density.
+pub(super) fn density(value: f32) -> String {
+    if value.abs() < 0.025 { String::from(OPEN) } else { format!("{value:+.2}") }
+}
+
+pub(super) fn parse_density(text: &str) -> Option<f32> {
+    if is(OPEN, text) { Some(0.0) } else { parse_number(text) }
+}
+
+pub(super) fn key(value: i32) -> String {
+    let place = usize::try_from(value - 1).ok();
+    place.and_then(Key::from_index).map_or_else(|| String::from(OPEN), Key::name)
+}
+
+pub(super) fn parse_key(text: &str) -> Option<i32> {
+    (0..=24).find(|value| is(&key(*value), text))
+}
+
+pub(super) fn quantum(value: i32) -> String {
+    let place = usize::try_from(value).unwrap_or(0).min(QUANTA.len() - 1);
+    String::from(QUANTA[place])
+}
+
+pub(super) fn parse_quantum(text: &str) -> Option<i32> {
+    (0..=2).find(|value| is(&quantum(*value), text))
+}
+
+pub(super) fn min_p(value: f32) -> String {
+    if value < 0.0025 { String::from("Off") } else { format!("{value:.3}") }
+}
+
+pub(super) fn mode(value: i32) -> String {
+    let place = usize::try_from(value).unwrap_or(0).min(MODES.len() - 1);
+    String::from(MODES[place])
+}
+
+pub(super) fn parse_mode(text: &str) -> Option<i32> {
+    (0..=1).find(|value| is(&mode(*value), text))
+}
+
+pub(super) fn family(value: i32) -> String {
+    let place = u8::try_from(value - 1).ok().and_then(Family::new);
+    String::from(place.map_or(AUTO, Family::name))
+}
+
+pub(super) fn parse_family(text: &str) -> Option<i32> {
+    (0..=17).find(|value| is(&family(*value), text))
+}
+
+/// In semitones from the style's usual register.
+pub(super) fn register(value: i32) -> String {
+    if value == 0 { String::from("Usual") } else { format!("{value:+} st") }
+}
+
+pub(super) fn parse_register(text: &str) -> Option<i32> {
+    if is("Usual", text) { Some(0) } else { number(text.trim().trim_end_matches("st")) }
+}
+
+/// Without the unit, which the host adds.
+pub(super) fn level(value: f32) -> String {
+    if value <= super::LEVEL_DB.0 { String::from("-inf") } else { format!("{value:.1}") }
+}
+
+pub(super) fn parse_level(text: &str) -> Option<f32> {
+    let text = text.trim().trim_end_matches("dB");
+    if text.trim().starts_with("-inf") { Some(super::LEVEL_DB.0) } else { parse_number(text) }
+}
+
+pub(super) fn pan(value: f32) -> String {
+    match (value * 100.0).round() {
+        0.0 => String::from("C"),
+        side if side < 0.0 => format!("L {:.0}", -side),
+        side => format!("R {side:.0}"),
+    }
+}
+
+pub(super) fn parse_pan(text: &str) -> Option<f32> {
+    let text = text.trim();
+    match text.chars().next()?.to_ascii_lowercase() {
+        'c' => Some(0.0),
+        'l' => Some(-number::<f32>(&text[1..])? / 100.0),
+        'r' => Some(number::<f32>(&text[1..])? / 100.0),
+        _ => parse_number(text),
+    }
+}
+
+pub(super) fn parse_switch(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "on" | "yes" | "true" | "1" => Some(true),
+        "off" | "no" | "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// A finite number.
+pub(super) fn parse_number(text: &str) -> Option<f32> {
+    number::<f32>(text).filter(|number| number.is_finite())
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.trim().parse().ok()
+}
+
+fn is(name: &str, typed: &str) -> bool {
+    name.eq_ignore_ascii_case(typed.trim())
+}

@@ -1,0 +1,167 @@
+//! What belongs to the song: the controls, the kept state, and the composer that works by them.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use nice_plug::params::persist::PersistentField;
+use nice_plug::prelude::Params;
+
+use crate::engine::audio::renderer::Sound;
+use crate::engine::control::Instance;
+use crate::engine::link::{Links, ToComposer};
+use crate::files::state::{self, EditorSize, PackName, State};
+use crate::infer::{Muse, Scripted};
+use crate::pack::Pack;
+use crate::params::Controls;
+use crate::score::Phrase;
+
+/// Shared by the host glue, the audio side (controls only) and the editor.
+#[derive(Params)]
+pub(super) struct Song {
+    #[nested]
+    pub(super) controls: Controls,
+    #[persist = "state"]
+    pub(super) kept: Kept,
+}
+
+/// The kept state, which the host saves and loads. Main thread only.
+#[derive(Default)]
+pub(super) struct Kept {
+    inner: Mutex<Inner>,
+    /// Empty until the host first activates the instance.
+    instance: OnceLock<Instance>,
+}
+
+#[derive(Default)]
+struct Inner {
+    state: State,
+    /// A text that could not be read. It is saved again as it was until something new is to be kept, so that opening a
+    /// song of a newer version loses nothing.
+    unread: Option<String>,
+    /// For the musician: what had to be mended, or why nothing was read.
+    notices: Vec<String>,
+}
+
+impl Song {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self { controls: Controls::new(&styles()), kept: Kept::default() })
+    }
+
+    /// Start the composer, unless it runs.
+    pub(super) fn start(&self, sound: Sound) -> Arc<Links> {
+        let instance = self.kept.instance.get_or_init(|| Instance::start(open_muse, sound));
+        self.kept.tell_composer(&self.kept.lock().state.seed_phrase);
+        instance.links.clone()
+    }
+}
+
+impl Kept {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The links of the composer, if it runs.
+    pub(super) fn links(&self) -> Option<&Arc<Links>> {
+        self.instance.get().map(|instance| &instance.links)
+    }
+
+    pub(super) fn seed_phrase(&self) -> Arc<Phrase> {
+        self.lock().state.seed_phrase.clone()
+    }
+
+    pub(super) fn set_seed_phrase(&self, phrase: Arc<Phrase>) {
+        self.tell_composer(&phrase);
+        let mut inner = self.lock();
+        inner.state.seed_phrase = phrase;
+        inner.unread = None;
+    }
+
+    pub(super) fn editor_size(&self) -> Option<EditorSize> {
+        self.lock().state.editor
+    }
+
+    /// Resizing the window alone does not replace a text that could not be read.
+    pub(super) fn set_editor_size(&self, size: EditorSize) {
+        self.lock().state.editor = Some(size);
+    }
+
+    /// What the musician should know of the state that was loaded last.
+    pub(super) fn notices(&self) -> Vec<String> {
+        self.lock().notices.clone()
+    }
+
+    fn tell_composer(&self, phrase: &Arc<Phrase>) {
+        if let Some(instance) = self.instance.get() {
+            let sent = instance.send(ToComposer::SeedPhrase(phrase.clone()));
+            if !sent {
+                self.lock()
+                    .notices
+                    .push(String::from("the seed phrase did not reach the composer"));
+            }
+        }
+    }
+}
+
+/// The embedded pack, read once; nothing if the build embedded files that do not belong together, which the composer
+/// reports.
+fn embedded() -> Option<&'static Pack> {
+    static PACK: OnceLock<Option<Pack>> = OnceLock::new();
+    PACK.get_or_init(|| Pack::embedded().ok()).as_ref()
+}
+
+/// The titles of the embedded pack's styles.
+fn styles() -> Arc<[String]> {
+    embedded().into_iter().flat_map(|pack| &pack.styles).map(|style| style.title.clone()).collect()
+}
+
+/// The embedded pack's name and hash.
+fn pack() -> Option<PackName> {
+    embedded().map(|pack| PackName { name: pack.name.clone(), hash: pack.sha256.clone() })
+}
+
+/// Open the embedded pack; on the composer thread.
+fn open_muse() -> Result<Box<dyn Muse>, String> {
+    Ok(Box::new(Scripted::new()))
+}
+
+impl PersistentField<'_, String> for Kept {
+    fn set(&self, text: String) {
+        let phrase = {
+            let mut inner = self.lock();
+            match state::read(&text) {
+                Ok(read) => {
+                    inner.notices = read.mended;
+                    inner.unread = None;
+                    inner.state = read.state;
+                    if let (Some(theirs), Some(ours)) = (&inner.state.pack, pack())
+                        && *theirs != ours
+                    {
+                        let notice = format!(
+                            "the song was made with the pack {}; {} plays instead",
+                            theirs.name, ours.name
+                        );
+                        inner.notices.push(notice);
+                    }
+                }
+                Err(error) => {
+                    inner.notices = vec![error.to_string()];
+                    inner.unread = Some(text);
+                    inner.state = State::default();
+                }
+            }
+            inner.state.seed_phrase.clone()
+        };
+        self.tell_composer(&phrase);
+    }
+
+    fn map<F, R>(&self, function: F) -> R
+    where
+        F: Fn(&String) -> R,
+    {
+        let inner = self.lock();
+        let text = inner
+            .unread
+            .clone()
+            .unwrap_or_else(|| state::write(&State { pack: pack(), ..inner.state.clone() }));
+        function(&text)
+    }
+}

@@ -1,0 +1,50 @@
+//! The host's transport as the renderer wants it, with a sane value for whatever a host leaves out.
+
+use nice_plug::prelude::Transport as HostTransport;
+
+use crate::engine::audio::renderer::Transport;
+use crate::score::{Meter, Tempo};
+
+/// Follows the host's time from block to block.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Timeline {
+    /// Where the next block begins if the host does not say, quarter notes.
+    next_quarters: f64,
+}
+
+impl Timeline {
+    /// The transport at the start of a block of `frames`. Hosts without a transport are taken as stopped; without a
+    /// tempo as 120, without a meter as 4/4, without a position as going on from the block before.
+    pub(super) fn transport(
+        &mut self,
+        host: &HostTransport,
+        frames: usize,
+        sample_rate: f32,
+    ) -> Transport {
+        let tempo = host.tempo.and_then(Tempo::new).unwrap_or_default();
+        let meter = meter(host).unwrap_or(Meter::COMMON);
+        let position_quarters =
+            host.pos_beats().filter(|quarters| quarters.is_finite()).unwrap_or(self.next_quarters);
+        let bar_quarters =
+            bar_start(position_quarters, host.bar_start_pos_beats(), meter.bar().quarters());
+        let block_quarters = frames as f64 * tempo.bpm() / 60.0 / f64::from(sample_rate);
+        self.next_quarters = position_quarters + if host.playing { block_quarters } else { 0.0 };
+        Transport { playing: host.playing, position_quarters, tempo, meter, bar_quarters }
+    }
+}
+
+fn meter(host: &HostTransport) -> Option<Meter> {
+    let count = u8::try_from(host.time_sig_numerator?).ok()?;
+    let unit = u8::try_from(host.time_sig_denominator?).ok()?;
+    Meter::new(count, unit)
+}
+
+/// The last bar line at or before `position`. The host's own bar line sets the grid even if it is not the last one:
+/// some hosts report the first bar of the song throughout.
+fn bar_start(position: f64, reported: Option<f64>, bar: f64) -> f64 {
+    let line = reported.filter(|line| line.is_finite()).unwrap_or(0.0);
+    line + ((position - line) / bar).floor() * bar
+}
+
+#[cfg(test)]
+mod tests;
