@@ -1,11 +1,15 @@
 //! An opened pack as two functions: events to the next event, timbre to partial table. The only room that knows a runtime.
 
 mod muse;
+mod note_model;
+mod runtime;
 mod sampling;
 mod scripted;
 mod tables;
 mod timbre_tables;
 
 pub use muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
+pub use note_model::{OpenError, open};
+pub use runtime::{LibraryError, LoadError, Runtime};
 pub use sampling::{PlayerPresence, velocity_from};
 pub use scripted::Scripted;

@@ -1,0 +1,237 @@
+//! The note model of a pack, tried out before it is used.
+
+#[cfg(test)]
+mod tests;
+mod trial;
+
+use std::sync::Arc;
+
+use super::muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
+use super::runtime::{Graph, Input, Kind, LoadError, Outputs, Runtime, Values};
+use super::tables::TableCache;
+use crate::music::tokens::{DURATIONS, Event, Features};
+use crate::pack::{Pack, Style, StyleVelocity};
+use crate::score::{Part, PartialTable, Pitch, TimbreId, Velocity};
+
+/// A pack's note graph on a runtime.
+#[derive(Debug)]
+struct NoteModel {
+    graph: Graph,
+    /// For the status line.
+    backend: String,
+    styles: Vec<StyleCard>,
+    silence: State,
+    /// Kept from step to step.
+    outputs: Outputs,
+    context: Vec<f32>,
+    tables: TableCache,
+}
+
+/// Why a pack cannot be played.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("open the pack `{pack}`")]
+    Load { pack: String, source: LoadError },
+    #[error("try the pack `{pack}` with {inputs} inputs")]
+    Try { pack: String, inputs: &'static str, source: ComposeError },
+    #[error(
+        "try the pack `{pack}` with {inputs} inputs: its answer is no event, or no probabilities"
+    )]
+    Answer { pack: String, inputs: &'static str },
+    #[error("try the pack `{pack}` with {inputs} inputs twice: it answers differently")]
+    NotRepeatable { pack: String, inputs: &'static str },
+}
+
+/// Values of `context` beside the style weights.
+const WISHES: usize = 4 * Part::COUNT + 24;
+
+/// Load the pack's graph into `runtime` and try it with ordinary and with extreme inputs, each twice.
+///
+/// # Errors
+/// If the runtime's library or the graph is refused, or a trial fails.
+pub fn open(pack: &Pack, runtime: &Runtime) -> Result<Box<dyn Muse>, OpenError> {
+    let mut model = NoteModel::load(pack, runtime)
+        .map_err(|source| OpenError::Load { pack: pack.name.clone(), source })?;
+    trial::check(&mut model, &pack.name)?;
+    Ok(Box::new(model))
+}
+
+impl NoteModel {
+    fn load(pack: &Pack, runtime: &Runtime) -> Result<Self, LoadError> {
+        let state = pack.note_model.state;
+        let inputs = inputs(state, pack.styles.len());
+        let graph = Graph::load(&pack.note_model.graph, &inputs, runtime)?;
+        let length = state.iter().product();
+        Ok(Self {
+            backend: graph.runtime_name(),
+            graph,
+            styles: pack.styles.iter().map(card).collect(),
+            silence: State(vec![0.0; length].into()),
+            outputs: Outputs::new(length),
+            context: vec![0.0; pack.styles.len() + WISHES],
+            tables: TableCache::new(),
+        })
+    }
+
+    /// One run of the graph; the answer is in `outputs`.
+    fn run(
+        &mut self,
+        state: &State,
+        features: &Features,
+        controls: &Controls,
+    ) -> Result<(), ComposeError> {
+        write_context(&mut self.context, controls);
+        let event = features.event;
+        let event = [
+            event.time.into(),
+            event.part.into(),
+            event.pitch.into(),
+            event.duration.into(),
+            event.velocity.into(),
+        ];
+        let family = controls.family.map(i64::from);
+        let values = [
+            Values::Integers(&event),
+            Values::Integers(&features.position),
+            Values::Integers(&family),
+            Values::Floats(&self.context),
+            Values::Floats(&features.remain),
+            Values::Integers(&features.last),
+            Values::Integers(features.lookback.as_flattened()),
+            Values::Floats(&state.0),
+            Values::Floats(&controls.noise),
+            Values::Floats(&controls.bias_time),
+            Values::Floats(&controls.bias_part),
+            Values::Floats(&controls.bias_pitch),
+            Values::Floats(&controls.bias_duration),
+            Values::Floats(&controls.bias_velocity),
+            Values::Floats(&controls.sharpness),
+            Values::Floats(&controls.min_p),
+        ];
+        self.graph.run(&values, &mut self.outputs)
+    }
+
+    /// The event in `outputs`, if each of its fields is a class.
+    fn event(&self) -> Option<Event> {
+        let legal = self.outputs.drawn.iter().zip(Controls::FIELDS);
+        let legal = legal
+            .map(|(class, classes)| usize::try_from(*class).ok().filter(|class| *class < classes));
+        let [time, part, pitch, duration, velocity] =
+            <[usize; 5]>::try_from(legal.collect::<Option<Vec<_>>>()?).ok()?;
+        debug_assert!(duration < DURATIONS.len());
+        Some(Event {
+            time: u16::try_from(time).ok()?,
+            part: u8::try_from(part).ok()?,
+            pitch: u8::try_from(pitch).ok()?,
+            duration: u8::try_from(duration).ok()?,
+            velocity: u8::try_from(velocity).ok()?,
+        })
+    }
+
+    /// Of each drawn field.
+    fn log_probability(&self) -> [f32; 5] {
+        let mut start = 0;
+        let mut probability = [0.0; 5];
+        for (field, value) in probability.iter_mut().enumerate() {
+            let class = usize::try_from(self.outputs.drawn[field]).unwrap_or(0);
+            *value = self.outputs.log_probabilities[start + class];
+            start += Controls::FIELDS[field];
+        }
+        probability
+    }
+}
+
+impl Muse for NoteModel {
+    fn styles(&self) -> &[StyleCard] {
+        &self.styles
+    }
+
+    fn backend(&self) -> &str {
+        &self.backend
+    }
+
+    fn silence(&self) -> State {
+        self.silence.clone()
+    }
+
+    fn step(
+        &mut self,
+        state: &State,
+        features: &Features,
+        controls: &Controls,
+    ) -> Result<Draw, ComposeError> {
+        self.run(state, features, controls)?;
+        let event = self.event().ok_or(ComposeError::Output { graph: "note", output: "drawn" })?;
+        Ok(Draw {
+            event,
+            log_probability: self.log_probability(),
+            state: State(Arc::from(&self.outputs.state[..])),
+        })
+    }
+
+    fn table(
+        &mut self,
+        timbre: TimbreId,
+        pitch: Pitch,
+        velocity: Velocity,
+    ) -> Result<Arc<PartialTable>, ComposeError> {
+        Ok(self.tables.table(timbre, pitch, velocity))
+    }
+}
+
+/// The graph's inputs, in the order in which `run` gives them.
+fn inputs(state: [usize; 4], styles: usize) -> Vec<Input> {
+    use Kind::{Floats, Integers};
+    let input = |name, kind, shape: &[usize]| Input { name, kind, shape: shape.into() };
+    vec![
+        input("event", Integers, &[1, 5]),
+        input("position", Integers, &[1, 3]),
+        input("family", Integers, &[1, 5]),
+        input("context", Floats, &[1, styles + WISHES]),
+        input("remain", Floats, &[1, 128]),
+        input("last", Integers, &[1, 5]),
+        input("lookback", Integers, &[1, 5, 5]),
+        input("state", Floats, &state),
+        input("noise", Floats, &[1, Controls::NOISE]),
+        input("bias_time", Floats, &[1, 384]),
+        input("bias_part", Floats, &[1, 5]),
+        input("bias_pitch", Floats, &[1, 5, 128]),
+        input("bias_dur", Floats, &[1, 32]),
+        input("bias_vel", Floats, &[1, 16]),
+        input("sharpness", Floats, &[1, 5]),
+        input("min_p", Floats, &[1, 5]),
+    ]
+}
+
+/// Style weights, then value and flag of each slot's density and register, then the key.
+fn write_context(context: &mut [f32], controls: &Controls) {
+    context.fill(0.0);
+    let styles = context.len() - WISHES;
+    let (weights, wishes) = context.split_at_mut(styles);
+    for (place, weight) in weights.iter_mut().zip(&controls.style) {
+        *place = *weight;
+    }
+    for (wished, at) in [(&controls.density, 0), (&controls.register, 2 * Part::COUNT)] {
+        for (slot, value) in wished.iter().enumerate() {
+            if let Some(value) = value {
+                wishes[at + slot] = *value;
+                wishes[at + Part::COUNT + slot] = 1.0;
+            }
+        }
+    }
+    if let Some(key) = controls.key.filter(|key| *key < 24) {
+        wishes[4 * Part::COUNT + key] = 1.0;
+    }
+}
+
+fn card(style: &Style) -> StyleCard {
+    StyleCard {
+        name: style.name.clone(),
+        title: style.title.clone(),
+        has_velocity: style.velocity == StyleVelocity::Model,
+        density: style.density,
+        tempo: style.tempo.bpm(),
+        meter: (style.meter.count(), style.meter.unit()),
+        parts: style.parts.iter().map(|role| (role.family, role.register)).collect(),
+    }
+}
