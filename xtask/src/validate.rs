@@ -1,0 +1,26 @@
+//! The host matrix: built bundles in the test hosts, each case a process of its own.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::bundle::{Bundles, bundle, program};
+use crate::shell::{cargo, run};
+
+/// Build bundles and hosts with that cargo profile and play the whole matrix.
+pub fn validate(profile: &str) -> Result<()> {
+    let bundles = bundle(profile)?;
+    run(&mut command(profile, &bundles)?)
+}
+
+/// The command that plays the matrix.
+pub fn command(profile: &str, bundles: &Bundles) -> Result<Command> {
+    let mut command = cargo();
+    command
+        .args(["test", "--package", "antiphon-hosts", "--profile"])
+        .arg(if profile == "dev" { "test" } else { profile })
+        .env("ANTIPHON_CLAP", &bundles.clap)
+        .env("ANTIPHON_VST3", &bundles.vst3)
+        .env("ANTIPHON_CLI", program(profile, "antiphon-cli")?);
+    Ok(command)
+}
