@@ -1,6 +1,16 @@
 //! The audio thread's rooms: nothing here allocates, locks, waits or reads a clock, except in `new` and `prepare`.
 
+mod bus;
 mod conductor;
+mod curves;
+#[cfg(test)]
+mod fixtures;
+mod limiter;
+mod noise;
+mod pool;
 pub mod renderer;
+mod room;
 mod sequencer;
+mod strip;
 pub mod synth;
+mod voice;

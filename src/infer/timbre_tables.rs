@@ -1,27 +1,59 @@
-//! Stand-in until the real tables land: eight harmonics of a falling note.
+//! Timbres as written down by hand: for any family, pitch and velocity the partial table of one note.
 
-use crate::score::timbre::{NOISE_BANDS, TABLE_FRAMES};
+mod drums;
+mod electronic;
+mod keys;
+mod loudness;
+mod sketch;
+mod strings;
+mod winds;
+
+#[cfg(test)]
+mod tests;
+
 use crate::score::{PartialTable, Pitch, TimbreId, Velocity};
 
-pub(super) fn table(_timbre: TimbreId, pitch: Pitch, velocity: Velocity) -> PartialTable {
-    let hertz: Vec<f32> = (1..=8u8)
-        .map(|harmonic| pitch.hertz() * f32::from(harmonic))
-        .filter(|hertz| *hertz < 20_000.0)
-        .collect();
-    let loudness = f32::from(velocity.number()) / 127.0 * 0.25;
-    let amplitude = (0..TABLE_FRAMES).flat_map(|frame| {
-        let fall = (-2.0 * PartialTable::frame_secs(frame)).exp();
-        (1..=hertz.len()).map(move |harmonic| loudness * fall / harmonic as f32)
-    });
-    PartialTable {
-        amplitude: amplitude.collect(),
-        noise: vec![0.0; TABLE_FRAMES * NOISE_BANDS],
-        glide: vec![1.0; TABLE_FRAMES],
-        release_secs: 0.3,
-        sustains: false,
-        vibrato_cents: 0.0,
-        vibrato_hertz: 0.0,
-        spread: vec![0.0; hertz.len()],
-        hertz,
+/// The note that a table is made for, in the quantities of acoustics.
+#[derive(Clone, Copy, Debug)]
+struct Struck {
+    /// MIDI note number; 60 is middle C.
+    pitch: f32,
+    /// Frequency of the fundamental.
+    hertz: f32,
+    /// How hard it is played, 0 to 1; 0.63 is mezzo-forte (velocity 80).
+    force: f32,
+}
+
+/// The table that sounds one note. Pure: the same note gives the same table.
+pub(super) fn table(timbre: TimbreId, pitch: Pitch, velocity: Velocity) -> PartialTable {
+    let note = Struck {
+        pitch: f32::from(pitch.number()),
+        hertz: pitch.hertz(),
+        force: f32::from(velocity.number() - 1) / 126.0,
+    };
+    let level_db = loudness::level_db(velocity);
+    if timbre.0.is_drums() {
+        let (hit, balance_db) = drums::hit(pitch, note.force);
+        return loudness::leveled(hit.table(), loudness::Scale::Plain, balance_db + level_db);
     }
+    let sketch = match timbre.0.index() {
+        0 => keys::piano(note),
+        1 => keys::vibraphone(note),
+        2 => keys::organ(note),
+        3 => strings::guitar(note),
+        4 => strings::bass(note),
+        5 => strings::violin(note),
+        6 => strings::section(note),
+        7 => winds::trumpet(note),
+        8 => winds::clarinet(note),
+        9 => winds::flute(note),
+        10 => electronic::lead(note),
+        11 => electronic::pad(note),
+        12 => electronic::rain(note),
+        13 => strings::banjo(note),
+        14 => keys::kalimba(note),
+        _ => electronic::wind(note),
+    };
+    let wanted_db = loudness::register_db(note.pitch) + level_db;
+    loudness::leveled(sketch.table(), loudness::Scale::A, wanted_db)
 }

@@ -12,6 +12,12 @@ pub const TABLE_FRAMES: usize = 40;
 pub const MAX_PARTIALS: usize = 128;
 /// Noise bands, the critical bands of Zwicker, "Subdivision of the audible frequency range into critical bands", 1961.
 pub const NOISE_BANDS: usize = 25;
+/// Edges of the noise bands, hertz: band `n` reaches from edge `n` to edge `n + 1` (same source).
+pub const NOISE_EDGES: [f32; NOISE_BANDS + 1] = [
+    20.0, 100.0, 200.0, 300.0, 400.0, 510.0, 630.0, 770.0, 920.0, 1080.0, 1270.0, 1480.0, 1720.0,
+    2000.0, 2320.0, 2700.0, 3150.0, 3700.0, 4400.0, 5300.0, 6400.0, 7700.0, 9500.0, 12000.0,
+    15500.0, 20000.0,
+];
 /// Time of the last control point, seconds after the onset; a sustained note stays there.
 pub const TABLE_SECS: f32 = 3.0;
 

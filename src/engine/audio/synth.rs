@@ -1,46 +1,151 @@
 //! The synth as the renderer sees it: notes start and stop at the present frame, then a stretch is rendered.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
+use super::bus::{Bus, STRETCH};
+use super::limiter::{self, Limiter, OutFrame};
+use super::noise::NoiseTables;
+use super::pool::Pool;
 use super::renderer::Outputs;
+use super::strip::{Glide, decibels};
+use super::voice::{Rates, Start};
 use crate::score::{Mix, Part, PartialTable, Pitch, Velocity};
 
-/// All voices, strips, room and limiter of one instance. Real-time safe but for `new`.
+/// All voices, strips, rooms and limiter of one instance. Real-time safe but for `new`.
+///
+/// What comes out depends on the notes and their frames alone: not on how time is cut into blocks, nor on how long it was silent before.
 #[derive(Debug)]
-pub struct Synth {}
+pub struct Synth {
+    rates: Rates,
+    tables: NoiseTables,
+    pool: Pool,
+    /// By slot.
+    buses: [Bus; Part::COUNT],
+    master: Glide,
+    /// The level that `master` aims at, so that its gain is worked out only when it changes.
+    master_db: Option<f32>,
+    limiter: Limiter,
+}
 
 impl Synth {
     /// For blocks of up to `max_block` frames at `sample_rate` hertz. Allocates.
-    pub fn new(_sample_rate: f32, _max_block: usize) -> Self {
-        Self {}
+    pub fn new(sample_rate: f32, _max_block: usize) -> Self {
+        // Stretches are rendered through buffers of their own, so the block's length does not matter.
+        Self {
+            rates: Rates::new(sample_rate),
+            tables: NoiseTables::new(sample_rate),
+            pool: Pool::new(),
+            buses: std::array::from_fn(|slot| {
+                Bus::new(Part::from_slot(slot).expect("as many buses as parts"), sample_rate)
+            }),
+            master: Glide::new(sample_rate),
+            master_db: None,
+            limiter: Limiter::new(sample_rate),
+        }
     }
 
     /// Frames of look-ahead of the limiter; constant for a sample rate.
     pub fn latency(&self) -> u32 {
-        0
+        limiter::LATENCY
     }
 
     /// Start a note at the present frame. The table leaves through `take_retired` when its voice is done.
     pub fn note_on(
         &mut self,
-        _part: Part,
-        _pitch: Pitch,
-        _velocity: Velocity,
-        _table: Arc<PartialTable>,
+        part: Part,
+        pitch: Pitch,
+        velocity: Velocity,
+        table: Arc<PartialTable>,
     ) {
+        self.note_on_transposed(part, pitch, velocity, table, 0.0);
+    }
+
+    /// Start a note from a table made for a pitch `semitones` below, as live notes do. The velocity is that of the table.
+    pub fn note_on_transposed(
+        &mut self,
+        part: Part,
+        pitch: Pitch,
+        _velocity: Velocity,
+        table: Arc<PartialTable>,
+        semitones: f32,
+    ) {
+        let ratio = (semitones / 12.0).exp2();
+        self.pool.start(Start { part, pitch, ratio, table }, &self.rates);
+        self.buses[part.slot()].wake();
     }
 
     /// Release the sounding notes of that pitch and part.
-    pub fn note_off(&mut self, _part: Part, _pitch: Pitch) {}
+    pub fn note_off(&mut self, part: Part, pitch: Pitch) {
+        self.pool.release(part, pitch);
+    }
 
     /// Fade everything out within 5 ms.
-    pub fn silence(&mut self) {}
+    pub fn silence(&mut self) {
+        self.pool.fade_all(&self.rates);
+        for bus in &mut self.buses {
+            bus.room.silence();
+        }
+    }
 
     /// Render frames `[from, to)` of the block into the outputs (overwriting them there). Gains glide to those of `mix` without clicks.
-    pub fn render(&mut self, _from: usize, _to: usize, _mix: &Mix, _outputs: &mut Outputs<'_>) {}
+    pub fn render(&mut self, from: usize, to: usize, mix: &Mix, outputs: &mut Outputs<'_>) {
+        self.aim(mix);
+        let mut at = from;
+        while at < to {
+            let frames = (to - at).min(STRETCH);
+            self.render_stretch(at, frames, outputs);
+            at += frames;
+        }
+    }
 
     /// A table that no voice needs any more, to be freed elsewhere.
     pub fn take_retired(&mut self) -> Option<Arc<PartialTable>> {
-        None
+        self.pool.take_retired()
+    }
+
+    /// Point all faders at the mix; the first one is there at once.
+    fn aim(&mut self, mix: &Mix) {
+        let (player, band) = self.buses.split_at_mut(1);
+        for (bus, strip) in band.iter_mut().zip(&mix.parts) {
+            bus.fader.aim(strip);
+        }
+        player[0].fader.aim(&mix.player);
+        if self.master_db != Some(mix.master_db) {
+            self.master.aim(decibels(mix.master_db));
+            if self.master_db.is_none() {
+                self.master.jump();
+            }
+            self.master_db = Some(mix.master_db);
+        }
+    }
+
+    fn render_stretch(&mut self, at: usize, frames: usize, outputs: &mut Outputs<'_>) {
+        let mut parts = [[[0.0_f32; STRETCH]; 2]; Part::COUNT];
+        for (bus, out) in self.buses.iter_mut().zip(&mut parts) {
+            bus.render(&mut self.pool, &self.tables, &self.rates, frames, out);
+        }
+        for frame in 0..frames {
+            let master = self.master.next();
+            let mut going_in: OutFrame = [0.0; limiter::CHANNELS];
+            for (slot, part) in parts.iter().enumerate() {
+                for side in 0..2 {
+                    let sample = master * part[side][frame];
+                    going_in[side] += sample;
+                    if slot > 0 {
+                        going_in[2 * slot + side] = sample;
+                    }
+                }
+            }
+            let coming_out = self.limiter.next(&going_in);
+            for side in 0..2 {
+                outputs.main[side][at + frame] = coming_out[side];
+                for (band, stem) in outputs.parts.iter_mut().enumerate() {
+                    stem[side][at + frame] = coming_out[2 + 2 * band + side];
+                }
+            }
+        }
     }
 }

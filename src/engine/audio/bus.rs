@@ -1,0 +1,133 @@
+//! One part on its way to the mix: its voices, its noise, its fader and its room.
+
+use super::noise::{NoiseMixture, NoiseTables, RUN};
+use super::pool::Pool;
+use super::room::Room;
+use super::strip::Fader;
+use super::voice::{LANES, NOISE_LANES, Rates};
+use crate::score::Part;
+
+#[derive(Debug)]
+pub(super) struct Bus {
+    part: Part,
+    pub(super) fader: Fader,
+    pub(super) room: Room,
+    noise: NoiseMixture,
+    /// Frames left of the period; a new period starts with each note and every `Rates::period` frames while the part sounds.
+    left: u16,
+}
+
+/// Left and right of a stretch.
+pub(super) type Stretch = [[f32; STRETCH]; 2];
+
+/// Most frames that are rendered in one go.
+pub(super) const STRETCH: usize = 64;
+/// How much of a part is sent into the room.
+const SEND: f32 = 0.16;
+/// Nothing sane is this loud; what is louder, or is no number, is cut.
+const ABSURD: f32 = 1e3;
+
+impl Bus {
+    /// Allocates.
+    pub(super) fn new(part: Part, sample_rate: f32) -> Self {
+        Self {
+            part,
+            fader: Fader::new(sample_rate),
+            room: Room::new(sample_rate),
+            noise: NoiseMixture::new(),
+            left: 0,
+        }
+    }
+
+    /// Begin a new period now, because a note begins.
+    pub(super) fn wake(&mut self) {
+        self.left = 0;
+    }
+
+    /// Render the next `frames` frames of the part as they leave its fader, its room with them.
+    pub(super) fn render(
+        &mut self,
+        pool: &mut Pool,
+        tables: &NoiseTables,
+        rates: &Rates,
+        frames: usize,
+        out: &mut Stretch,
+    ) {
+        let mut done = 0;
+        while done < frames {
+            if self.left == 0 && !self.look_ahead(pool, rates) {
+                break;
+            }
+            let run = usize::from(self.left).min(RUN).min(frames - done);
+            let [left, right] = out;
+            self.play(pool, tables, &mut left[done..done + run], &mut right[done..done + run]);
+            done += run;
+        }
+        let [left, right] = out;
+        left[done..frames].fill(0.0);
+        right[done..frames].fill(0.0);
+        for (left, right) in left[..frames].iter_mut().zip(&mut right[..frames]) {
+            let dry = [*left * self.fader.left.next(), *right * self.fader.right.next()];
+            let back = self.room.next(SEND * dry[0], SEND * dry[1]);
+            *left = dry[0] + back[0];
+            *right = dry[1] + back[1];
+        }
+    }
+
+    /// Start a period, unless the part is silent.
+    fn look_ahead(&mut self, pool: &mut Pool, rates: &Rates) -> bool {
+        pool.look_ahead(self.part, rates.period, rates);
+        let mut mean_square = [0.0_f32; NOISE_LANES];
+        pool.of_part(self.part, |voice| {
+            for (sum, level) in mean_square.iter_mut().zip(&voice.noise) {
+                *sum += level * level;
+            }
+        });
+        self.noise.glide(&mean_square, rates.period);
+        if !pool.is_playing(self.part) && self.noise.is_silent() {
+            return false;
+        }
+        self.left = rates.period;
+        true
+    }
+
+    /// A run within the period: voices, then noise.
+    fn play(
+        &mut self,
+        pool: &mut Pool,
+        tables: &NoiseTables,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
+        let run = left.len();
+        let (mut lanes_left, mut lanes_right) = ([[0.0; LANES]; RUN], [[0.0; LANES]; RUN]);
+        pool.of_part(self.part, |voice| voice.add(&mut lanes_left[..run], &mut lanes_right[..run]));
+        for (out, lanes) in left.iter_mut().zip(&lanes_left) {
+            *out = sum(lanes);
+        }
+        for (out, lanes) in right.iter_mut().zip(&lanes_right) {
+            *out = sum(lanes);
+        }
+        if !self.noise.is_silent() {
+            self.noise.add(tables, left, right);
+        }
+        self.left -= u16::try_from(run).expect("a run is short");
+        let is_sane = |it: &f32| it.abs() < ABSURD;
+        let sane =
+            left.iter().zip(right.iter()).take_while(|(l, r)| is_sane(l) && is_sane(r)).count();
+        if sane < run {
+            left[sane..].fill(0.0);
+            right[sane..].fill(0.0);
+            pool.cut(self.part);
+            self.noise.cut();
+            self.left = 0;
+        }
+    }
+}
+
+/// The lanes together, halves first.
+#[inline(always)]
+fn sum(lanes: &[f32; LANES]) -> f32 {
+    let half: [f32; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
+    (half[0] + half[2]) + (half[1] + half[3])
+}

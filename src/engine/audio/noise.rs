@@ -1,0 +1,155 @@
+//! Noise in critical bands: looping tables shared by all parts, and each part's mixture of them.
+
+#[cfg(test)]
+mod tests;
+
+use realfft::RealFftPlanner;
+use realfft::num_complex::Complex;
+
+use super::voice::NOISE_LANES;
+use crate::score::Stream;
+use crate::score::seed::Seed;
+use crate::score::timbre::{NOISE_BANDS, NOISE_EDGES};
+
+/// One loop of noise for each critical band, root mean square 1.
+#[derive(Debug)]
+pub(super) struct NoiseTables {
+    /// Band by band, `length + RUN` samples each: the start again after the end, so that a run is one slice.
+    samples: Vec<f32>,
+    length: usize,
+}
+
+/// The noise of one part: the bands of all its voices together, so that a chord costs no more than a note.
+#[derive(Debug)]
+pub(super) struct NoiseMixture {
+    /// Gain of each band at the start of the period, and what it gains a frame.
+    gain: [f32; NOISE_LANES],
+    step: [f32; NOISE_LANES],
+    /// Frames played since the start of the period.
+    played: u16,
+    /// Place in the loops; it stands still in silence.
+    place: usize,
+    silent: bool,
+}
+
+/// Most frames in one run.
+pub(super) const RUN: usize = 32;
+const LOOP_SECS: f32 = 0.68;
+/// Gains below -110 decibels are silence.
+const FLOOR: f32 = 3e-6;
+/// Share of the noise that differs between left and right.
+const WIDTH: f32 = 0.5;
+
+impl NoiseTables {
+    /// Bands as random phases in the frequency domain. Allocates.
+    pub(super) fn new(sample_rate: f32) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "sample rates are positive and below a million"
+        )]
+        let length = ((LOOP_SECS * sample_rate) as usize).next_power_of_two();
+        let inverse = RealFftPlanner::<f32>::new().plan_fft_inverse(length);
+        let mut stream = Seed(0x4E01_5E).stream(0);
+        let mut spectrum = inverse.make_input_vec();
+        let mut wave = inverse.make_output_vec();
+        let mut samples = Vec::with_capacity(NOISE_BANDS * (length + RUN));
+        let highest = 0.45 * sample_rate;
+        for band in NOISE_EDGES.windows(2) {
+            for (bin, value) in spectrum.iter_mut().enumerate() {
+                let hertz = bin as f32 * sample_rate / length as f32;
+                let inside = hertz >= band[0] && hertz < band[1] && hertz < highest;
+                *value = if inside { phasor(&mut stream) } else { Complex::new(0.0, 0.0) };
+            }
+            inverse.process(&mut spectrum, &mut wave).expect("the buffers are the plan's own");
+            let power = wave.iter().map(|it| it * it).sum::<f32>() / length as f32;
+            let scale = if power > 0.0 { 1.0 / power.sqrt() } else { 0.0 };
+            samples.extend(wave.iter().chain(&wave[..RUN]).map(|it| it * scale));
+        }
+        Self { samples, length }
+    }
+
+    /// `frames` (at most `RUN`) samples of a band from any place on.
+    fn run(&self, band: usize, place: usize, frames: usize) -> &[f32] {
+        let start = band * (self.length + RUN) + (place & (self.length - 1));
+        &self.samples[start..start + frames]
+    }
+}
+
+fn phasor(stream: &mut Stream) -> Complex<f32> {
+    let (sin, cos) = (std::f32::consts::TAU * stream.uniform()).sin_cos();
+    Complex::new(cos, sin)
+}
+
+impl NoiseMixture {
+    pub(super) fn new() -> Self {
+        Self {
+            gain: [0.0; NOISE_LANES],
+            step: [0.0; NOISE_LANES],
+            played: 0,
+            place: 0,
+            silent: true,
+        }
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        self.silent
+    }
+
+    /// Begin a period of `frames` frames, at whose end each band has the given mean square.
+    pub(super) fn glide(&mut self, mean_square: &[f32; NOISE_LANES], frames: u16) {
+        let played = f32::from(self.played);
+        let per_frame = 1.0 / f32::from(frames);
+        self.silent = true;
+        for band in 0..NOISE_BANDS {
+            let present = self.gain[band] + self.step[band] * played;
+            let target = mean_square[band].sqrt();
+            let target = if target > FLOOR { target } else { 0.0 };
+            // What is left of a fade that has ended is rounding.
+            let present = if present > FLOOR * 1e-3 { present } else { 0.0 };
+            self.gain[band] = present;
+            self.step[band] = (target - present) * per_frame;
+            self.silent &= present == 0.0 && target == 0.0;
+        }
+        self.played = 0;
+    }
+
+    /// Add a run of noise, at most `RUN` frames and not beyond the period.
+    pub(super) fn add(&mut self, tables: &NoiseTables, left: &mut [f32], right: &mut [f32]) {
+        let frames = left.len();
+        let (mut middle, mut side) = ([0.0_f32; RUN], [0.0_f32; RUN]);
+        let mut place_in_period = [0.0_f32; RUN];
+        for (frame, place) in place_in_period[..frames].iter_mut().zip(self.played..) {
+            *frame = f32::from(place);
+        }
+        for band in 0..NOISE_BANDS {
+            let (gain, step) = (self.gain[band], self.step[band]);
+            if gain == 0.0 && step == 0.0 {
+                continue;
+            }
+            // Each band reads its two loops at places of its own, or neighbors would repeat together.
+            let first = tables.run(band, self.place + band * 977, frames);
+            let second = tables.run(band, self.place + band * 1409 + tables.length / 2, frames);
+            for frame in 0..frames {
+                let gain = gain + step * place_in_period[frame];
+                middle[frame] += gain * first[frame];
+                side[frame] += gain * second[frame];
+            }
+        }
+        let (common, apart) = ((1.0 - WIDTH * WIDTH).sqrt(), WIDTH);
+        for frame in 0..frames {
+            left[frame] += common * middle[frame] + apart * side[frame];
+            right[frame] += common * middle[frame] - apart * side[frame];
+        }
+        self.played += u16::try_from(frames).expect("a run is short");
+        self.place = (self.place + frames) & (tables.length - 1);
+    }
+
+    /// Be silent at once.
+    pub(super) fn cut(&mut self) {
+        self.gain = [0.0; NOISE_LANES];
+        self.step = [0.0; NOISE_LANES];
+        self.played = 0;
+        self.silent = true;
+    }
+}

@@ -1,0 +1,155 @@
+//! All voices of an instance: who plays what, who must make room, and the tables that go home.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::voice::{Rates, Stage, Start, Voice};
+use crate::score::{Part, PartialTable, Pitch};
+
+/// Notes that sound at once.
+pub(super) const VOICES: usize = 128;
+/// Places in which stolen voices fade while their successors already sound.
+const SPARE: usize = 32;
+/// Tables that can wait to be fetched.
+const WAITING: usize = 2048;
+
+#[derive(Debug)]
+pub(super) struct Pool {
+    pub(super) voices: Vec<Voice>,
+    /// Voices of each part by place in `voices`, oldest first.
+    playing: [Vec<usize>; Part::COUNT],
+    retired: Vec<Arc<PartialTable>>,
+    started: u64,
+}
+
+impl Pool {
+    /// Allocates.
+    pub(super) fn new() -> Self {
+        Self {
+            voices: (0..VOICES + SPARE).map(|_| Voice::new()).collect(),
+            playing: std::array::from_fn(|_| Vec::with_capacity(VOICES + SPARE)),
+            retired: Vec::with_capacity(WAITING),
+            started: 0,
+        }
+    }
+
+    pub(super) fn take_retired(&mut self) -> Option<Arc<PartialTable>> {
+        self.retired.pop()
+    }
+
+    /// Whether the part has a voice that is not over.
+    pub(super) fn is_playing(&self, part: Part) -> bool {
+        !self.playing[part.slot()].is_empty()
+    }
+
+    /// The part's voices, oldest first.
+    pub(super) fn of_part(&mut self, part: Part, mut visit: impl FnMut(&mut Voice)) {
+        for place in &self.playing[part.slot()] {
+            visit(&mut self.voices[*place]);
+        }
+    }
+
+    /// Begin a note, at the cost of another if all voices are busy.
+    pub(super) fn start(&mut self, start: Start, rates: &Rates) {
+        if !Voice::can_play(&start.table) {
+            debug_assert!(false, "a table of the wrong shape");
+            self.retire(start.table);
+            return;
+        }
+        if self.sounding() >= VOICES {
+            self.steal(rates);
+        }
+        let Some(place) = self.voices.iter().position(|voice| voice.stage == Stage::Over) else {
+            // More than `SPARE` steals within 3 ms: one note too many is not begun.
+            self.retire(start.table);
+            return;
+        };
+        self.playing[start.part.slot()].push(place);
+        self.voices[place].start(start, self.started, rates);
+        self.started += 1;
+    }
+
+    /// How many voices sound and are not on their way out.
+    fn sounding(&self) -> usize {
+        let is_sounding =
+            |voice: &&Voice| matches!(voice.stage, Stage::Held | Stage::Released { .. });
+        self.voices.iter().filter(is_sounding).count()
+    }
+
+    /// Make one voice end: one that has not been heard yet, or else the quietest of the released ones, or else of the older half.
+    fn steal(&mut self, rates: &Rates) {
+        let newest_kept = self.started.saturating_sub(VOICES as u64 / 2);
+        let rank = |voice: &Voice| match voice.stage {
+            _ if voice.age == 0 => 0,
+            Stage::Released { .. } => 1,
+            _ if voice.number < newest_kept => 2,
+            _ => 3,
+        };
+        let victim = (self.voices.iter().enumerate())
+            .filter(|(_, voice)| matches!(voice.stage, Stage::Held | Stage::Released { .. }))
+            .min_by(|(_, a), (_, b)| {
+                let by_level = a.level.total_cmp(&b.level);
+                rank(a).cmp(&rank(b)).then(by_level).then(a.number.cmp(&b.number))
+            });
+        let Some((place, voice)) = victim else { return };
+        if voice.age == 0 {
+            self.playing[voice.part.slot()].retain(|it| *it != place);
+            self.free(place);
+        } else {
+            self.voices[place].fade(rates.steal);
+        }
+    }
+
+    /// Let go of the part's notes of that pitch.
+    pub(super) fn release(&mut self, part: Part, pitch: Pitch) {
+        self.of_part(part, |voice| {
+            if voice.pitch == pitch {
+                voice.release();
+            }
+        });
+    }
+
+    /// Fade every voice.
+    pub(super) fn fade_all(&mut self, rates: &Rates) {
+        for voice in &mut self.voices {
+            voice.fade(rates.silence);
+        }
+    }
+
+    /// Set course for the next period of a part, and free its voices that are over.
+    pub(super) fn look_ahead(&mut self, part: Part, frames: u16, rates: &Rates) {
+        self.of_part(part, |voice| voice.look_ahead(frames, rates));
+        let mut playing = std::mem::take(&mut self.playing[part.slot()]);
+        playing.retain(|place| {
+            let is_over = self.voices[*place].stage == Stage::Over;
+            if is_over {
+                self.free(*place);
+            }
+            !is_over
+        });
+        self.playing[part.slot()] = playing;
+    }
+
+    /// End the part's voices at once.
+    pub(super) fn cut(&mut self, part: Part) {
+        while let Some(place) = self.playing[part.slot()].pop() {
+            self.free(place);
+        }
+    }
+
+    fn free(&mut self, place: usize) {
+        if let Some(table) = self.voices[place].end() {
+            self.retire(table);
+        }
+    }
+
+    /// Keep a table until it is fetched. `WAITING` tables that nobody fetched would be a broken promise; then it is freed here, the lesser evil.
+    fn retire(&mut self, table: Arc<PartialTable>) {
+        debug_assert!(self.retired.len() < WAITING, "retired tables are not fetched");
+        if self.retired.len() < WAITING {
+            self.retired.push(table);
+        }
+    }
+}

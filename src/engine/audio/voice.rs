@@ -1,0 +1,493 @@
+//! One note: a bank of sine oscillators that follows a partial table.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::curves::{exp2, log2, sine};
+use crate::score::timbre::{MAX_PARTIALS, NOISE_BANDS, TABLE_FRAMES};
+use crate::score::{Part, PartialTable, Pitch};
+
+/// Partials that are computed side by side.
+pub(super) const LANES: usize = 8;
+/// `NOISE_BANDS`, rounded up to whole vectors.
+pub(super) const NOISE_LANES: usize = 32;
+
+/// One number for each partial, in groups that the compiler keeps in registers.
+type Bank = [[f32; LANES]; MAX_PARTIALS / LANES];
+
+/// What voices need to know of the sample rate.
+#[derive(Debug)]
+pub(super) struct Rates {
+    pub(super) sample_rate: f32,
+    /// Frames between two looks at the table.
+    pub(super) period: u16,
+    /// Frames in which a stolen voice fades, and in which silence is reached.
+    pub(super) steal: u32,
+    pub(super) silence: u32,
+    /// No partial sounds above, hertz.
+    top_hertz: f32,
+    /// Frame of each control point of a table.
+    points: [f32; TABLE_FRAMES],
+    /// Sines of `PHASES` phases around the circle, and a quarter more.
+    circle: [f32; PHASES + PHASES / 4],
+}
+
+/// What a voice plays.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub(super) part: Part,
+    pub(super) pitch: Pitch,
+    /// Frequency ratio by which the table is transposed.
+    pub(super) ratio: f32,
+    pub(super) table: Arc<PartialTable>,
+}
+
+/// Where a voice is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Held,
+    /// Let go at this age in frames.
+    Released { at: u32 },
+    /// Falls to nothing in `over` frames from this age on.
+    Fading { at: u32, over: u32 },
+    /// Has been told to reach zero at the end of the present period.
+    Ending,
+    /// Free.
+    Over,
+}
+
+#[derive(Debug)]
+pub(super) struct Voice {
+    pub(super) stage: Stage,
+    pub(super) part: Part,
+    pub(super) pitch: Pitch,
+    /// Order of starts.
+    pub(super) number: u64,
+    /// Frames since the onset.
+    pub(super) age: u32,
+    /// Sum of the partials' and bands' levels at the end of the period.
+    pub(super) level: f32,
+    /// Level of each noise band at the end of the period.
+    pub(super) noise: [f32; NOISE_LANES],
+    table: Option<Arc<PartialTable>>,
+    ratio: f32,
+    /// Control point before the end of the period, and the one from which on the table is silent.
+    point: usize,
+    silent_from: usize,
+    has_noise: bool,
+    has_motion: bool,
+    /// Groups in use, and groups that sound.
+    groups: usize,
+    active: usize,
+    /// The oscillators: sine and cosine half a step ahead, and twice the sine of half the step.
+    sin: Bank,
+    cos: Bank,
+    turn: Bank,
+    /// Radians a frame.
+    omega: Bank,
+    /// Present gains, and what they gain a frame.
+    left: Bank,
+    right: Bank,
+    left_step: Bank,
+    right_step: Bank,
+    pan_left: Bank,
+    pan_right: Bank,
+    /// Binary logarithm of the level at the control point, its slope a frame, and its fall a frame after release.
+    base: Bank,
+    slope: Bank,
+    fall: Bank,
+    noise_base: [f32; NOISE_LANES],
+    noise_slope: [f32; NOISE_LANES],
+    noise_fall: f32,
+}
+
+const PHASES: usize = 256;
+const PERIOD_SECS: f32 = 32.0 / 48_000.0;
+const STEAL_SECS: f32 = 0.003;
+/// Less than the promised 5 ms by the period that may pass before it is noticed.
+const SILENCE_SECS: f32 = 0.0035;
+/// -120 decibels: a group of partials below it rests.
+const QUIET: f32 = 1e-6;
+/// -100 decibels: a voice below it ends.
+const INAUDIBLE: f32 = 1e-5;
+/// Least level that is told from nothing, 2^-40.
+const FLOOR: f32 = 1e-12;
+const FLOOR_EXPONENT: f32 = -40.0;
+/// A table's amplitude never counts for more than 2^2.
+const TOP_EXPONENT: f32 = 2.0;
+/// A note that does not sustain falls at least this fast after its table's end, binary orders a second.
+const LEAST_FALL: f32 = 4.0;
+/// 60 decibels as a binary logarithm.
+const SIXTY_DB: f32 = 9.965_784;
+/// Vibrato sets in this long after the onset and takes as long again to be whole, seconds.
+const VIBRATO_DELAY_SECS: f32 = 0.3;
+
+impl Rates {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "times are positive and a few thousand frames"
+    )]
+    pub(super) fn new(sample_rate: f32) -> Self {
+        let frames = |secs: f32| (secs * sample_rate).round().max(1.0);
+        Self {
+            sample_rate,
+            period: frames(PERIOD_SECS) as u16,
+            steal: frames(STEAL_SECS) as u32,
+            silence: frames(SILENCE_SECS) as u32,
+            top_hertz: 20_000.0_f32.min(0.45 * sample_rate),
+            points: std::array::from_fn(|point| PartialTable::frame_secs(point) * sample_rate),
+            circle: std::array::from_fn(|step| {
+                (std::f32::consts::TAU * step as f32 / PHASES as f32).sin()
+            }),
+        }
+    }
+
+    /// Sine and cosine of one of the phases.
+    fn phasor(&self, phase: usize) -> (f32, f32) {
+        let phase = phase % PHASES;
+        (self.circle[phase], self.circle[phase + PHASES / 4])
+    }
+}
+
+impl Voice {
+    pub(super) fn new() -> Self {
+        const ZERO: Bank = [[0.0; LANES]; MAX_PARTIALS / LANES];
+        Self {
+            stage: Stage::Over,
+            part: Part::PLAYER,
+            pitch: Pitch::new(0).expect("0 is a pitch"),
+            number: 0,
+            age: 0,
+            level: 0.0,
+            noise: [0.0; NOISE_LANES],
+            table: None,
+            ratio: 1.0,
+            point: 0,
+            silent_from: 0,
+            has_noise: false,
+            has_motion: false,
+            groups: 0,
+            active: 0,
+            sin: ZERO,
+            cos: ZERO,
+            turn: ZERO,
+            omega: ZERO,
+            left: ZERO,
+            right: ZERO,
+            left_step: ZERO,
+            right_step: ZERO,
+            pan_left: ZERO,
+            pan_right: ZERO,
+            base: ZERO,
+            slope: ZERO,
+            fall: ZERO,
+            noise_base: [0.0; NOISE_LANES],
+            noise_slope: [0.0; NOISE_LANES],
+            noise_fall: 0.0,
+        }
+    }
+
+    /// Whether the table has the shape that the voice relies on.
+    pub(super) fn can_play(table: &PartialTable) -> bool {
+        let partials = table.partials();
+        partials <= MAX_PARTIALS
+            && table.amplitude.len() == TABLE_FRAMES * partials
+            && table.noise.len() == TABLE_FRAMES * NOISE_BANDS
+            && table.glide.len() == TABLE_FRAMES
+    }
+
+    /// Begin a note. The voice must be over, and the table must have passed `can_play`.
+    pub(super) fn start(&mut self, start: Start, number: u64, rates: &Rates) {
+        debug_assert!(self.stage == Stage::Over && self.table.is_none());
+        self.stage = Stage::Held;
+        self.part = start.part;
+        self.pitch = start.pitch;
+        self.number = number;
+        self.age = 0;
+        self.level = 0.0;
+        self.ratio = start.ratio.max(0.01).min(100.0);
+        self.point = 0;
+        self.silent_from = silent_from(&start.table);
+        self.has_noise = start.table.noise.iter().any(|it| *it > QUIET);
+        let highest = start.table.glide.iter().fold(1.0_f32, |most, it| most.max(*it));
+        self.has_motion =
+            start.table.vibrato_cents > 0.0 || start.table.glide.iter().any(|it| *it != 1.0);
+        self.groups = start.table.partials().div_ceil(LANES);
+        self.active = 0;
+        self.noise = [0.0; NOISE_LANES];
+        let fall = SIXTY_DB / (start.table.release_secs.max(0.005) * rates.sample_rate);
+        self.noise_fall = 1.3 * fall;
+        for partial in 0..self.groups * LANES {
+            let (group, lane) = (partial / LANES, partial % LANES);
+            let table = &start.table;
+            let hertz = table.hertz.get(partial).copied().unwrap_or(0.0) * self.ratio;
+            let sounds = hertz > 1.0 && hertz * highest <= rates.top_hertz;
+            // A partial out of range keeps its place in the bank and never sounds.
+            let omega =
+                if sounds { std::f32::consts::TAU * hertz / rates.sample_rate } else { 0.0 };
+            let phase = if partial == 0 { 0 } else { phase(partial, start.pitch) };
+            let (sin, cos) = rates.phasor(phase);
+            let half = sine(0.5 * omega);
+            self.omega[group][lane] = omega;
+            self.turn[group][lane] = 2.0 * half;
+            self.sin[group][lane] = sin;
+            self.cos[group][lane] = cos * (1.0 - half * half).sqrt() - sin * half;
+            let spread = table.spread.get(partial).copied().unwrap_or(0.0_f32).max(-1.0).min(1.0);
+            let heard: f32 = if sounds { 1.0 } else { 0.0 };
+            self.pan_left[group][lane] = heard * (1.0 - spread).sqrt();
+            self.pan_right[group][lane] = heard * (1.0 + spread).sqrt();
+            self.fall[group][lane] = fall * (1.0 + (hertz / 4000.0).min(1.5));
+            self.left[group][lane] = 0.0;
+            self.right[group][lane] = 0.0;
+        }
+        self.table = Some(start.table);
+        self.load(rates);
+    }
+
+    /// Let go; the note dies away in its own manner.
+    pub(super) fn release(&mut self) {
+        if self.stage == Stage::Held {
+            self.stage = Stage::Released { at: self.age };
+        }
+    }
+
+    /// Fall to nothing in `over` frames, unless that happens anyway.
+    pub(super) fn fade(&mut self, over: u32) {
+        if matches!(self.stage, Stage::Held | Stage::Released { .. }) {
+            self.stage = Stage::Fading { at: self.age, over };
+        }
+    }
+
+    /// Be free at once; what it played from is given back.
+    pub(super) fn end(&mut self) -> Option<Arc<PartialTable>> {
+        self.stage = Stage::Over;
+        self.level = 0.0;
+        self.table.take()
+    }
+
+    /// Set course for the end of a period of `frames` frames. A voice that is over afterwards can be freed.
+    pub(super) fn look_ahead(&mut self, frames: u16, rates: &Rates) {
+        if self.stage == Stage::Ending {
+            self.stage = Stage::Over;
+            return;
+        }
+        let end = self.age + u32::from(frames);
+        self.seek(end, rates);
+        let since_point = end as f32 - rates.points[self.point];
+        let since_release = match self.stage {
+            Stage::Released { at } => (end - at) as f32,
+            _ => 0.0,
+        };
+        let fade = match self.stage {
+            Stage::Fading { at, over } => 1.0 - (end - at).min(over) as f32 / over as f32,
+            _ => 1.0,
+        };
+        let level = self.aim(since_point, since_release, fade, frames);
+        self.level = level + self.aim_noise(since_point, since_release, fade);
+        let may_end = fade < 1.0
+            || matches!(self.stage, Stage::Released { .. })
+            || self.point >= self.silent_from
+            || self.point == TABLE_FRAMES - 1;
+        if fade == 0.0 || (may_end && self.level < INAUDIBLE) {
+            self.stop_at_end(frames);
+        }
+        if self.has_motion {
+            self.tune(end, rates);
+        }
+    }
+
+    /// Point the gains at the levels that the table has then; the sum of those levels.
+    fn aim(&mut self, since_point: f32, since_release: f32, fade: f32, frames: u16) -> f32 {
+        let per_frame = 1.0 / f32::from(frames);
+        let mut sum = 0.0;
+        self.active = 0;
+        for group in 0..self.groups {
+            let mut level = [0.0_f32; LANES];
+            let (base, slope, fall) = (&self.base[group], &self.slope[group], &self.fall[group]);
+            for lane in 0..LANES {
+                let exponent = base[lane] + slope[lane] * since_point - fall[lane] * since_release;
+                level[lane] = fade * exp2(exponent.max(FLOOR_EXPONENT).min(TOP_EXPONENT));
+            }
+            let loudest = level.iter().fold(0.0_f32, |most, it| most.max(*it));
+            if loudest < QUIET {
+                level = [0.0; LANES];
+            }
+            sum += level.iter().sum::<f32>();
+            let (left, right) = (&mut self.left[group], &mut self.right[group]);
+            let (pan_left, pan_right) = (&self.pan_left[group], &self.pan_right[group]);
+            let mut still = 0.0_f32;
+            for lane in 0..LANES {
+                still = still.max(left[lane].abs()).max(right[lane].abs());
+            }
+            if loudest < QUIET && still < QUIET {
+                (*left, *right) = ([0.0; LANES], [0.0; LANES]);
+            } else {
+                self.active = group + 1;
+            }
+            for lane in 0..LANES {
+                self.left_step[group][lane] =
+                    (level[lane] * pan_left[lane] - left[lane]) * per_frame;
+                self.right_step[group][lane] =
+                    (level[lane] * pan_right[lane] - right[lane]) * per_frame;
+            }
+        }
+        sum
+    }
+
+    fn aim_noise(&mut self, since_point: f32, since_release: f32, fade: f32) -> f32 {
+        if !self.has_noise {
+            return 0.0;
+        }
+        let fall = self.noise_fall * since_release;
+        for band in 0..NOISE_LANES {
+            let exponent = self.noise_base[band] + self.noise_slope[band] * since_point - fall;
+            self.noise[band] = fade * exp2(exponent.max(FLOOR_EXPONENT).min(TOP_EXPONENT));
+        }
+        self.noise[..NOISE_BANDS].iter().sum()
+    }
+
+    /// Reach zero at the end of the present period.
+    fn stop_at_end(&mut self, frames: u16) {
+        let per_frame = 1.0 / f32::from(frames);
+        for group in 0..self.active {
+            for lane in 0..LANES {
+                self.left_step[group][lane] = -self.left[group][lane] * per_frame;
+                self.right_step[group][lane] = -self.right[group][lane] * per_frame;
+            }
+        }
+        self.noise = [0.0; NOISE_LANES];
+        self.stage = Stage::Ending;
+    }
+
+    /// Go to the control point before an age.
+    fn seek(&mut self, age: u32, rates: &Rates) {
+        let age = age as f32;
+        let before = self.point;
+        while self.point + 1 < TABLE_FRAMES && age >= rates.points[self.point + 1] {
+            self.point += 1;
+        }
+        if self.point != before {
+            self.load(rates);
+        }
+    }
+
+    /// Take levels and slopes from the table at the present control point.
+    fn load(&mut self, rates: &Rates) {
+        let Some(table) = &self.table else { return };
+        let (point, partials) = (self.point, table.partials());
+        let next = (point + 1).min(TABLE_FRAMES - 1);
+        let is_last = next == point;
+        let per_frame =
+            if is_last { 0.0 } else { 1.0 / (rates.points[next] - rates.points[point]) };
+        let fall = if table.sustains { 0.0 } else { -LEAST_FALL / rates.sample_rate };
+        let slope = |before: f32, from: f32, to: f32| match (is_last, table.sustains) {
+            (false, _) => (log2(to.max(FLOOR)) - log2(from.max(FLOOR))) * per_frame,
+            (true, true) => 0.0,
+            (true, false) => before.min(fall),
+        };
+        let here = &table.amplitude[point * partials..][..partials];
+        let there = &table.amplitude[next * partials..][..partials];
+        for (partial, (from, to)) in here.iter().zip(there).enumerate() {
+            let (group, lane) = (partial / LANES, partial % LANES);
+            self.base[group][lane] = log2(from.max(FLOOR));
+            self.slope[group][lane] = slope(self.slope[group][lane], *from, *to);
+        }
+        for partial in partials..self.groups * LANES {
+            self.base[partial / LANES][partial % LANES] = FLOOR_EXPONENT;
+            self.slope[partial / LANES][partial % LANES] = 0.0;
+        }
+        if !self.has_noise {
+            return;
+        }
+        let here = &table.noise[point * NOISE_BANDS..][..NOISE_BANDS];
+        let there = &table.noise[next * NOISE_BANDS..][..NOISE_BANDS];
+        for (band, (from, to)) in here.iter().zip(there).enumerate() {
+            self.noise_base[band] = log2(from.max(FLOOR));
+            self.noise_slope[band] = slope(self.noise_slope[band], *from, *to);
+        }
+    }
+
+    /// Set the oscillators' pitch to that of an age: the table's glide and the vibrato.
+    fn tune(&mut self, age: u32, rates: &Rates) {
+        let Some(table) = &self.table else { return };
+        let point = self.point.min(TABLE_FRAMES - 2);
+        let (from, to) = (rates.points[point], rates.points[point + 1]);
+        let share = ((age as f32 - from) / (to - from)).min(1.0);
+        let glide = table.glide[point] + share * (table.glide[point + 1] - table.glide[point]);
+        let secs = age as f32 / rates.sample_rate;
+        let onset = ((secs - VIBRATO_DELAY_SECS) / VIBRATO_DELAY_SECS).clamp(0.0, 1.0);
+        // In double precision, a note may sound for hours.
+        let turns =
+            f64::from(age) * f64::from(table.vibrato_hertz) / f64::from(rates.sample_rate);
+        let swing = wave(turns) + 0.3 * wave(0.37 * turns);
+        let cents = (onset * table.vibrato_cents * swing).max(-100.0).min(100.0);
+        let ratio: f32 = glide.max(0.0).min(16.0) * exp2(cents / 1200.0);
+        for group in 0..self.groups {
+            let (omega, turn) = (&self.omega[group], &mut self.turn[group]);
+            for lane in 0..LANES {
+                turn[lane] = 2.0 * sine((0.5 * omega[lane] * ratio).min(1.45));
+            }
+        }
+    }
+
+    /// Add the next frames of the partials to the lanes of left and right.
+    pub(super) fn add(&mut self, left: &mut [[f32; LANES]], right: &mut [[f32; LANES]]) {
+        for group in 0..self.active {
+            let (mut sin, mut cos) = (self.sin[group], self.cos[group]);
+            let (mut gain_left, mut gain_right) = (self.left[group], self.right[group]);
+            let turn = self.turn[group];
+            let (step_left, step_right) = (self.left_step[group], self.right_step[group]);
+            for (left, right) in left.iter_mut().zip(right.iter_mut()) {
+                for lane in 0..LANES {
+                    sin[lane] += turn[lane] * cos[lane];
+                }
+                for lane in 0..LANES {
+                    cos[lane] -= turn[lane] * sin[lane];
+                }
+                for lane in 0..LANES {
+                    gain_left[lane] += step_left[lane];
+                    left[lane] += gain_left[lane] * sin[lane];
+                }
+                for lane in 0..LANES {
+                    gain_right[lane] += step_right[lane];
+                    right[lane] += gain_right[lane] * sin[lane];
+                }
+            }
+            self.sin[group] = sin;
+            self.cos[group] = cos;
+            self.left[group] = gain_left;
+            self.right[group] = gain_right;
+        }
+        self.age = self.age.saturating_add(u32::try_from(left.len()).unwrap_or(0));
+    }
+}
+
+/// The control point from which on nothing of the table is heard.
+fn silent_from(table: &PartialTable) -> usize {
+    let partials = table.partials();
+    let is_silent = |point: usize| {
+        let levels = table.amplitude[point * partials..][..partials].iter();
+        let noise = table.noise[point * NOISE_BANDS..][..NOISE_BANDS].iter();
+        levels.chain(noise).all(|it| *it < QUIET)
+    };
+    (0..TABLE_FRAMES).rev().find(|point| !is_silent(*point)).map_or(0, |last| last + 1)
+}
+
+/// A scattered phase, so that partials do not pile up to a peak; the same whenever the pitch is played.
+fn phase(partial: usize, pitch: Pitch) -> usize {
+    let mut hash = (partial + 1).wrapping_mul(0x9E37_79B1) ^ usize::from(pitch.number());
+    hash ^= hash >> 15;
+    (hash.wrapping_mul(0x2C1B_3C6D) >> 11) % PHASES
+}
+
+/// A smooth wave of period 1 that needs no library's sine: a parabola for each half.
+#[expect(clippy::cast_possible_truncation, reason = "a share of one turn")]
+fn wave(turns: f64) -> f32 {
+    let share = (turns - turns.floor()) as f32;
+    let half = if share < 0.5 { share } else { share - 0.5 };
+    let arch = 16.0 * half * (0.5 - half);
+    if share < 0.5 { arch } else { -arch }
+}
