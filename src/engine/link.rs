@@ -162,6 +162,11 @@ impl TimbreGrid {
         let row = &self.tables[usize::from(pitch.number()) / 3];
         Arc::clone(&row[usize::from(velocity.number()) / 43])
     }
+
+    /// Semitones from the pitch that the nearest table was made for (the middle one of its row) up to `pitch`.
+    pub fn transposition(pitch: Pitch) -> f32 {
+        f32::from(pitch.number()) - f32::from(pitch.number() / 3 * 3 + 1).min(127.0)
+    }
 }
 
 impl Gauges {

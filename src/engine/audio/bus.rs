@@ -92,13 +92,7 @@ impl Bus {
     }
 
     /// A run within the period: voices, then noise.
-    fn play(
-        &mut self,
-        pool: &mut Pool,
-        tables: &NoiseTables,
-        left: &mut [f32],
-        right: &mut [f32],
-    ) {
+    fn play(&mut self, pool: &mut Pool, tables: &NoiseTables, left: &mut [f32], right: &mut [f32]) {
         let run = left.len();
         let (mut lanes_left, mut lanes_right) = ([[0.0; LANES]; RUN], [[0.0; LANES]; RUN]);
         pool.of_part(self.part, |voice| voice.add(&mut lanes_left[..run], &mut lanes_right[..run]));

@@ -257,7 +257,8 @@ impl Conductor {
         }
         if let Some(grid) = &self.player_timbre {
             let table = grid.table(pitch, velocity);
-            synth.note_on(Part::PLAYER, pitch, velocity, table);
+            let semitones = TimbreGrid::transposition(pitch);
+            synth.note_on_transposed(Part::PLAYER, pitch, velocity, table, semitones);
         }
     }
 

@@ -17,8 +17,7 @@ pub(super) fn exp2(x: f32) -> f32 {
             * (0.693_147_2
                 + part
                     * (0.240_221_07
-                        + part
-                            * (0.055_503_27 + part * (0.009_676_037 + part * 0.001_340_043_2))));
+                        + part * (0.055_503_27 + part * (0.009_676_037 + part * 0.001_340_043_2))));
     f32::from_bits(curve.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 

@@ -42,9 +42,8 @@ pub(super) fn table(kind: Kind, pitch: u8, level: f32) -> Arc<PartialTable> {
         Kind::Drum => 0.3 * level,
     };
     let sustains = matches!(kind, Kind::Blown | Kind::Steady);
-    let rows = (0..TABLE_FRAMES).flat_map(|frame| {
-        (1..=hertz.len()).map(move |n| level_at(frame, n as f32))
-    });
+    let rows = (0..TABLE_FRAMES)
+        .flat_map(|frame| (1..=hertz.len()).map(move |n| level_at(frame, n as f32)));
     Arc::new(PartialTable {
         amplitude: rows.collect(),
         noise: (0..TABLE_FRAMES)

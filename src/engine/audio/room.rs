@@ -93,10 +93,8 @@ impl Room {
                 if self.damped[line].abs() < NOTHING { 0.0 } else { self.damped[line] };
             lines[line] = self.loss[line] * self.damped[line];
         }
-        let back = [
-            lines[0] - lines[2] + lines[4] - lines[6],
-            lines[1] - lines[3] + lines[5] - lines[7],
-        ];
+        let back =
+            [lines[0] - lines[2] + lines[4] - lines[6], lines[1] - lines[3] + lines[5] - lines[7]];
         let mut mixed = scattered(lines);
         for pair in mixed.chunks_exact_mut(2) {
             pair[0] += left;

@@ -49,9 +49,14 @@ pub(super) struct Start {
 pub(super) enum Stage {
     Held,
     /// Let go at this age in frames.
-    Released { at: u32 },
+    Released {
+        at: u32,
+    },
     /// Falls to nothing in `over` frames from this age on.
-    Fading { at: u32, over: u32 },
+    Fading {
+        at: u32,
+        over: u32,
+    },
     /// Has been told to reach zero at the end of the present period.
     Ending,
     /// Free.
@@ -420,8 +425,7 @@ impl Voice {
         let secs = age as f32 / rates.sample_rate;
         let onset = ((secs - VIBRATO_DELAY_SECS) / VIBRATO_DELAY_SECS).clamp(0.0, 1.0);
         // In double precision, a note may sound for hours.
-        let turns =
-            f64::from(age) * f64::from(table.vibrato_hertz) / f64::from(rates.sample_rate);
+        let turns = f64::from(age) * f64::from(table.vibrato_hertz) / f64::from(rates.sample_rate);
         let swing = wave(turns) + 0.3 * wave(0.37 * turns);
         let cents = (onset * table.vibrato_cents * swing).max(-100.0).min(100.0);
         let ratio: f32 = glide.max(0.0).min(16.0) * exp2(cents / 1200.0);

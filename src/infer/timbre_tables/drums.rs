@@ -89,7 +89,12 @@ fn snare(hertz: f32, secs: f32, force: f32) -> Sketch {
     sketch.tone(hertz * 3.1, 0.16, Course::fall(0.0006, 0.25 * secs), 0.2);
     sketch.unify();
     // The wires under the lower head.
-    sketch.hiss(4200.0 + 1800.0 * force, 1.15, -5.0 + 6.0 * force, Course::twofold(0.0005, 0.6 * secs, 1.9 * secs, 0.35));
+    sketch.hiss(
+        4200.0 + 1800.0 * force,
+        1.15,
+        -5.0 + 6.0 * force,
+        Course::twofold(0.0005, 0.6 * secs, 1.9 * secs, 0.35),
+    );
     sketch.hiss(1100.0, 0.7, -8.0 + 2.0 * force, Course::fall(0.0004, 0.5 * secs));
     sketch
 }
@@ -111,7 +116,12 @@ fn clap(force: f32) -> Sketch {
     let mut sketch = Sketch::new(0.4);
     for (delay, level) in [(0.0, -4.0), (0.011, -5.0), (0.021, -3.0)] {
         sketch.hiss(1150.0, 0.55, level, Course::fall(0.0006, 0.028).delayed(delay));
-        sketch.hiss(2300.0, 0.8, level - 5.0 + 3.0 * force, Course::fall(0.0006, 0.024).delayed(delay));
+        sketch.hiss(
+            2300.0,
+            0.8,
+            level - 5.0 + 3.0 * force,
+            Course::fall(0.0006, 0.024).delayed(delay),
+        );
     }
     sketch.hiss(1300.0, 0.75, -7.0, Course::fall(0.001, 0.26).delayed(0.029));
     sketch
@@ -158,7 +168,12 @@ fn crash(size: f32, secs: f32, force: f32) -> Sketch {
     // The energy climbs to the treble in the first tenths of a second.
     let wash = Course::twofold(0.012, 0.35 * secs, secs, 0.45);
     sketch.hiss(4600.0 * size, 0.9, 3.0, wash);
-    sketch.hiss(9800.0, 0.6, 1.0 + 3.0 * force, Course::twofold(0.03, 0.25 * secs, 0.8 * secs, 0.4));
+    sketch.hiss(
+        9800.0,
+        0.6,
+        1.0 + 3.0 * force,
+        Course::twofold(0.03, 0.25 * secs, 0.8 * secs, 0.4),
+    );
     sketch.hiss(1300.0 * size, 0.9, -7.0, Course::fall(0.002, 0.3 * secs));
     sketch
 }
@@ -177,9 +192,16 @@ fn ride(size: f32, force: f32) -> Sketch {
 /// The cup of the ride cymbal.
 fn bell(force: f32) -> Sketch {
     let mut sketch = Sketch::new(1.6);
-    for (place, hertz) in [742.0, 1186.0, 1835.0, 2540.0, 3420.0, 4690.0, 6120.0].into_iter().enumerate() {
+    for (place, hertz) in
+        [742.0, 1186.0, 1835.0, 2540.0, 3420.0, 4690.0, 6120.0].into_iter().enumerate()
+    {
         let level = 1.0 / (1.0 + 0.25 * place as f32);
-        sketch.tone(hertz, level, Course::fall(0.0006, 1.7 - 0.17 * place as f32), scatter(place, 0.4));
+        sketch.tone(
+            hertz,
+            level,
+            Course::fall(0.0006, 1.7 - 0.17 * place as f32),
+            scatter(place, 0.4),
+        );
     }
     sketch.unify();
     sketch.hiss(6500.0, 0.8, -10.0 + 5.0 * force, Course::twofold(0.0005, 0.05, 1.0, 0.25));

@@ -53,9 +53,8 @@ pub(super) fn loudest_power(table: &PartialTable, scale: Scale) -> f32 {
     };
     let partials = table.partials();
     let weights: Vec<f32> = table.hertz.iter().map(|hertz| 0.5 * weight(*hertz)).collect();
-    let bands: [f32; NOISE_BANDS] = std::array::from_fn(|band| {
-        weight((NOISE_EDGES[band] * NOISE_EDGES[band + 1]).sqrt())
-    });
+    let bands: [f32; NOISE_BANDS] =
+        std::array::from_fn(|band| weight((NOISE_EDGES[band] * NOISE_EDGES[band + 1]).sqrt()));
     let power = |frame: usize| -> f32 {
         let tones = table.amplitude[frame * partials..][..partials].iter().zip(&weights);
         let noise = table.noise[frame * NOISE_BANDS..][..NOISE_BANDS].iter().zip(&bands);

@@ -33,15 +33,13 @@ impl Pluck {
                 break;
             }
             let comb = (std::f32::consts::PI * n * self.place).sin().abs().max(0.06);
-            let body = self.body.iter().map(|(center, q, gain)| {
-                resonance(partial, *center, *q, *gain)
-            });
-            let level = comb
-                * n.powf(-self.slope)
-                * low_pass(partial, self.cutoff)
-                * body.product::<f32>();
+            let body =
+                self.body.iter().map(|(center, q, gain)| resonance(partial, *center, *q, *gain));
+            let level =
+                comb * n.powf(-self.slope) * low_pass(partial, self.cutoff) * body.product::<f32>();
             let kilohertz = partial / 1000.0;
-            let rate = SIXTY_DB / self.long_secs + self.damping * kilohertz * (1.0 + 0.15 * kilohertz);
+            let rate =
+                SIXTY_DB / self.long_secs + self.damping * kilohertz * (1.0 + 0.15 * kilohertz);
             let course = Course::twofold(
                 self.rise_secs,
                 SIXTY_DB / (1.8 * rate),
@@ -177,7 +175,12 @@ pub(super) fn section(note: Struck) -> Sketch {
         let level = corner * vowel * bowed_body(partial, size) / n;
         for (detune, place, late) in desks {
             let course = Course::stay(rise * late * (1.0 + 0.02 * n).min(1.6), 0.8, 0.93);
-            sketch.tone(partial * cents(detune + 0.4 * scatter(usize::from(k), 1.0)), level, course, place);
+            sketch.tone(
+                partial * cents(detune + 0.4 * scatter(usize::from(k), 1.0)),
+                level,
+                course,
+                place,
+            );
         }
     }
     sketch.unify();

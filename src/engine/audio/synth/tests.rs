@@ -74,7 +74,8 @@ fn tune() -> Vec<(usize, Act)> {
     quiet.parts[1].level_db = -12.0;
     quiet.parts[2].pan = -0.7;
     quiet.parts[0].audible = Audible::No;
-    let mut score = vec![(23_011, Act::Mix(quiet)), (30_001, Act::Silence), (36_000, Act::Mix(Mix::default()))];
+    let mut score =
+        vec![(23_011, Act::Mix(quiet)), (30_001, Act::Silence), (36_000, Act::Mix(Mix::default()))];
     for (n, pitch) in [60_u8, 64, 67, 72, 74, 71, 55, 48].into_iter().enumerate() {
         let at = 317 + n * 4703;
         for (slot, shift) in [(0, 0_i16), (1, -12), (1, -8), (2, -24), (3, 7)] {
