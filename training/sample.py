@@ -26,23 +26,32 @@ class Wish:
     registers: tuple[int, ...]  # mean pitches, one for each family
     meter: tuple[int, int]
     told: bool  # whether registers are told to the model
+    density: float | None  # density value told for every slot; None = open
     velocity: bool  # whether the style's velocities are the model's own; if not, it never hears any
 
 
-def wish_of(manifest: dict, style: str, bars: int, seed: int, temperature: float, told: bool) -> Wish:
-    """The usual band of a style, added parts left out."""
+def wish_of(
+    manifest: dict, style: str, bars: int, seed: int, temperature: float, told: bool, denser: float | None = None
+) -> Wish:
+    """The usual band of a style, added parts left out.
+
+    `denser`: how many deviations above the style's mean density to ask for; None leaves it open.
+    """
     row = next(s for s in manifest["styles"] if s["name"] == style)
     parts = [p for p in row["parts"] if not p.get("added")]
     families, registers = (tuple(p[key] for p in parts) for key in ("family", "register"))
-    return Wish(
-        style, bars, seed, temperature, families, registers, tuple(row["meter"]), told, row["velocity"] == "model"
-    )
+    density = None if denser is None else row["density"]["mean"] + denser * row["density"]["std"]
+    own = row["velocity"] == "model"
+    return Wish(style, bars, seed, temperature, families, registers, tuple(row["meter"]), told, density, own)
 
 
 def _context(wish: Wish) -> np.ndarray:
     context = np.zeros((1, v.CONTEXT_SIZE), np.float32)
     context[0, data.STYLE_AT + v.STYLES.index(wish.style)] = 1
     for slot, (family, pitch) in enumerate(zip(wish.families, wish.registers, strict=True), 1):
+        if wish.density is not None:
+            context[0, data.DENSITY_AT + slot] = wish.density
+            context[0, data.DENSITY_FLAG_AT + slot] = 1
         if wish.told and family != v.DRUMS:
             context[0, data.REGISTER_AT + slot] = (pitch - 60) / 12
             context[0, data.REGISTER_FLAG_AT + slot] = 1
@@ -178,6 +187,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--told", action="store_true", help="tell the model the usual registers")
+    parser.add_argument("--denser", type=float, help="ask for the style's density and so many deviations more")
     parser.add_argument("--data", type=Path, help="folder of records, to describe real pieces beside")
     parser.add_argument(
         "--notes", type=Path, help="write the notes as JSON: [onset, slot, pitch, ticks, velocity class]"
@@ -189,7 +199,9 @@ def main() -> None:
     for style in arguments.style or ("folk_celtic", "chorale", "band_synth", "string_quartet"):
         rows = []
         for seed in range(arguments.seeds):
-            wish = wish_of(manifest, style, arguments.bars, seed, arguments.temperature, arguments.told)
+            wish = wish_of(
+                manifest, style, arguments.bars, seed, arguments.temperature, arguments.told, arguments.denser
+            )
             stream = improvise(opened, wish)
             rows.append(describe(stream))
             ticks = v.DURATION_TICKS[stream.duration]
