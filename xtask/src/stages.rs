@@ -1,6 +1,6 @@
 //! `cargo xtask test`: stage after stage, each with its time, and one line at the end that says it all.
 
-mod python;
+pub mod python;
 mod tally;
 
 use std::process::ExitCode;
