@@ -1,5 +1,5 @@
 //! The command line; see `src/cli.rs`.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    antiphon::cli::run()
 }

@@ -190,7 +190,7 @@ impl fmt::Display for Found {
 impl fmt::Display for Mended {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Mended::OpenNotes(count) => write!(out, "{count} notes are never let go"),
+            Mended::OpenNotes(count) => write!(out, "notes never let go: {count}"),
             Mended::NoEndOfTrack { track } => write!(out, "track {} has no end mark", track + 1),
             Mended::Trailing { offset, bytes } => {
                 write!(out, "{bytes} bytes after the last track, from byte {offset}")

@@ -129,7 +129,7 @@ fn harmless_faults_are_mended() {
     bytes.extend([0; 3]);
     check(
         &bytes,
-        "0:120 bpm 0:4/4 | \"\" ch1 pNone 0+24 C4/64 24+24 C4/65 (track 1 has no end mark) (3 bytes after the last track, from byte 33) (2 notes are never let go)",
+        "0:120 bpm 0:4/4 | \"\" ch1 pNone 0+24 C4/64 24+24 C4/65 (track 1 has no end mark) (3 bytes after the last track, from byte 33) (notes never let go: 2)",
     );
 
     let odd = [

@@ -1,0 +1,267 @@
+//! The arguments, and how their values are written.
+
+mod values;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(super) use self::values::{Hearing, PartArg, StyleArg, family_word};
+use crate::files::wav::Depth;
+use crate::score::{Key, Meter, Quantum, Tempo};
+
+/// An improvising partner, from the command line.
+#[derive(Debug, Parser)]
+#[command(name = "antiphon-cli", version, arg_required_else_help = true)]
+#[command(after_help = "\
+Exit codes:
+  0  done
+  2  wrong arguments
+  3  an input cannot be read
+  4  an output cannot be written
+  5  a pack or runtime is refused
+  6  composing failed")]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Improvise and write the mix, a stem for each part, the notes and a report
+    #[command(after_help = BOUNCE_EXAMPLES)]
+    Bounce(Box<BounceArgs>),
+    /// Play a MIDI file with the band's instruments into WAV files
+    #[command(after_help = "\
+Examples:
+  antiphon-cli render demo/greensleeves.mid --out sound
+  antiphon-cli render take/take.mid --bits 32 --out sound --force
+
+Each track plays the instrument family of its program, channel 10 the drums. Track 1 sounds on stem 1, and so on; track 5 on stem 1 again.")]
+    Render(RenderArgs),
+    /// List the styles of a pack
+    #[command(after_help = "\
+Examples:
+  antiphon-cli styles
+  antiphon-cli styles --pack my-pack --json")]
+    Styles(StylesArgs),
+    /// Look into a pack, or check it before use
+    Pack(PackArgs),
+}
+
+const BOUNCE_EXAMPLES: &str = "\
+Examples:
+  antiphon-cli bounce --out take
+  antiphon-cli bounce --style folk_celtic --seed 7 --bars 16 --prompt demo/greensleeves.mid --out take
+  antiphon-cli bounce --style chorale,ragtime:0.3 --key \"D minor\" --scale-lock --out take
+  antiphon-cli bounce --part 1=play,family=flute,register=12 --part 4=off --out take --force
+  antiphon-cli bounce --player melody.mid --bars 32 --json --out take > report.json
+
+The folder receives mix.wav, a stem such as part-1-flute.wav for each part that plays, take.mid and report.json. They appear when
+all of them are complete, or not at all. The same arguments give the same notes and the same samples.";
+
+#[derive(Debug, Args)]
+pub(super) struct BounceArgs {
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) music: MusicArgs,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) sound: SoundArgs,
+    #[command(flatten)]
+    pub(super) muse: MuseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// Folder for the results; made if need be
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Replace results that are already there
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Print nothing but errors and what --json asks for
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Music")]
+pub(super) struct MusicArgs {
+    /// Style, or two and how far to lean to the second, 0 to 1 [default: the pack's first]
+    #[arg(long, value_name = "NAME[,NAME:LEAN]")]
+    pub(super) style: Option<StyleArg>,
+    /// Number that the improvisation grows from, 0 to 999999
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=999_999))]
+    pub(super) seed: u64,
+    /// Length
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) bars: u32,
+    /// Quarter notes a minute, 10 to 1000 [default: the prompt's, the player's, or the style's]
+    #[arg(long, value_name = "BPM", value_parser = values::tempo)]
+    pub(super) tempo: Option<Tempo>,
+    /// Time signature [default: the prompt's, the player's, or the style's]
+    #[arg(long, value_name = "4/4", value_parser = values::meter)]
+    pub(super) meter: Option<Meter>,
+    /// 0.5 careful to 1.5 wild
+    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = values::stepped::<50, 150, 100>)]
+    pub(super) temperature: f32,
+    /// Share of the likeliest value below which nothing is drawn, 0 to 0.5
+    #[arg(long, value_name = "P", default_value_t = 0.02, value_parser = values::stepped::<0, 50, 1000>)]
+    pub(super) min_p: f32,
+    /// Notes in time: -2 sparse to 2 dense, 0 as usual in the style
+    #[arg(long, value_name = "D", default_value_t = 0.0, allow_negative_numbers = true, value_parser = values::stepped::<-200, 200, 100>)]
+    pub(super) density: f32,
+    /// Wished key, such as "D minor" or "Eb major"
+    #[arg(long, value_name = "KEY", value_parser = values::key)]
+    pub(super) key: Option<Key>,
+    /// Allow only notes of the key
+    #[arg(long, requires = "key")]
+    pub(super) scale_lock: bool,
+    /// How much is composed in one go
+    #[arg(long, value_name = "LENGTH", value_enum, default_value_t = QuantumArg::Beat)]
+    pub(super) quantum: QuantumArg,
+    /// A part (1 to 4) as N=MODE,KEY=VALUE...: mode play or off; family (name, or auto), register (semitones, -24 to 24), level (dB), pan (-1 to 1), mute, solo. Repeat for each part
+    #[arg(long = "part", value_name = "N=MODE,...")]
+    pub(super) parts: Vec<PartArg>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum QuantumArg {
+    HalfBeat,
+    Beat,
+    Bar,
+}
+
+impl From<QuantumArg> for Quantum {
+    fn from(quantum: QuantumArg) -> Self {
+        match quantum {
+            QuantumArg::HalfBeat => Quantum::HalfBeat,
+            QuantumArg::Beat => Quantum::Beat,
+            QuantumArg::Bar => Quantum::Bar,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Inputs")]
+pub(super) struct InputArgs {
+    /// MIDI file that the band hears before its first note
+    #[arg(long, value_name = "FILE.mid")]
+    pub(super) prompt: Option<PathBuf>,
+    /// Which of its tracks with notes, from 1 [default: the one with the most notes that is not drums]
+    #[arg(long, value_name = "N", requires = "prompt")]
+    pub(super) prompt_track: Option<usize>,
+    /// MIDI file that is played along with the band, from the first bar
+    #[arg(long, value_name = "FILE.mid")]
+    pub(super) player: Option<PathBuf>,
+    /// Which of its tracks with notes, from 1 [default: as for the prompt]
+    #[arg(long, value_name = "N", requires = "player")]
+    pub(super) player_track: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sound")]
+pub(super) struct SoundArgs {
+    #[command(flatten)]
+    pub(super) wav: WavArgs,
+    /// Frames rendered at a time; changes nothing that can be heard
+    #[arg(long, value_name = "FRAMES", default_value_t = 512, value_parser = values::block)]
+    pub(super) block: usize,
+    /// Level of the mix, dB, -60 to 6
+    #[arg(long, value_name = "DB", default_value_t = 0.0, allow_negative_numbers = true, value_parser = values::stepped::<-6000, 600, 10>)]
+    pub(super) master: f32,
+    /// Leave the player's own notes out of the sound
+    #[arg(long)]
+    pub(super) mute_player: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WavArgs {
+    /// Frames a second
+    #[arg(long, value_name = "HZ", default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(8_000..=384_000))]
+    pub(super) sample_rate: u32,
+    /// Bits a sample: 16, 24, or 32 for float
+    #[arg(long, value_name = "BITS", default_value = "24", value_parser = values::depth)]
+    pub(super) bits: Depth,
+    /// Seconds that the sound may die away after the last bar
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = values::stepped::<0, 6000, 1000>)]
+    pub(super) tail: f32,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pack and runtime")]
+pub(super) struct MuseArgs {
+    /// Folder of a pack [default: the one inside this program]
+    #[arg(long, value_name = "DIR")]
+    pub(super) pack: Option<PathBuf>,
+    /// Native ONNX Runtime library to use in place of the embedded runtime
+    #[arg(long, value_name = "PATH", requires = "runtime_sha256")]
+    pub(super) runtime_library: Option<PathBuf>,
+    /// What that library must hash to
+    #[arg(long, value_name = "HEX", requires = "runtime_library")]
+    pub(super) runtime_sha256: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RenderArgs {
+    /// What to play
+    #[arg(value_name = "FILE.mid")]
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten, next_help_heading = "Sound")]
+    pub(super) wav: WavArgs,
+    #[command(flatten)]
+    pub(super) muse: MuseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StylesArgs {
+    /// Folder of a pack [default: the one inside this program]
+    #[arg(long, value_name = "DIR")]
+    pub(super) pack: Option<PathBuf>,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PackArgs {
+    #[command(subcommand)]
+    pub(super) command: PackCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PackCommand {
+    /// What a pack says of itself
+    #[command(after_help = "\
+Examples:
+  antiphon-cli pack info
+  antiphon-cli pack info my-pack --json")]
+    Info {
+        /// Folder of the pack [default: the one inside this program]
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a pack's hashes and shapes, and run it
+    #[command(after_help = "\
+Example:
+  antiphon-cli pack check my-pack")]
+    Check {
+        /// Folder of the pack
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}

@@ -1,0 +1,209 @@
+//! How values are written on the command line.
+
+#[cfg(test)]
+mod tests;
+
+use std::str::FromStr;
+
+use crate::files::wav::Depth;
+use crate::score::{Family, Key, Meter, Mode, Part, Tempo};
+
+/// Why a value cannot be read.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub(in crate::cli) enum ValueError {
+    #[error("expected a number from {low} to {high}")]
+    Number { low: f32, high: f32 },
+    #[error("expected a tempo from 10 to 1000")]
+    Tempo,
+    #[error("expected a time signature such as 4/4 or 6/8")]
+    Meter,
+    #[error("expected a tonic and a scale, such as \"D minor\" or \"Eb major\"")]
+    Key,
+    #[error("expected 16, 24 or 32")]
+    Bits,
+    #[error("expected a block of 1 to 16384 frames")]
+    Block,
+    #[error("expected a style such as `chorale`, or two such as `chorale,ragtime:0.3`")]
+    Style,
+    #[error("expected a part such as `1=play,family=bass,register=-12,level=-3,pan=0.2`")]
+    Part,
+    #[error("expected `play` or `off` as the mode, found `{0}`")]
+    Mode(String),
+    #[error("expected a family, found `{found}`; there are auto, {}", family_words())]
+    Family { found: String },
+    #[error("expected family, register, level, pan, mute or solo, found `{0}`")]
+    PartKey(String),
+    #[error("{key}: {source}")]
+    PartValue { key: &'static str, source: Box<ValueError> },
+}
+
+/// One style, or two and a lean.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::cli) struct StyleArg {
+    pub(in crate::cli) first: String,
+    /// Name, and how far to lean to it.
+    pub(in crate::cli) second: Option<(String, f32)>,
+}
+
+/// What is asked of one part.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::cli) struct PartArg {
+    pub(in crate::cli) part: Part,
+    pub(in crate::cli) mode: Mode,
+    pub(in crate::cli) family: Option<Family>,
+    pub(in crate::cli) register: f32,
+    pub(in crate::cli) level_db: f32,
+    pub(in crate::cli) pan: f32,
+    pub(in crate::cli) hearing: Hearing,
+}
+
+/// A part's mute and solo.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::cli) enum Hearing {
+    #[default]
+    Normal,
+    Muted,
+    Solo,
+}
+
+/// A number from `LOW` to `HIGH` hundredths in steps of one `STEPS`th, which are the steps of the plugin's controls: what is bounced can be dialed in.
+pub(super) fn stepped<const LOW: i16, const HIGH: i16, const STEPS: u16>(
+    text: &str,
+) -> Result<f32, ValueError> {
+    let (low, high) = (f32::from(LOW) / 100.0, f32::from(HIGH) / 100.0);
+    let number: Option<f32> = text.trim().parse().ok();
+    let number = number.filter(|number| (low..=high).contains(number));
+    let steps = f32::from(STEPS);
+    number.map(|it| (it * steps).round() / steps).ok_or(ValueError::Number { low, high })
+}
+
+pub(super) fn tempo(text: &str) -> Result<Tempo, ValueError> {
+    text.parse().ok().and_then(Tempo::new).ok_or(ValueError::Tempo)
+}
+
+pub(super) fn meter(text: &str) -> Result<Meter, ValueError> {
+    let (count, unit) = text.split_once('/').ok_or(ValueError::Meter)?;
+    let number = |text: &str| text.trim().parse().map_err(|_| ValueError::Meter);
+    Meter::new(number(count)?, number(unit)?).ok_or(ValueError::Meter)
+}
+
+/// `D minor`, `d min`, `Dm`, `F# major`, `Gb`.
+pub(super) fn key(text: &str) -> Result<Key, ValueError> {
+    use crate::score::pitch::Scale;
+    let mut letters = text.trim().chars();
+    let natural = match letters.next().ok_or(ValueError::Key)?.to_ascii_uppercase() {
+        'C' => 0,
+        'D' => 2,
+        'E' => 4,
+        'F' => 5,
+        'G' => 7,
+        'A' => 9,
+        'B' => 11,
+        _ => return Err(ValueError::Key),
+    };
+    let rest = letters.as_str();
+    let (shift, rest) = match rest.chars().next() {
+        Some('#' | '♯') => (1, rest.trim_start_matches(['#', '♯'])),
+        Some('b' | '♭') => (11, rest.trim_start_matches(['b', '♭'])),
+        _ => (0, rest),
+    };
+    let scale = match rest.trim().to_ascii_lowercase().as_str() {
+        "" | "major" | "maj" => Scale::Major,
+        "minor" | "min" | "m" => Scale::Minor,
+        _ => return Err(ValueError::Key),
+    };
+    Key::new((natural + shift) % 12, scale).ok_or(ValueError::Key)
+}
+
+pub(super) fn depth(text: &str) -> Result<Depth, ValueError> {
+    text.parse().ok().and_then(Depth::from_bits).ok_or(ValueError::Bits)
+}
+
+pub(super) fn block(text: &str) -> Result<usize, ValueError> {
+    text.parse().ok().filter(|frames| (1..=16_384).contains(frames)).ok_or(ValueError::Block)
+}
+
+impl FromStr for StyleArg {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let name = |text: &str| match text.trim() {
+            "" => Err(ValueError::Style),
+            text => Ok(text.to_owned()),
+        };
+        let Some((first, second)) = text.split_once(',') else {
+            return Ok(Self { first: name(text)?, second: None });
+        };
+        let (second, lean) = second.rsplit_once(':').unwrap_or((second, "0.5"));
+        Ok(Self {
+            first: name(first)?,
+            second: Some((name(second)?, stepped::<0, 100, 100>(lean)?)),
+        })
+    }
+}
+
+impl FromStr for PartArg {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let (number, wishes) = text.split_once('=').ok_or(ValueError::Part)?;
+        let part = number.trim().parse().ok().and_then(Part::from_slot);
+        let part = part.filter(|part| part.band_index().is_some()).ok_or(ValueError::Part)?;
+        let mut wishes = wishes.split(',').map(str::trim);
+        let mode = match wishes.next().ok_or(ValueError::Part)? {
+            "play" => Mode::Play,
+            "off" => Mode::Off,
+            other => return Err(ValueError::Mode(other.to_owned())),
+        };
+        let mut arg = Self {
+            part,
+            mode,
+            family: None,
+            register: 0.0,
+            level_db: 0.0,
+            pan: 0.0,
+            hearing: Hearing::Normal,
+        };
+        for wish in wishes {
+            let (key, value) = wish.split_once('=').unwrap_or((wish, ""));
+            let named = |key| move |source| ValueError::PartValue { key, source: Box::new(source) };
+            match key.trim() {
+                "family" => arg.family = family(value.trim())?,
+                "register" => {
+                    arg.register = stepped::<-2400, 2400, 1>(value).map_err(named("register"))?;
+                }
+                "level" => {
+                    arg.level_db = stepped::<-6000, 600, 10>(value).map_err(named("level"))?
+                }
+                "pan" => arg.pan = stepped::<-100, 100, 100>(value).map_err(named("pan"))?,
+                "mute" => arg.hearing = Hearing::Muted,
+                "solo" => arg.hearing = Hearing::Solo,
+                other => return Err(ValueError::PartKey(other.to_owned())),
+            }
+        }
+        Ok(arg)
+    }
+}
+
+/// A family by its name in small letters, with `-` for spaces.
+fn family(text: &str) -> Result<Option<Family>, ValueError> {
+    let wanted = text.to_ascii_lowercase().replace([' ', '_'], "-");
+    if wanted == "auto" {
+        return Ok(None);
+    }
+    let found = families().find(|family| family_word(*family) == wanted);
+    found.map(Some).ok_or(ValueError::Family { found: text.to_owned() })
+}
+
+/// Such as `synth-lead`: how a family is written on the command line and in the names of stems.
+pub(in crate::cli) fn family_word(family: Family) -> String {
+    family.name().to_lowercase().replace(' ', "-")
+}
+
+fn families() -> impl Iterator<Item = Family> {
+    (0..=u8::MAX).map_while(Family::new)
+}
+
+fn family_words() -> String {
+    families().map(family_word).collect::<Vec<_>>().join(", ")
+}

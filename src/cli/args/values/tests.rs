@@ -1,0 +1,90 @@
+//! Values as people write them.
+
+use super::*;
+
+#[test]
+fn keys_are_read() {
+    let check = |text: &str, expected: Option<&str>| {
+        assert_eq!(key(text).ok().map(Key::name).as_deref(), expected, "{text}");
+    };
+    check("D minor", Some("D minor"));
+    check("dm", Some("D minor"));
+    check("Eb", Some("Eb major"));
+    check("eb MAJOR", Some("Eb major"));
+    check("D# min", Some("Eb minor"));
+    check("Cb maj", Some("B major"));
+    check("b", Some("B major"));
+    check("Bb", Some("Bb major"));
+    check("bm", Some("B minor"));
+    check("F♯ minor", Some("F# minor"));
+    check("H major", None);
+    check("D dorian", None);
+    check("", None);
+    for index in 0..24 {
+        let name = Key::from_index(index).unwrap().name();
+        check(&name, Some(&name));
+    }
+}
+
+#[test]
+fn meters_and_tempos_are_read() {
+    assert_eq!(meter("12/8"), Ok(Meter::new(12, 8).unwrap()));
+    for wrong in ["4", "4/3", "0/4", "4/4/4", "x/y", "999/4"] {
+        assert_eq!(meter(wrong), Err(ValueError::Meter), "{wrong}");
+    }
+    assert_eq!(tempo("92.5"), Ok(Tempo::new(92.5).unwrap()));
+    for wrong in ["9", "1001", "fast", "nan", "inf"] {
+        assert_eq!(tempo(wrong), Err(ValueError::Tempo), "{wrong}");
+    }
+}
+
+#[test]
+fn numbers_are_those_of_the_plugin() {
+    assert_eq!(stepped::<-200, 200, 100>("-2"), Ok(-2.0));
+    assert_eq!(stepped::<50, 150, 100>("0.7312"), Ok(0.73));
+    assert_eq!(stepped::<0, 50, 1000>("0.0204"), Ok(0.02));
+    for wrong in ["-2.01", "nan", "inf", "", "two"] {
+        let expected = Err(ValueError::Number { low: -2.0, high: 2.0 });
+        assert_eq!(stepped::<-200, 200, 100>(wrong), expected, "{wrong}");
+    }
+}
+
+#[test]
+fn styles_are_read() {
+    let check = |text: &str, first: &str, second: Option<(&str, f32)>| {
+        let second = second.map(|(name, lean)| (name.to_owned(), lean));
+        assert_eq!(text.parse(), Ok(StyleArg { first: first.to_owned(), second }), "{text}");
+    };
+    check("chorale", "chorale", None);
+    check("chorale,ragtime", "chorale", Some(("ragtime", 0.5)));
+    check("chorale, ragtime:0.25", "chorale", Some(("ragtime", 0.25)));
+    for wrong in ["", ",", "a,", ",b", "a,b:2", "a,b:", "a,b:x"] {
+        assert!(wrong.parse::<StyleArg>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn parts_are_read() {
+    let part: PartArg =
+        "2=play,family=Synth lead,register=-12,level=-3,pan=0.2,solo".parse().unwrap();
+    assert_eq!(part.part, Part::BAND[1]);
+    assert_eq!(part.family.map(Family::name), Some("Synth lead"));
+    assert_eq!((part.register, part.level_db, part.pan), (-12.0, -3.0, 0.2));
+    assert_eq!((part.mode, part.hearing), (Mode::Play, Hearing::Solo));
+    assert_eq!("4=off".parse::<PartArg>().unwrap().mode, Mode::Off);
+    assert_eq!("1=play,family=auto".parse::<PartArg>().unwrap().family, None);
+
+    let check = |text: &str, expected: &str| {
+        assert_eq!(text.parse::<PartArg>().unwrap_err().to_string(), expected, "{text}");
+    };
+    let part = "expected a part such as `1=play,family=bass,register=-12,level=-3,pan=0.2`";
+    check("5=play", part);
+    check("0=play", part);
+    check("play", part);
+    check("1=loud", "expected `play` or `off` as the mode, found `loud`");
+    check("1=play,pan=2", "pan: expected a number from -1 to 1");
+    check("1=play,tone=2", "expected family, register, level, pan, mute or solo, found `tone`");
+    let error = "1=play,family=kazoo".parse::<PartArg>().unwrap_err().to_string();
+    assert!(error.starts_with("expected a family, found `kazoo`; there are auto, piano, mallets"));
+    assert!(error.ends_with("effects, drums"));
+}

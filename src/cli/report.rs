@@ -1,0 +1,333 @@
+//! What made a bounce, and what came out.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::args::family_word;
+use crate::engine::offline::{Bounced, Request};
+use crate::infer::StyleCard;
+use crate::score::{Audible, Family, Key, Mode, Note, Part, Pitch, Quantum, Strip};
+
+/// The report of a bounce, as it is written to `report.json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    antiphon: &'static str,
+    pack: PackLine,
+    backend: String,
+    settings: SettingsLine,
+    parts: Vec<PartLine>,
+    prompt: Option<Heard>,
+    player: Option<Heard>,
+    notes: NotesLine,
+    sound: SoundLine,
+    speed: SpeedLine,
+    files: Vec<String>,
+}
+
+/// A track of a MIDI file that was heard.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Heard {
+    pub(super) file: String,
+    /// Among the tracks with notes, from 1.
+    pub(super) track: usize,
+    pub(super) name: String,
+    pub(super) notes: usize,
+}
+
+/// What the report says beside the request and its outcome.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) pack: String,
+    pub(super) pack_version: String,
+    pub(super) pack_sha256: String,
+    pub(super) backend: String,
+    pub(super) families: [Option<Family>; Part::BAND_SIZE],
+    pub(super) prompt: Option<Heard>,
+    pub(super) player: Option<Heard>,
+    pub(super) bits: u16,
+    /// That composing and rendering took.
+    pub(super) seconds: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct PackLine {
+    name: String,
+    version: String,
+    sha256: String,
+}
+
+#[derive(Debug, Serialize)]
+struct SettingsLine {
+    seed: u64,
+    styles: Vec<StyleLine>,
+    bars: u32,
+    tempo: f64,
+    meter: String,
+    temperature: f32,
+    min_p: f32,
+    density: f32,
+    key: Option<String>,
+    scale_lock: bool,
+    quantum: &'static str,
+    master_db: f32,
+    player_audible: bool,
+    sample_rate: u32,
+    block: usize,
+    bits: u16,
+    tail_secs: f32,
+}
+
+#[derive(Debug, Serialize)]
+struct StyleLine {
+    name: String,
+    weight: f32,
+}
+
+#[derive(Debug, Serialize)]
+struct PartLine {
+    part: usize,
+    mode: &'static str,
+    /// What the part plays on.
+    family: Option<String>,
+    /// Whether the musician chose it.
+    family_chosen: bool,
+    register: f32,
+    level_db: f32,
+    pan: f32,
+    audible: bool,
+    notes: usize,
+    peak_db: Option<f64>,
+    /// Of the stem, as for the mix.
+    samples_sha256: String,
+}
+
+#[derive(Debug, Serialize)]
+struct NotesLine {
+    total: usize,
+    /// Of a line `onset part pitch length velocity` for each note, in ticks of 24 a quarter.
+    sha256: String,
+    /// The wished key, or else the major key that fits best, and the share of pitched notes within it.
+    key: Option<String>,
+    in_key: Option<f64>,
+    late_windows: u32,
+    /// Natural logarithm, of a note under the model.
+    mean_log_probability: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct SoundLine {
+    seconds: f64,
+    frames: usize,
+    /// `null` is silence.
+    peak_db: Option<f64>,
+    /// Of the mix as little-endian 32-bit floats, frame by frame, left before right.
+    samples_sha256: String,
+}
+
+#[derive(Debug, Serialize)]
+struct SpeedLine {
+    seconds: f64,
+    notes_a_second: f64,
+    times_real_time: f64,
+}
+
+impl Report {
+    pub(super) fn new(
+        request: &Request,
+        styles: &[StyleCard],
+        bounced: &Bounced,
+        made: Made,
+        files: Vec<String>,
+    ) -> Self {
+        let frames = bounced.mix[0].len();
+        let seconds = frames as f64 / f64::from(request.sample_rate);
+        Self {
+            antiphon: env!("CARGO_PKG_VERSION"),
+            pack: PackLine {
+                name: made.pack,
+                version: made.pack_version,
+                sha256: made.pack_sha256,
+            },
+            backend: made.backend,
+            settings: settings_line(request, styles, made.bits),
+            parts: Part::BAND
+                .into_iter()
+                .map(|part| part_line(part, request, bounced, made.families))
+                .collect(),
+            prompt: made.prompt,
+            player: made.player,
+            notes: notes_line(request, bounced, made.families),
+            sound: SoundLine {
+                seconds,
+                frames,
+                peak_db: peak_db(&bounced.mix),
+                samples_sha256: samples_sha256(&bounced.mix),
+            },
+            speed: SpeedLine {
+                seconds: made.seconds,
+                notes_a_second: bounced.notes_composed as f64 / made.seconds.max(1e-9),
+                times_real_time: seconds / made.seconds.max(1e-9),
+            },
+            files,
+        }
+    }
+
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("plain values with text as keys")
+    }
+
+    /// A few lines for people.
+    pub(super) fn summary(&self, files: &[PathBuf]) -> String {
+        let mut text = String::new();
+        let Self { settings, notes, sound, speed, .. } = self;
+        let mut line = |line: String| writeln!(text, "{line}").expect("memory takes every line");
+        let styles: Vec<String> = match settings.styles.as_slice() {
+            [only] => vec![only.name.clone()],
+            blend => blend.iter().map(|it| format!("{} {:.2}", it.name, it.weight)).collect(),
+        };
+        line(format!(
+            "{} notes in {} bars of {} at {} bpm, seed {}, {}",
+            notes.total,
+            settings.bars,
+            settings.meter,
+            settings.tempo,
+            settings.seed,
+            styles.join(", ")
+        ));
+        for part in self.parts.iter().filter(|part| part.mode != "off") {
+            let family = part.family.as_deref().unwrap_or("-");
+            line(format!("  part {}  {:<14} {:>5} notes", part.part, family, part.notes));
+        }
+        if let (Some(key), Some(share)) = (&notes.key, notes.in_key) {
+            line(format!("{:.0} % of the notes in {key}", share * 100.0));
+        }
+        line(format!(
+            "{:.1} s of sound in {:.1} s ({:.1} times real time), peak {}",
+            sound.seconds,
+            speed.seconds,
+            speed.times_real_time,
+            sound.peak_db.map_or("none".to_owned(), |peak| format!("{peak:.1} dB"))
+        ));
+        for file in files {
+            line(format!("  {}", file.display()));
+        }
+        text.truncate(text.trim_end().len());
+        text
+    }
+}
+
+fn settings_line(request: &Request, styles: &[StyleCard], bits: u16) -> SettingsLine {
+    let Request { settings, mix, .. } = request;
+    let weights = settings.style.weights(styles.len());
+    SettingsLine {
+        seed: settings.seed.0,
+        styles: styles
+            .iter()
+            .zip(weights)
+            .filter(|(_, weight)| *weight > 0.0)
+            .map(|(style, weight)| StyleLine { name: style.name.clone(), weight })
+            .collect(),
+        bars: request.bars,
+        tempo: request.tempo.bpm(),
+        meter: format!("{}/{}", request.meter.count(), request.meter.unit()),
+        temperature: settings.temperature,
+        min_p: settings.min_p,
+        density: settings.density,
+        key: settings.key.map(Key::name),
+        scale_lock: settings.scale_lock,
+        quantum: match settings.quantum {
+            Quantum::HalfBeat => "half-beat",
+            Quantum::Beat => "beat",
+            Quantum::Bar => "bar",
+        },
+        master_db: mix.master_db,
+        player_audible: mix.player.audible == Audible::Yes,
+        sample_rate: request.sample_rate,
+        block: request.block,
+        bits,
+        tail_secs: request.tail_secs,
+    }
+}
+
+fn part_line(
+    part: Part,
+    request: &Request,
+    bounced: &Bounced,
+    families: [Option<Family>; Part::BAND_SIZE],
+) -> PartLine {
+    let index = part.band_index().expect("a part of the band");
+    let settings = request.settings.parts[index];
+    let Strip { level_db, pan, audible } = request.mix.parts[index];
+    PartLine {
+        part: part.slot(),
+        mode: match settings.mode {
+            Mode::Off => "off",
+            Mode::Play => "play",
+        },
+        family: families[index].map(family_word),
+        family_chosen: settings.family.is_some(),
+        register: settings.register,
+        level_db,
+        pan,
+        audible: audible == Audible::Yes,
+        notes: bounced.notes.iter().filter(|note| note.part == part).count(),
+        peak_db: peak_db(&bounced.stems[index]),
+        samples_sha256: samples_sha256(&bounced.stems[index]),
+    }
+}
+
+fn notes_line(
+    request: &Request,
+    bounced: &Bounced,
+    families: [Option<Family>; Part::BAND_SIZE],
+) -> NotesLine {
+    let is_drums = |part: Part| {
+        part.band_index().and_then(|index| families[index]).is_some_and(Family::is_drums)
+    };
+    let pitches: Vec<Pitch> =
+        bounced.notes.iter().filter(|note| !is_drums(note.part)).map(|note| note.pitch).collect();
+    let inside = |key: Key| pitches.iter().filter(|pitch| key.contains(**pitch)).count();
+    // Only major keys are tried: a minor one, which has both forms of its upper degrees, would always fit better.
+    let fitting = || (0..12).rev().filter_map(Key::from_index).max_by_key(|key| inside(*key));
+    let key = if pitches.is_empty() { None } else { request.settings.key.or_else(fitting) };
+    NotesLine {
+        total: bounced.notes.len(),
+        sha256: notes_sha256(&bounced.notes),
+        key: key.map(Key::name),
+        in_key: key.map(|key| inside(key) as f64 / pitches.len() as f64),
+        late_windows: bounced.late_windows,
+        mean_log_probability: bounced.mean_log_probability,
+    }
+}
+
+fn notes_sha256(notes: &[Note]) -> String {
+    let mut hash = Sha256::new();
+    for note in notes {
+        let Note { onset, part, pitch, length, velocity } = note;
+        let (pitch, velocity) = (pitch.number(), velocity.number());
+        hash.update(format!("{} {} {pitch} {} {velocity}\n", onset.0, part.slot(), length.0));
+    }
+    hex(&hash.finalize())
+}
+
+fn samples_sha256([left, right]: &[Vec<f32>; 2]) -> String {
+    let mut hash = Sha256::new();
+    for (left, right) in left.iter().zip(right) {
+        hash.update(left.to_le_bytes());
+        hash.update(right.to_le_bytes());
+    }
+    hex(&hash.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Peak relative to full scale, to a hundredth; nothing if all is silent.
+fn peak_db(channels: &[Vec<f32>; 2]) -> Option<f64> {
+    let peak = channels.iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    (peak > 0.0).then(|| (f64::from(peak).log10() * 2000.0).round() / 100.0)
+}
