@@ -8,6 +8,7 @@ mod fixtures;
 mod limiter;
 mod noise;
 mod pool;
+mod rates;
 pub mod renderer;
 mod room;
 mod sequencer;

@@ -54,6 +54,12 @@ pub(super) fn table(timbre: TimbreId, pitch: Pitch, velocity: Velocity) -> Parti
         14 => keys::kalimba(note),
         _ => electronic::wind(note),
     };
-    let wanted_db = loudness::register_db(note.pitch) + level_db;
+    // Close copies swell above their mean.
+    let swell_db = match timbre.0.index() {
+        10 | 15 => 1.6,
+        1 | 2 | 12 => 0.8,
+        _ => 0.0,
+    };
+    let wanted_db = loudness::register_db(note.pitch) + level_db - swell_db;
     loudness::leveled(sketch.table(), loudness::Scale::A, wanted_db)
 }

@@ -2,9 +2,10 @@
 
 use super::noise::{NoiseMixture, NoiseTables, RUN};
 use super::pool::Pool;
+use super::rates::Rates;
 use super::room::Room;
 use super::strip::Fader;
-use super::voice::{LANES, NOISE_LANES, Rates};
+use super::voice::{LANES, NOISE_LANES};
 use crate::score::Part;
 
 #[derive(Debug)]

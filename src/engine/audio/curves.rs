@@ -14,7 +14,7 @@ pub(super) fn exp2(x: f32) -> f32 {
     let part = x - (shifted - ROUND);
     let curve = 1.000_000_1
         + part
-            * (0.693_147_2
+            * (std::f32::consts::LN_2
                 + part
                     * (0.240_221_07
                         + part * (0.055_503_27 + part * (0.009_676_037 + part * 0.001_340_043_2))));
@@ -32,8 +32,7 @@ pub(super) fn log2(x: f32) -> f32 {
             * (-0.720_442_35
                 + part
                     * (0.469_301_6
-                        + part
-                            * (-0.303_389_46 + part * (0.146_433_41 + part * -0.034_595_136_5))));
+                        + part * (-0.303_389_46 + part * (0.146_433_41 + part * -0.034_595_14))));
     whole as f32 + part * curve
 }
 
@@ -45,4 +44,10 @@ pub(super) fn sine(x: f32) -> f32 {
         + square
             * (-0.166_666_62
                 + square * (0.008_333_15 + square * (-0.000_198_171_07 + square * 2.625_197e-6))))
+}
+
+/// `x` brought into a range; what is no number becomes its low end.
+#[inline(always)]
+pub(super) fn within(x: f32, low: f32, high: f32) -> f32 {
+    x.max(low).min(high)
 }

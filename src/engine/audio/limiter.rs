@@ -64,7 +64,8 @@ impl Limiter {
         }
 
         self.hold += self.pace * (1.0 - self.hold);
-        if self.hold > 0.999_99 {
+        // Nearer than this, single precision makes no more way.
+        if self.hold > 0.999_7 {
             self.hold = 1.0;
         }
         self.hold = self.hold.min(self.smallest);

@@ -50,7 +50,7 @@ impl NoiseTables {
         )]
         let length = ((LOOP_SECS * sample_rate) as usize).next_power_of_two();
         let inverse = RealFftPlanner::<f32>::new().plan_fft_inverse(length);
-        let mut stream = Seed(0x4E01_5E).stream(0);
+        let mut stream = Seed(0x004E_015E).stream(0);
         let mut spectrum = inverse.make_input_vec();
         let mut wave = inverse.make_output_vec();
         let mut samples = Vec::with_capacity(NOISE_BANDS * (length + RUN));
@@ -101,9 +101,9 @@ impl NoiseMixture {
         let played = f32::from(self.played);
         let per_frame = 1.0 / f32::from(frames);
         self.silent = true;
-        for band in 0..NOISE_BANDS {
+        for (band, mean_square) in mean_square.iter().enumerate().take(NOISE_BANDS) {
             let present = self.gain[band] + self.step[band] * played;
-            let target = mean_square[band].sqrt();
+            let target = mean_square.sqrt();
             let target = if target > FLOOR { target } else { 0.0 };
             // What is left of a fade that has ended is rounding.
             let present = if present > FLOOR * 1e-3 { present } else { 0.0 };

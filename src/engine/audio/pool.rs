@@ -5,7 +5,8 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::voice::{Rates, Stage, Start, Voice};
+use super::rates::Rates;
+use super::voice::{Stage, Start, Voice};
 use crate::score::{Part, PartialTable, Pitch};
 
 /// Notes that sound at once.

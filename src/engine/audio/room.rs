@@ -83,16 +83,12 @@ impl Room {
             self.quiet = 0;
         }
         let mask = self.ring.len() - 1;
-        let mut lines = [0.0_f32; LINES];
-        for line in 0..LINES {
-            lines[line] = self.ring[self.at.wrapping_sub(self.delays[line]) & mask][line];
-        }
-        for line in 0..LINES {
-            self.damped[line] += self.damping * (lines[line] - self.damped[line]);
-            self.damped[line] =
-                if self.damped[line].abs() < NOTHING { 0.0 } else { self.damped[line] };
-            lines[line] = self.loss[line] * self.damped[line];
-        }
+        let lines: [f32; LINES] = std::array::from_fn(|line| {
+            let wave = self.ring[self.at.wrapping_sub(self.delays[line]) & mask][line];
+            let damped = self.damped[line] + self.damping * (wave - self.damped[line]);
+            self.damped[line] = if damped.abs() < NOTHING { 0.0 } else { damped };
+            self.loss[line] * self.damped[line]
+        });
         let back =
             [lines[0] - lines[2] + lines[4] - lines[6], lines[1] - lines[3] + lines[5] - lines[7]];
         let mut mixed = scattered(lines);

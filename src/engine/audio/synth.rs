@@ -9,9 +9,10 @@ use super::bus::{Bus, STRETCH};
 use super::limiter::{self, Limiter, OutFrame};
 use super::noise::NoiseTables;
 use super::pool::Pool;
+use super::rates::Rates;
 use super::renderer::Outputs;
 use super::strip::{Glide, decibels};
-use super::voice::{Rates, Start};
+use super::voice::Start;
 use crate::score::{Mix, Part, PartialTable, Pitch, Velocity};
 
 /// All voices, strips, rooms and limiter of one instance. Real-time safe but for `new`.

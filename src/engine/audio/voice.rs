@@ -5,7 +5,8 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::curves::{exp2, log2, sine};
+use super::curves::{exp2, log2, sine, within};
+use super::rates::{Rates, scattered_phase};
 use crate::score::timbre::{MAX_PARTIALS, NOISE_BANDS, TABLE_FRAMES};
 use crate::score::{Part, PartialTable, Pitch};
 
@@ -16,23 +17,6 @@ pub(super) const NOISE_LANES: usize = 32;
 
 /// One number for each partial, in groups that the compiler keeps in registers.
 type Bank = [[f32; LANES]; MAX_PARTIALS / LANES];
-
-/// What voices need to know of the sample rate.
-#[derive(Debug)]
-pub(super) struct Rates {
-    pub(super) sample_rate: f32,
-    /// Frames between two looks at the table.
-    pub(super) period: u16,
-    /// Frames in which a stolen voice fades, and in which silence is reached.
-    pub(super) steal: u32,
-    pub(super) silence: u32,
-    /// No partial sounds above, hertz.
-    top_hertz: f32,
-    /// Frame of each control point of a table.
-    points: [f32; TABLE_FRAMES],
-    /// Sines of `PHASES` phases around the circle, and a quarter more.
-    circle: [f32; PHASES + PHASES / 4],
-}
 
 /// What a voice plays.
 #[derive(Debug)]
@@ -108,11 +92,6 @@ pub(super) struct Voice {
     noise_fall: f32,
 }
 
-const PHASES: usize = 256;
-const PERIOD_SECS: f32 = 32.0 / 48_000.0;
-const STEAL_SECS: f32 = 0.003;
-/// Less than the promised 5 ms by the period that may pass before it is noticed.
-const SILENCE_SECS: f32 = 0.0035;
 /// -120 decibels: a group of partials below it rests.
 const QUIET: f32 = 1e-6;
 /// -100 decibels: a voice below it ends.
@@ -128,34 +107,6 @@ const LEAST_FALL: f32 = 4.0;
 const SIXTY_DB: f32 = 9.965_784;
 /// Vibrato sets in this long after the onset and takes as long again to be whole, seconds.
 const VIBRATO_DELAY_SECS: f32 = 0.3;
-
-impl Rates {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "times are positive and a few thousand frames"
-    )]
-    pub(super) fn new(sample_rate: f32) -> Self {
-        let frames = |secs: f32| (secs * sample_rate).round().max(1.0);
-        Self {
-            sample_rate,
-            period: frames(PERIOD_SECS) as u16,
-            steal: frames(STEAL_SECS) as u32,
-            silence: frames(SILENCE_SECS) as u32,
-            top_hertz: 20_000.0_f32.min(0.45 * sample_rate),
-            points: std::array::from_fn(|point| PartialTable::frame_secs(point) * sample_rate),
-            circle: std::array::from_fn(|step| {
-                (std::f32::consts::TAU * step as f32 / PHASES as f32).sin()
-            }),
-        }
-    }
-
-    /// Sine and cosine of one of the phases.
-    fn phasor(&self, phase: usize) -> (f32, f32) {
-        let phase = phase % PHASES;
-        (self.circle[phase], self.circle[phase + PHASES / 4])
-    }
-}
 
 impl Voice {
     pub(super) fn new() -> Self {
@@ -213,7 +164,7 @@ impl Voice {
         self.number = number;
         self.age = 0;
         self.level = 0.0;
-        self.ratio = start.ratio.max(0.01).min(100.0);
+        self.ratio = within(start.ratio, 0.01, 100.0);
         self.point = 0;
         self.silent_from = silent_from(&start.table);
         self.has_noise = start.table.noise.iter().any(|it| *it > QUIET);
@@ -233,14 +184,14 @@ impl Voice {
             // A partial out of range keeps its place in the bank and never sounds.
             let omega =
                 if sounds { std::f32::consts::TAU * hertz / rates.sample_rate } else { 0.0 };
-            let phase = if partial == 0 { 0 } else { phase(partial, start.pitch) };
+            let phase = if partial == 0 { 0 } else { scattered_phase(partial, start.pitch) };
             let (sin, cos) = rates.phasor(phase);
             let half = sine(0.5 * omega);
             self.omega[group][lane] = omega;
             self.turn[group][lane] = 2.0 * half;
             self.sin[group][lane] = sin;
             self.cos[group][lane] = cos * (1.0 - half * half).sqrt() - sin * half;
-            let spread = table.spread.get(partial).copied().unwrap_or(0.0_f32).max(-1.0).min(1.0);
+            let spread = within(table.spread.get(partial).copied().unwrap_or(0.0), -1.0, 1.0);
             let heard: f32 = if sounds { 1.0 } else { 0.0 };
             self.pan_left[group][lane] = heard * (1.0 - spread).sqrt();
             self.pan_right[group][lane] = heard * (1.0 + spread).sqrt();
@@ -314,7 +265,7 @@ impl Voice {
             let (base, slope, fall) = (&self.base[group], &self.slope[group], &self.fall[group]);
             for lane in 0..LANES {
                 let exponent = base[lane] + slope[lane] * since_point - fall[lane] * since_release;
-                level[lane] = fade * exp2(exponent.max(FLOOR_EXPONENT).min(TOP_EXPONENT));
+                level[lane] = fade * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
             }
             let loudest = level.iter().fold(0.0_f32, |most, it| most.max(*it));
             if loudest < QUIET {
@@ -349,7 +300,7 @@ impl Voice {
         let fall = self.noise_fall * since_release;
         for band in 0..NOISE_LANES {
             let exponent = self.noise_base[band] + self.noise_slope[band] * since_point - fall;
-            self.noise[band] = fade * exp2(exponent.max(FLOOR_EXPONENT).min(TOP_EXPONENT));
+            self.noise[band] = fade * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
         }
         self.noise[..NOISE_BANDS].iter().sum()
     }
@@ -427,8 +378,8 @@ impl Voice {
         // In double precision, a note may sound for hours.
         let turns = f64::from(age) * f64::from(table.vibrato_hertz) / f64::from(rates.sample_rate);
         let swing = wave(turns) + 0.3 * wave(0.37 * turns);
-        let cents = (onset * table.vibrato_cents * swing).max(-100.0).min(100.0);
-        let ratio: f32 = glide.max(0.0).min(16.0) * exp2(cents / 1200.0);
+        let cents = within(onset * table.vibrato_cents * swing, -100.0, 100.0);
+        let ratio = within(glide, 0.0, 16.0) * exp2(cents / 1200.0);
         for group in 0..self.groups {
             let (omega, turn) = (&self.omega[group], &mut self.turn[group]);
             for lane in 0..LANES {
@@ -478,13 +429,6 @@ fn silent_from(table: &PartialTable) -> usize {
         levels.chain(noise).all(|it| *it < QUIET)
     };
     (0..TABLE_FRAMES).rev().find(|point| !is_silent(*point)).map_or(0, |last| last + 1)
-}
-
-/// A scattered phase, so that partials do not pile up to a peak; the same whenever the pitch is played.
-fn phase(partial: usize, pitch: Pitch) -> usize {
-    let mut hash = (partial + 1).wrapping_mul(0x9E37_79B1) ^ usize::from(pitch.number());
-    hash ^= hash >> 15;
-    (hash.wrapping_mul(0x2C1B_3C6D) >> 11) % PHASES
 }
 
 /// A smooth wave of period 1 that needs no library's sine: a parabola for each half.

@@ -14,7 +14,9 @@ pub(super) enum Scale {
 
 /// Level of a note of the highest velocity in the middle register, decibels below full scale: four parts with forte chords
 /// then stay about 12 below it.
-const FORTE_DB: f32 = -29.0;
+const FORTE_DB: f32 = -34.5;
+/// How much stronger than its loudness a low, dull note may be, decibels: the ear asks for more than a loudspeaker can give.
+const HEADROOM_DB: f32 = 8.0;
 /// From the softest velocity to the loudest, decibels.
 const RANGE_DB: f32 = 34.0;
 /// Time constant "fast" of a sound level meter (same source).
@@ -35,14 +37,20 @@ pub(super) fn register_db(pitch: f32) -> f32 {
 
 /// The table with its loudest moment at a level in decibels of full scale.
 pub(super) fn leveled(mut table: PartialTable, scale: Scale, wanted_db: f32) -> PartialTable {
-    let power = loudest_power(&table, scale);
+    let plain = loudest_power(&table, Scale::Plain) * ratio(-HEADROOM_DB);
+    let power = loudest_power(&table, scale).max(plain);
     if power > 1e-20 {
-        let gain = 10.0_f32.powf(wanted_db / 20.0) / power.sqrt();
+        let gain = (ratio(wanted_db) / power).sqrt();
         for value in table.amplitude.iter_mut().chain(&mut table.noise) {
             *value *= gain;
         }
     }
     table
+}
+
+/// A level in decibels as a ratio of powers.
+fn ratio(level_db: f32) -> f32 {
+    10.0_f32.powf(level_db / 10.0)
 }
 
 /// The highest reading of a sound level meter on "fast" while the note is held, as a mean square.

@@ -1,1 +1,43 @@
-//! To be written.
+use super::{NOISE_LANES, NoiseMixture, NoiseTables, RUN};
+use crate::score::timbre::NOISE_BANDS;
+
+#[test]
+fn every_band_has_the_same_power_and_loops() {
+    for rate in [22_050.0, 48_000.0] {
+        let tables = NoiseTables::new(rate);
+        for band in 0..NOISE_BANDS {
+            let from = band * (tables.length + RUN);
+            let samples = &tables.samples[from..from + tables.length + RUN];
+            let power: f32 = samples[..tables.length].iter().map(|it| it * it).sum::<f32>()
+                / tables.length as f32;
+            // The topmost bands are above what low sample rates can carry.
+            assert!((power - 1.0).abs() < 1e-3 || (power == 0.0 && rate < 40_000.0), "{band}");
+            assert_eq!(samples[..RUN], samples[tables.length..]);
+        }
+    }
+}
+
+#[test]
+fn a_mixture_reaches_its_level_and_falls_silent() {
+    let tables = NoiseTables::new(48_000.0);
+    let mut mixture = NoiseMixture::new();
+    let mut wanted = [0.0; NOISE_LANES];
+    wanted[10] = 0.04;
+    let mut power = 0.0;
+    for period in 0..1000 {
+        mixture.glide(&wanted, 32);
+        let (mut left, mut right) = ([0.0; RUN], [0.0; RUN]);
+        mixture.add(&tables, &mut left, &mut right);
+        if period > 0 {
+            power += left.iter().map(|it| it * it).sum::<f32>() / 32_000.0;
+        }
+    }
+    assert!((power / 0.04 - 1.0).abs() < 0.3, "{power}");
+    for _ in 0..2 {
+        mixture.glide(&[0.0; NOISE_LANES], 32);
+        let (mut left, mut right) = ([0.0; RUN], [0.0; RUN]);
+        mixture.add(&tables, &mut left, &mut right);
+    }
+    mixture.glide(&[0.0; NOISE_LANES], 32);
+    assert!(mixture.is_silent());
+}

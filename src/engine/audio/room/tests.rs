@@ -1,1 +1,26 @@
-//! To be written.
+use super::Room;
+
+#[test]
+fn an_echo_dies_away_to_nothing() {
+    let mut room = Room::new(48_000.0);
+    let mut energy = [0.0_f32; 8];
+    for frame in 0..96_000 {
+        let [left, right] = room.next(if frame == 0 { 1.0 } else { 0.0 }, 0.0);
+        energy[frame / 12_000] += left * left + right * right;
+    }
+    assert!(energy[0] > 0.01 && energy[0] < 4.0, "{energy:?}");
+    assert!(energy[3] < 1e-4 * energy[0], "a second later: {energy:?}");
+    assert_eq!(energy[7], 0.0, "it rests in the end");
+}
+
+#[test]
+fn silence_empties_the_room() {
+    let mut room = Room::new(48_000.0);
+    for _ in 0..3000 {
+        room.next(0.5, -0.2);
+    }
+    room.silence();
+    let tail: Vec<f32> = (0..2000).map(|_| room.next(0.0, 0.0)[0].abs()).collect();
+    assert!(tail[0] > 0.01);
+    assert!(tail[240..].iter().all(|it| *it == 0.0));
+}

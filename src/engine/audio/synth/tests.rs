@@ -1,32 +1,75 @@
+use std::sync::Arc;
+
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_oneof, proptest};
+use realfft::RealFftPlanner;
+
 use super::Synth;
 use crate::engine::audio::fixtures::{Kind, table};
 use crate::engine::audio::renderer::Outputs;
-use crate::score::{Audible, Mix, Part, Pitch, Velocity};
+use crate::score::{Audible, Mix, Part, PartialTable, Pitch, Velocity};
 
 /// What happens at a frame.
 #[derive(Clone, Debug)]
 enum Act {
-    On(usize, u8, u8),
+    On { slot: usize, kind: Kind, pitch: u8, level: f32 },
+    Table(usize, u8, Arc<PartialTable>),
     Off(usize, u8),
     Silence,
     Mix(Mix),
 }
 
-/// Main left and right, then each stem's.
+/// All that comes out.
 struct Sound {
     main: [Vec<f32>; 2],
     parts: [[Vec<f32>; 2]; Part::BAND_SIZE],
+    /// How many tables came home.
+    retired: usize,
 }
+
+const RATE: f32 = 48_000.0;
+const LATENCY: usize = 64;
+/// -0.3 decibels.
+const CEILING: f32 = 0.966_05;
 
 impl Sound {
     fn channels(&self) -> impl Iterator<Item = &Vec<f32>> {
         self.main.iter().chain(self.parts.iter().flatten())
     }
+
+    fn peak(&self, frames: impl std::slice::SliceIndex<[f32], Output = [f32]> + Clone) -> f32 {
+        let loudest = |it: &Vec<f32>| peak(&it[frames.clone()]);
+        self.channels().map(loudest).fold(0.0, f32::max)
+    }
 }
 
-/// What the five parts play in these tests.
-const KINDS: [Kind; Part::COUNT] =
-    [Kind::Blown, Kind::Plucked, Kind::Plucked, Kind::Blown, Kind::Drum];
+fn peak(samples: &[f32]) -> f32 {
+    samples.iter().fold(0.0, |most, it| most.max(it.abs()))
+}
+
+/// The largest second difference: how sharp the sharpest corner is.
+fn corner(samples: &[f32]) -> f32 {
+    samples.windows(3).map(|it| (it[0] - 2.0 * it[1] + it[2]).abs()).fold(0.0, f32::max)
+}
+
+fn part(slot: usize) -> Part {
+    Part::from_slot(slot).unwrap()
+}
+
+fn act(synth: &mut Synth, act: &Act, mix: &mut Mix) {
+    match act {
+        Act::On { slot, kind, pitch, level } => {
+            let number = Pitch::new(*pitch).unwrap();
+            synth.note_on(part(*slot), number, Velocity::clamped(80), table(*kind, *pitch, *level));
+        }
+        Act::Table(slot, pitch, table) => {
+            let number = Pitch::new(*pitch).unwrap();
+            synth.note_on(part(*slot), number, Velocity::clamped(80), Arc::clone(table));
+        }
+        Act::Off(slot, pitch) => synth.note_off(part(*slot), Pitch::new(*pitch).unwrap()),
+        Act::Silence => synth.silence(),
+        Act::Mix(new) => *mix = *new,
+    }
+}
 
 /// Render a score, sorted by frame, cut into runs of at most `run` frames.
 fn rendered(synth: &mut Synth, score: &[(usize, Act)], frames: usize, run: usize) -> Sound {
@@ -34,74 +77,332 @@ fn rendered(synth: &mut Synth, score: &[(usize, Act)], frames: usize, run: usize
     let mut sound = Sound {
         main: std::array::from_fn(|_| channel()),
         parts: std::array::from_fn(|_| std::array::from_fn(|_| channel())),
+        retired: 0,
     };
     let mut mix = Mix::default();
     let mut events = score.iter().peekable();
     let mut at = 0;
     while at < frames {
-        while let Some((_, act)) = events.next_if(|(frame, _)| *frame <= at) {
-            match act {
-                Act::On(slot, pitch, velocity) => {
-                    let table = table(KINDS[*slot], *pitch, 0.002 * f32::from(*velocity));
-                    let part = Part::from_slot(*slot).unwrap();
-                    let pitch = Pitch::new(*pitch).unwrap();
-                    synth.note_on(part, pitch, Velocity::clamped(*velocity), table);
-                }
-                Act::Off(slot, pitch) => {
-                    synth.note_off(Part::from_slot(*slot).unwrap(), Pitch::new(*pitch).unwrap());
-                }
-                Act::Silence => synth.silence(),
-                Act::Mix(new) => mix = *new,
-            }
+        while let Some((_, it)) = events.next_if(|(frame, _)| *frame <= at) {
+            act(synth, it, &mut mix);
         }
         let next = events.peek().map_or(frames, |(frame, _)| *frame);
         let to = (at + run).min(next).min(frames);
-        let Sound { main, parts } = &mut sound;
+        let Sound { main, parts, retired } = &mut sound;
         let mut outputs = Outputs {
             main: main.each_mut().map(|it| it.as_mut_slice()),
             parts: parts.each_mut().map(|it| it.each_mut().map(|it| it.as_mut_slice())),
         };
         synth.render(at, to, &mix, &mut outputs);
         at = to;
-        while synth.take_retired().is_some() {}
+        while synth.take_retired().is_some() {
+            *retired += 1;
+        }
     }
     sound
 }
 
-/// A band that plays for a second, stops, and goes on.
+fn check(score: &[(usize, Act)], frames: usize) -> Sound {
+    rendered(&mut Synth::new(RATE, 512), score, frames, 512)
+}
+
+fn on(slot: usize, kind: Kind, pitch: u8, level: f32) -> Act {
+    Act::On { slot, kind, pitch, level }
+}
+
+/// A band and a player who play for a second, stop, and go on.
 fn tune() -> Vec<(usize, Act)> {
-    let mut quiet = Mix::default();
+    let mut quiet = Mix { master_db: -3.0, ..Mix::default() };
     quiet.parts[1].level_db = -12.0;
     quiet.parts[2].pan = -0.7;
     quiet.parts[0].audible = Audible::No;
     let mut score =
         vec![(23_011, Act::Mix(quiet)), (30_001, Act::Silence), (36_000, Act::Mix(Mix::default()))];
-    for (n, pitch) in [60_u8, 64, 67, 72, 74, 71, 55, 48].into_iter().enumerate() {
+    let voices = [
+        (0, Kind::Blown, 0_i16),
+        (1, Kind::Plucked, -12),
+        (1, Kind::Plucked, -8),
+        (2, Kind::Plucked, -24),
+        (3, Kind::Blown, 7),
+    ];
+    for (n, pitch) in [60_i16, 64, 67, 72, 74, 71, 55, 48].into_iter().enumerate() {
         let at = 317 + n * 4703;
-        for (slot, shift) in [(0, 0_i16), (1, -12), (1, -8), (2, -24), (3, 7)] {
-            let pitch = u8::try_from(i16::from(pitch) + shift).unwrap();
-            score.push((at + slot, Act::On(slot, pitch, 90)));
+        for (slot, kind, shift) in voices {
+            let pitch = u8::try_from(pitch + shift).unwrap();
+            score.push((at + slot, on(slot, kind, pitch, 0.2)));
             score.push((at + slot + 3900, Act::Off(slot, pitch)));
         }
-        for key in [36, 42, 38, 49] {
-            score.push((at + usize::from(key) * 40, Act::On(4, key, 100)));
+        for key in [36_u8, 42, 38, 49] {
+            score.push((at + usize::from(key) * 40, on(4, Kind::Drum, key, 0.2)));
         }
     }
     score.sort_by_key(|(frame, _)| *frame);
     score
 }
 
+fn assert_same(one: &Sound, other: &Sound, skip: usize, what: &str) {
+    for (one, other) in one.channels().zip(other.channels()) {
+        let pairs = one.iter().zip(&other[skip..]);
+        let first = pairs.clone().position(|(a, b)| a.to_bits() != b.to_bits());
+        assert_eq!(first, None, "{what}");
+    }
+}
+
 #[test]
 fn blocks_of_any_length_give_the_same_samples() {
     let frames = 44_000;
-    let whole = rendered(&mut Synth::new(48_000.0, 4096), &tune(), frames, 4096);
-    let peak = whole.main[0].iter().fold(0.0_f32, |most, it| most.max(it.abs()));
-    assert!(peak > 0.01, "{peak}");
+    let whole = rendered(&mut Synth::new(RATE, 4096), &tune(), frames, 4096);
+    assert!(peak(&whole.main[0]) > 0.1);
     for run in [1, 17, 64, 333] {
-        let cut = rendered(&mut Synth::new(48_000.0, 4096), &tune(), frames, run);
-        for (whole, cut) in whole.channels().zip(cut.channels()) {
-            let first = whole.iter().zip(cut).position(|(a, b)| a.to_bits() != b.to_bits());
-            assert_eq!(first, None, "runs of {run}");
+        let cut = rendered(&mut Synth::new(RATE, 4096), &tune(), frames, run);
+        assert_same(&whole, &cut, 0, &format!("runs of {run}"));
+    }
+}
+
+#[test]
+fn silence_beforehand_changes_nothing() {
+    let frames = 20_000;
+    let at_once = check(&tune(), frames);
+    for wait in [1, 777, 50_001] {
+        let score: Vec<_> = tune().into_iter().map(|(at, it)| (at + wait, it)).collect();
+        let later = check(&score, frames + wait);
+        assert_eq!(later.peak(..wait), 0.0);
+        assert_same(&at_once, &later, wait, &format!("after {wait} silent frames"));
+    }
+}
+
+#[test]
+fn the_first_sample_of_a_note_comes_after_the_latency() {
+    let at = 100;
+    let sound = check(&[(at, on(1, Kind::Steady, 60, 0.3))], 1000);
+    assert_eq!(sound.peak(..at + LATENCY), 0.0);
+    assert!(sound.peak(at + LATENCY..at + LATENCY + 4) > 0.0);
+    assert_eq!(Synth::new(RATE, 64).latency() as usize, LATENCY);
+}
+
+#[test]
+fn stems_sum_to_the_mix_and_the_player_is_in_the_mix_alone() {
+    // Loud enough that the limiter works.
+    let score: Vec<_> = tune()
+        .into_iter()
+        .filter_map(|(at, it)| match it {
+            Act::On { slot: 0, .. } => None,
+            Act::On { slot, kind, pitch, level } => Some((at, on(slot, kind, pitch, 3.0 * level))),
+            other => Some((at, other)),
+        })
+        .collect();
+    let sound = check(&score, 44_000);
+    assert!(peak(&sound.main[0]) > 0.9);
+    for side in 0..2 {
+        for (frame, mix) in sound.main[side].iter().enumerate() {
+            let sum: f32 = sound.parts.iter().map(|it| it[side][frame]).sum();
+            assert!((sum - mix).abs() < 2e-6, "frame {frame}: {sum} {mix}");
         }
+    }
+    let player = check(&[(0, on(0, Kind::Blown, 60, 0.2))], 4000);
+    assert!(peak(&player.main[0]) > 0.05);
+    assert!(player.parts.iter().flatten().all(|it| peak(it) == 0.0));
+}
+
+#[test]
+fn nothing_is_louder_than_the_ceiling() {
+    let score: Vec<_> =
+        (0..200_u8).map(|n| (10, on(usize::from(n % 5), Kind::Steady, 30 + n % 70, 1.0))).collect();
+    let sound = check(&score, 12_000);
+    let loudest = peak(&sound.main[0]).max(peak(&sound.main[1]));
+    assert!(loudest <= CEILING && loudest > 0.5, "{loudest}");
+    // 128 sound; the others made room for them before they were heard.
+    assert_eq!(sound.retired, 72);
+}
+
+#[test]
+fn every_voice_ends_and_gives_its_table_back() {
+    let mut score = Vec::new();
+    for (n, kind) in [Kind::Plucked, Kind::Blown, Kind::Drum, Kind::Steady].into_iter().enumerate()
+    {
+        for pitch in [30, 60, 90] {
+            score.push((n, on(n, kind, pitch, 0.1)));
+        }
+    }
+    // A drum and a plucked note end by themselves.
+    for pitch in [30, 60, 90] {
+        score.push((5000, Act::Off(1, pitch)));
+        score.push((5000, Act::Off(3, pitch)));
+    }
+    let frames = 10 * 48_000;
+    let sound = check(&score, frames);
+    assert_eq!(sound.retired, 12);
+    assert_eq!(sound.peak(frames - 48_000..), 0.0);
+}
+
+#[test]
+fn silence_is_reached_in_five_milliseconds() {
+    let mut score = tune();
+    score.retain(|(at, it)| *at < 20_000 && !matches!(it, Act::Silence | Act::Mix(_)));
+    score.push((20_000, Act::Silence));
+    let sound = check(&score, 60_000);
+    let end = 20_000 + 240 + LATENCY;
+    assert!(sound.peak(19_000..20_000) > 0.05);
+    assert_eq!(sound.peak(end..), 0.0);
+}
+
+#[test]
+fn a_note_may_start_while_all_else_falls_silent() {
+    let score = [
+        (0, on(1, Kind::Steady, 50, 0.1)),
+        (5000, Act::Silence),
+        (5000, on(2, Kind::Steady, 60, 0.1)),
+    ];
+    let sound = check(&score, 20_000);
+    assert!(peak(&sound.parts[1][0][5000 + LATENCY + 32..5000 + LATENCY + 300]) > 0.08);
+    assert_eq!(peak(&sound.parts[0][0][5000 + LATENCY + 240..]), 0.0);
+}
+
+/// A sine: any corner in it is a click of the synth's making.
+fn sine(pitch: u8, level: f32) -> Arc<PartialTable> {
+    let mut table = table(Kind::Steady, pitch, level).as_ref().clone();
+    let partials = table.partials();
+    table.amplitude = table.amplitude.chunks(partials).map(|row| row[0]).collect();
+    table.hertz.truncate(1);
+    table.spread = vec![0.0];
+    Arc::new(table)
+}
+
+#[test]
+fn steals_stops_and_mutes_do_not_click() {
+    let level = 0.003;
+    let full: Vec<_> = (0..128).map(|n| (0, Act::Table(1 + n % 4, 36, sine(36, level)))).collect();
+    let reference = |more: &[(usize, Act)]| {
+        let mut score = full.clone();
+        score.extend_from_slice(more);
+        corner(&check(&score, 9000).main[0][3000..])
+    };
+    let calm = reference(&[]);
+    let mut muted = Mix::default();
+    muted.parts[2].audible = Audible::No;
+    let stolen: Vec<_> = (0..20).map(|n| (4000 + n, Act::Table(1, 36, sine(36, level)))).collect();
+    let start: Vec<_> = (0..20).map(|n| (4000 + n, Act::Table(0, 36, sine(36, level)))).collect();
+    let cases = [
+        ("steal", stolen),
+        ("start", start),
+        ("stop", vec![(4000, Act::Silence)]),
+        ("release", vec![(4000, Act::Off(1, 36))]),
+        ("mute", vec![(4000, Act::Mix(muted))]),
+    ];
+    // A bare cut of one of the four parts would make a corner of its whole level.
+    let cut = 32.0 * level;
+    for (name, acts) in cases {
+        let sharpest = reference(&acts);
+        assert!(sharpest < calm + 0.02 * cut, "{name}: {sharpest}, calm {calm}, cut {cut}");
+    }
+}
+
+#[test]
+fn a_high_note_has_no_aliases() {
+    const LENGTH: usize = 32_768;
+    for rate in [44_100.0, 48_000.0] {
+        let mut synth = Synth::new(rate, 512);
+        let score = [(0, on(1, Kind::Steady, 115, 0.3))];
+        let sound = rendered(&mut synth, &score, 8192 + LENGTH, 512);
+        let mut wave: Vec<f32> = sound.parts[0][0][8192..].to_vec();
+        for (n, sample) in wave.iter_mut().enumerate() {
+            // Blackman and Harris's window, side lobes below -92 decibels.
+            let turn = std::f32::consts::TAU * n as f32 / LENGTH as f32;
+            *sample *= 0.358_75 - 0.488_29 * turn.cos() + 0.141_28 * (2.0 * turn).cos()
+                - 0.011_68 * (3.0 * turn).cos();
+        }
+        let transform = RealFftPlanner::<f32>::new().plan_fft_forward(LENGTH);
+        let mut spectrum = transform.make_output_vec();
+        transform.process(&mut wave, &mut spectrum).unwrap();
+        let power: Vec<f32> = spectrum.iter().map(|it| it.norm_sqr()).collect();
+        let loudest = power.iter().copied().fold(0.0, f32::max);
+        let hertz = Pitch::new(115).unwrap().hertz();
+        let residual = power
+            .iter()
+            .enumerate()
+            .filter(|(bin, _)| {
+                let at = *bin as f32 * rate / LENGTH as f32;
+                let nearest = (at / hertz).round().max(1.0) * hertz;
+                (at - nearest).abs() > 20.0
+            })
+            .map(|(_, power)| *power)
+            .fold(0.0, f32::max);
+        let residual_db = 10.0 * (residual / loudest).log10();
+        assert!(residual_db < -85.0, "{rate}: {residual_db}");
+    }
+}
+
+#[test]
+fn broken_tables_do_no_harm() {
+    let good = table(Kind::Blown, 60, 0.1).as_ref().clone();
+    let mut broken = vec![good.clone(); 6];
+    broken[0].amplitude.fill(f32::NAN);
+    broken[1].hertz.fill(f32::NAN);
+    broken[2].noise.fill(f32::INFINITY);
+    broken[3].glide.fill(f32::NAN);
+    broken[4].vibrato_cents = f32::INFINITY;
+    broken[5].release_secs = f32::NAN;
+    for (case, broken) in broken.into_iter().enumerate() {
+        let score = [
+            (0, Act::Table(1, 60, Arc::new(broken))),
+            (2000, Act::Off(1, 60)),
+            (30_000, on(1, Kind::Plucked, 62, 0.1)),
+        ];
+        let sound = check(&score, 40_000);
+        assert!(sound.channels().flatten().all(|it| it.is_finite()), "case {case}");
+        assert!(peak(&sound.parts[0][0][30_000..]) > 0.02, "case {case}: the part recovers");
+    }
+}
+
+#[test]
+fn every_sample_rate_sounds_alike() {
+    let mut levels = Vec::new();
+    for rate in [22_050.0_f32, 44_100.0, 96_000.0, 192_000.0] {
+        let seconds = |secs: f32| (secs * rate).round() as usize;
+        let score = [
+            (0, on(1, Kind::Plucked, 100, 0.1)),
+            (0, on(2, Kind::Blown, 60, 0.1)),
+            (0, on(4, Kind::Drum, 50, 0.1)),
+            (seconds(0.2), Act::Off(2, 60)),
+        ];
+        let sound = rendered(&mut Synth::new(rate, 512), &score, seconds(0.4), 512);
+        assert!(sound.channels().flatten().all(|it| it.is_finite()));
+        let power: f32 = sound.parts[1][0].iter().map(|it| it * it).sum::<f32>() / rate;
+        levels.push(10.0 * power.log10());
+    }
+    let spread = levels.iter().fold(0.0_f32, |most, it| most.max((it - levels[0]).abs()));
+    assert!(spread < 1.0, "{levels:?}");
+}
+
+/// Anything at any time.
+fn storm() -> impl Strategy<Value = Vec<(usize, Act)>> {
+    let kind =
+        prop_oneof![Just(Kind::Plucked), Just(Kind::Blown), Just(Kind::Drum), Just(Kind::Steady)];
+    let act = prop_oneof![
+        12 => (0..5_usize, kind, 0..128_u8, 0.0..2.0_f32)
+            .prop_map(|(slot, kind, pitch, level)| on(slot, kind, pitch, level)),
+        6 => (0..5_usize, 0..128_u8).prop_map(|(slot, pitch)| Act::Off(slot, pitch)),
+        1 => Just(Act::Silence),
+        1 => (any::<f32>(), any::<f32>(), 0..4_usize).prop_map(|(level, pan, part)| {
+            let mut mix = Mix { master_db: level.min(6.0), ..Mix::default() };
+            mix.parts[part].pan = pan;
+            Act::Mix(mix)
+        }),
+    ];
+    proptest::collection::vec((0..6000_usize, act), 1..400).prop_map(|mut score| {
+        score.sort_by_key(|(frame, _)| *frame);
+        score
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_storm_of_notes_stays_finite_and_below_the_ceiling(score in storm(), run in 1..700_usize) {
+        let mut synth = Synth::new(RATE, 700);
+        let sound = rendered(&mut synth, &score, 9000, run);
+        prop_assert!(sound.channels().flatten().all(|it| it.is_finite()));
+        prop_assert!(peak(&sound.main[0]) <= CEILING && peak(&sound.main[1]) <= CEILING);
     }
 }

@@ -1,1 +1,71 @@
-//! To be written.
+use super::{LANES, Stage, Start, Voice};
+use crate::engine::audio::fixtures::{Kind, table};
+use crate::engine::audio::rates::Rates;
+use crate::score::{Part, Pitch};
+
+/// Left of a note at a sample rate.
+fn played(kind: Kind, pitch: u8, frames: usize, rate: f32) -> Vec<f32> {
+    let rates = Rates::new(rate);
+    let mut voice = Voice::new();
+    let table = table(kind, pitch, 0.25);
+    let pitch = Pitch::new(pitch).unwrap();
+    voice.start(Start { part: Part::PLAYER, pitch, ratio: 1.0, table }, 0, &rates);
+    let mut out = Vec::new();
+    while out.len() < frames && voice.stage != Stage::Over {
+        voice.look_ahead(rates.period, &rates);
+        let run = usize::from(rates.period);
+        let (mut left, mut right) = (vec![[0.0; LANES]; run], vec![[0.0; LANES]; run]);
+        voice.add(&mut left, &mut right);
+        out.extend(left.iter().map(|it| it.iter().sum::<f32>()));
+    }
+    out
+}
+
+/// How much of a frequency is in the samples, as an amplitude.
+fn level_at(samples: &[f32], hertz: f32, rate: f32) -> f32 {
+    let (mut re, mut im, mut whole) = (0.0_f64, 0.0_f64, 0.0_f64);
+    for (n, sample) in samples.iter().enumerate() {
+        let window = 1.0 - (std::f64::consts::TAU * n as f64 / samples.len() as f64).cos();
+        let turn = std::f64::consts::TAU * n as f64 * f64::from(hertz) / f64::from(rate);
+        re += f64::from(*sample) * window * turn.cos();
+        im += f64::from(*sample) * window * turn.sin();
+        whole += window;
+    }
+    (2.0 * re.hypot(im) / whole) as f32
+}
+
+#[test]
+fn partials_have_the_pitch_and_level_of_the_table() {
+    for rate in [22_050.0, 48_000.0, 192_000.0] {
+        let samples = played(Kind::Steady, 69, 40_000, rate);
+        for n in [1_u8, 2, 7] {
+            let expected = 0.25 / f32::from(n) * {
+                let spread = (f32::from(n - 1) * 0.618).fract() * 0.8 - 0.4;
+                (1.0 - spread).sqrt()
+            };
+            let level = level_at(&samples[4000..36_000], 440.0 * f32::from(n), rate);
+            assert!((level / expected - 1.0).abs() < 0.01, "{rate} {n}: {level} {expected}");
+        }
+    }
+}
+
+#[test]
+fn a_decay_follows_the_table_between_its_points() {
+    let samples = played(Kind::Plucked, 69, 110_000, 48_000.0);
+    for secs in [0.1_f32, 0.5, 1.3, 2.0] {
+        let from = (secs * 48_000.0) as usize - 1200;
+        let level = level_at(&samples[from..from + 2400], 440.0, 48_000.0);
+        let expected = 0.25 * 1.4_f32.sqrt() * (-1.5 * secs).exp();
+        assert!((level / expected - 1.0).abs() < 0.02, "{secs}: {level} {expected}");
+    }
+}
+
+#[test]
+fn a_note_that_dies_is_over_by_itself() {
+    let samples = played(Kind::Drum, 50, 480_000, 48_000.0);
+    assert!(samples.len() < 48_000, "{}", samples.len());
+    let samples = played(Kind::Plucked, 50, 960_000, 48_000.0);
+    assert!(samples.len() < 9 * 48_000, "{}", samples.len());
+    let samples = played(Kind::Steady, 50, 480_000, 48_000.0);
+    assert!(samples.len() >= 480_000);
+}
