@@ -1,5 +1,5 @@
-//! What one note of the default pack costs, on both runtimes: one line of JSON. ONNX Runtime is measured where `ANTIPHON_TEST_ORT`
-//! names its library.
+//! What one note costs on both runtimes, with the default pack or the one in the folder that is named: one line of JSON.
+//! ONNX Runtime is measured where `ANTIPHON_TEST_ORT` names its library.
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot run ends")]
 
@@ -17,7 +17,11 @@ const WARM_UP: usize = 200;
 const STEPS: usize = 2000;
 
 fn main() {
-    let pack = Pack::embedded().expect("the embedded pack is whole");
+    let folder = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    let pack = match folder {
+        Some(folder) => Pack::open(folder.as_ref()).expect("the folder holds a pack"),
+        None => Pack::embedded().expect("the embedded pack is whole"),
+    };
     let embedded = measure(&pack, &Runtime::Embedded);
     let native = native().map(|runtime| measure(&pack, &runtime));
     let figures = serde_json::json!({

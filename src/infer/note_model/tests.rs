@@ -236,7 +236,7 @@ fn what_a_graph_lacks_is_named() {
         for runtime in runtimes() {
             let mut pack = toy();
             change(&mut pack);
-            let error = open(&pack, &runtime).expect_err(said);
+            let error = open(&pack, &runtime).err().expect(said);
             let source = std::error::Error::source(&error).unwrap().to_string();
             assert!(source.contains(said), "{runtime:?}: {source}");
         }
