@@ -180,12 +180,17 @@ fn crash(size: f32, secs: f32, force: f32) -> Sketch {
 
 fn ride(size: f32, force: f32) -> Sketch {
     let mut sketch = Sketch::new(2.0);
-    metal(&mut sketch, 430.0 * size, 8800.0, 36, 2.0);
-    sketch.tone(2680.0 * size, 1.9, Course::fall(0.0006, 0.7), 0.1);
-    sketch.tone(4130.0 * size, 1.5, Course::fall(0.0006, 0.5), -0.1);
+    metal(&mut sketch, 430.0 * size, 8800.0, 32, 1.6);
+    for tone in &mut sketch.tones {
+        tone.level *= 0.5;
+    }
+    // The ping of the stick stands before the wash.
+    sketch.tone(2680.0 * size, 2.6, Course::twofold(0.0006, 0.12, 0.9, 0.4), 0.1);
+    sketch.tone(3470.0 * size, 1.6, Course::twofold(0.0006, 0.10, 0.7, 0.4), 0.0);
+    sketch.tone(4130.0 * size, 2.0, Course::twofold(0.0006, 0.10, 0.6, 0.4), -0.1);
     sketch.unify();
-    sketch.hiss(7200.0, 0.8, -4.0 + 4.0 * force, Course::twofold(0.0006, 0.1, 1.5, 0.3));
-    sketch.hiss(5000.0, 0.5, -2.0 + 5.0 * force, Course::fall(0.0004, 0.03));
+    sketch.hiss(7200.0, 0.8, -11.0 + 4.0 * force, Course::twofold(0.0006, 0.1, 1.5, 0.4));
+    sketch.hiss(5000.0, 0.5, -1.0 + 5.0 * force, Course::fall(0.0004, 0.022));
     sketch
 }
 

@@ -16,7 +16,7 @@ pub(super) enum Scale {
 /// then stay about 12 below it.
 const FORTE_DB: f32 = -34.5;
 /// How much stronger than its loudness a low, dull note may be, decibels: the ear asks for more than a loudspeaker can give.
-const HEADROOM_DB: f32 = 8.0;
+const HEADROOM_DB: f32 = 10.0;
 /// From the softest velocity to the loudest, decibels.
 const RANGE_DB: f32 = 34.0;
 /// Time constant "fast" of a sound level meter (same source).

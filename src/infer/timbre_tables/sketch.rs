@@ -58,7 +58,7 @@ pub(super) struct Glide {
 }
 
 /// Tones this far below the loudest are left out.
-const FAINT: f32 = 1e-4;
+const FAINT: f32 = 2.5e-4;
 const HIGHEST_HERTZ: f32 = 17_000.0;
 /// Natural logarithm of 60 decibels.
 const SIXTY_DB: f32 = 6.907_755;

@@ -33,7 +33,7 @@ pub(super) fn trumpet(note: Struck) -> Sketch {
 /// "Fundamentals of musical acoustics", 1976).
 pub(super) fn clarinet(note: Struck) -> Sketch {
     let Struck { pitch, hertz, force } = note;
-    let mut sketch = Sketch::sustained(0.08);
+    let mut sketch = Sketch::sustained(0.08).vibrato(2.2, 3.3);
     let holes = 1350.0 + 1500.0 * force + 0.6 * hertz;
     let high = ((pitch - 62.0) / 18.0).clamp(0.0, 1.0);
     let rise = 0.055 - 0.025 * force;

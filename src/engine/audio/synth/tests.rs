@@ -232,6 +232,7 @@ fn every_voice_ends_and_gives_its_table_back() {
     let frames = 10 * 48_000;
     let sound = check(&score, frames);
     assert_eq!(sound.retired, 12);
+    assert!(!sound.channels().flatten().any(|it| it.is_subnormal()));
     assert_eq!(sound.peak(frames - 48_000..), 0.0);
 }
 
@@ -352,6 +353,22 @@ fn broken_tables_do_no_harm() {
         assert!(sound.channels().flatten().all(|it| it.is_finite()), "case {case}");
         assert!(peak(&sound.parts[0][0][30_000..]) > 0.02, "case {case}: the part recovers");
     }
+}
+
+#[test]
+fn a_part_gone_mad_is_silenced_and_recovers() {
+    let mut mad = table(Kind::Steady, 60, 0.1).as_ref().clone();
+    mad.amplitude.fill(f32::INFINITY);
+    let mad = Arc::new(mad);
+    let mut score: Vec<_> = (0..128).map(|_| (1000, Act::Table(2, 60, Arc::clone(&mad)))).collect();
+    score.push((0, on(1, Kind::Steady, 50, 0.05)));
+    score.push((20_000, on(2, Kind::Plucked, 62, 0.05)));
+    score.sort_by_key(|(frame, _)| *frame);
+    let sound = check(&score, 24_000);
+    assert!(sound.channels().flatten().all(|it| it.is_finite()));
+    assert_eq!(sound.retired, 128, "all its voices are ended");
+    assert!(peak(&sound.parts[1][0][20_100..]) > 0.02, "the part recovers");
+    assert!(peak(&sound.parts[0][0][18_000..]) > 0.02, "the others are left alone");
 }
 
 #[test]
