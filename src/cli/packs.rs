@@ -28,7 +28,9 @@ pub(super) fn open(args: &MuseArgs) -> Result<Opened, Failure> {
     let pack = read(args.pack.as_deref())?;
     let runtime = match (&args.runtime_library, &args.runtime_sha256) {
         (Some(library), Some(sha256)) => {
-            Runtime::Native { library: library.clone(), sha256: sha256.clone() }
+            // A bare name would be looked for in the system's folders; an empty path is refused when it is opened.
+            let library = std::path::absolute(library).unwrap_or_else(|_| library.clone());
+            Runtime::Native { library, sha256: sha256.clone() }
         }
         _ => Runtime::Embedded,
     };

@@ -205,11 +205,11 @@ impl Report {
             line(format!("{:.0} % of the notes in {key}", share * 100.0));
         }
         line(format!(
-            "{:.1} s of sound in {:.1} s ({:.1} times real time), peak {}",
+            "{:.1} s of sound in {:.1} s ({:.1} times real time), {}",
             sound.seconds,
             speed.seconds,
             speed.times_real_time,
-            sound.peak_db.map_or("none".to_owned(), |peak| format!("{peak:.1} dB"))
+            sound.peak_db.map_or("silent".to_owned(), |peak| format!("peak {peak:.1} dB"))
         ));
         for file in files {
             line(format!("  {}", file.display()));

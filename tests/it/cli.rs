@@ -42,12 +42,12 @@ fn refused(arguments: &str, code: i32, words: &[&str]) {
     assert_eq!(outcome.stdout, "", "{arguments}");
 }
 
-/// Bounce two bars with the toy pack into a new folder.
+/// Bounce with the toy pack into a new folder.
 fn bounce(arguments: &str) -> (TempDir, Value) {
     let root = tempfile::tempdir().unwrap();
     let out = root.path().join("take");
     let outcome = run(&format!(
-        "bounce --pack tests/data/toy-pack --bars 2 --tail 0.1 --sample-rate 16000 --json --out {} {arguments}",
+        "bounce --pack tests/data/toy-pack --tail 0.1 --sample-rate 16000 --json --out {} {arguments}",
         out.display()
     ));
     assert_eq!(outcome.code, 0, "{arguments}: {}", outcome.stderr);
@@ -196,7 +196,7 @@ fn outputs_that_cannot_be_written_are_refused() {
 #[test]
 fn a_bounce_leaves_what_it_reports() {
     let (root, report) = bounce(
-        "--prompt demo/greensleeves.mid --player demo/greensleeves.mid --part 1=play,family=flute --part 3=off --bits 16",
+        "--prompt demo/greensleeves.mid --player demo/greensleeves.mid --part 1=play,family=flute --part 3=off --bits 16 --bars 16",
     );
     let out = root.path().join("take");
     let mut expected: Vec<String> = report["files"]
@@ -216,8 +216,8 @@ fn a_bounce_leaves_what_it_reports() {
     assert_eq!(report["prompt"]["notes"], 37);
     assert_eq!(report["notes"]["late_windows"], 0);
     let frames = usize::try_from(report["sound"]["frames"].as_u64().unwrap()).unwrap();
-    // Two bars of three quarters at 90, and the tail.
-    assert_eq!(frames, 64_000 + 1_600);
+    // Sixteen bars of three quarters at 90, and the tail.
+    assert_eq!(frames, 16 * 32_000 + 1_600);
     for name in expected.iter().filter(|name| name.ends_with(".wav")) {
         let wav = fs::read(out.join(name)).unwrap();
         assert_eq!(wav.len(), 44 + frames * 4, "{name}");
@@ -236,14 +236,14 @@ fn a_bounce_leaves_what_it_reports() {
 
 #[test]
 fn the_seed_makes_the_take() {
-    let (_root, first) = bounce("--seed 5 --block 64");
-    let (_root, again) = bounce("--seed 5 --block 4096");
-    let (_root, other) = bounce("--seed 6");
+    let (_root, first) = bounce("--bars 12 --seed 5 --block 64");
+    let (_root, again) = bounce("--bars 12 --seed 5 --block 4096");
+    let (_root, other) = bounce("--bars 12 --seed 6");
     assert!(first["notes"]["total"].as_u64().unwrap() > 0);
     assert_eq!(hashes(&first), hashes(&again));
     assert_ne!(hashes(&first).0, hashes(&other).0);
     let (_root, prompted) =
-        bounce("--seed 5 --prompt demo/greensleeves.mid --meter 4/4 --tempo 133");
+        bounce("--bars 12 --seed 5 --prompt demo/greensleeves.mid --meter 4/4 --tempo 133");
     assert_ne!(hashes(&first).0, hashes(&prompted).0);
 }
 

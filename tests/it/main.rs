@@ -1,4 +1,5 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, reason = "a test that finds no value has failed")]
 
+mod cli;
 mod midi;
