@@ -1,1 +1,73 @@
-//! To be written.
+//! The editor: panels that read a [`View`] and push [`Intent`]s. They know no host, no thread and no clock, so that tests
+//! and pictures show exactly what a musician sees.
+
+mod band_ui;
+mod controls_ui;
+mod intent;
+mod memory;
+mod phrase_ui;
+mod roll;
+mod roll_ui;
+mod status_ui;
+pub mod theme;
+mod transport_ui;
+mod view;
+mod widgets;
+
+use egui::{Rect, Ui, UiBuilder, pos2};
+
+pub use self::intent::Intent;
+pub use self::memory::Memory;
+pub use self::roll::Roll;
+pub use self::view::{Choices, Clock, ControlView, Mixer, Status, View};
+
+/// Heights and widths of the panels, logical points.
+const HEADER: f32 = 52.0;
+const SIDE: f32 = 232.0;
+const BAND: f32 = 196.0;
+const STATUS: f32 = 28.0;
+const GAP: f32 = 8.0;
+
+/// Draw the whole editor into `ui`.
+pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    let whole = ui.max_rect();
+    ui.painter().rect_filled(whole, 0.0, theme::GROUND);
+    let inner = whole.shrink(GAP);
+    let header = Rect::from_min_max(inner.min, pos2(inner.right(), inner.top() + HEADER));
+    let status = Rect::from_min_max(pos2(inner.left(), inner.bottom() - STATUS), inner.max);
+    let middle = header.bottom() + GAP..=status.top() - GAP / 2.0;
+    let side = Rect::from_min_max(
+        pos2(inner.left(), *middle.start()),
+        pos2(inner.left() + SIDE, *middle.end()),
+    );
+    let right = side.right() + GAP..=inner.right();
+    let band = Rect::from_min_max(
+        pos2(*right.start(), *middle.end() - BAND),
+        pos2(*right.end(), *middle.end()),
+    );
+    let roll = Rect::from_min_max(
+        pos2(*right.start(), *middle.start()),
+        pos2(*right.end(), band.top() - GAP),
+    );
+
+    panel(ui, header, |ui| transport_ui::draw(ui, view, memory, intents));
+    panel(ui, side, |ui| controls_ui::draw(ui, view, memory, intents));
+    roll_ui::draw(ui, roll, view, memory);
+    band_ui::draw(ui, band, view, memory, intents);
+    at(ui, status, |ui| status_ui::draw(ui, view));
+    phrase_ui::draw(ui, memory, intents);
+}
+
+/// A framed panel.
+fn panel(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui)) {
+    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+    at(ui, rect.shrink2(egui::vec2(12.0, 8.0)), content);
+}
+
+/// Content within `rect` and nowhere else.
+fn at(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui)) {
+    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+        ui.shrink_clip_rect(rect.expand(4.0));
+        content(ui);
+    });
+}

@@ -226,3 +226,6 @@ fn quantum(value: i32) -> Quantum {
 fn share(value: f32, parts: f32) -> f32 {
     (value * parts).round() / parts
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,7 @@ use self::song::Song;
 use self::transport::Timeline;
 use crate::engine::audio::renderer::{Block, Pace, PlayedEvent, Renderer, Sound};
 use crate::engine::link::Links;
+use crate::gui::Mixer;
 
 /// The instrument.
 pub(crate) type Antiphon = Partner<Instrument>;
@@ -83,7 +84,11 @@ impl<K: Kind> Plugin for Partner<K> {
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Editor> {
-        Some(Editor::new(K::NAME, self.song.clone()))
+        let mixer = match K::SOUND {
+            Sound::Synth => Mixer::Shown,
+            Sound::Silent => Mixer::Hidden,
+        };
+        Some(Editor::new(K::NAME, mixer, self.song.clone()))
     }
 
     fn activate(
@@ -203,6 +208,10 @@ impl Audio {
             return ProcessStatus::Error("an output is missing");
         };
         self.renderer.render(block, &mut outputs, &mut self.played);
+        let happened = !self.heard.events().is_empty() || !self.links.from_composer.is_empty();
+        if transport.playing || happened {
+            song.repaint.request_repaint();
+        }
         let lost = self.sounding.send(&self.played, context);
         self.links.gauges.lost.fetch_add(lost, Ordering::Relaxed);
         ProcessStatus::KeepAlive

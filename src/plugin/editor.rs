@@ -1,55 +1,76 @@
 //! The editor's window in a host.
 
+mod hand;
+
 use std::error::Error;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
+use atomic_float::AtomicF32;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
 use nice_plug::editor::{
     Editor as HostEditor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor,
 };
+use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
     EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp,
-    RepaintNotifier, create_egui_editor,
+    create_egui_editor,
 };
 
+use self::hand::Hand;
 use super::song::Song;
+use crate::engine::link::{FromComposer, Links};
+use crate::files::state::EditorSize;
+use crate::gui::{self, Choices, Clock, ControlView, Intent, Memory, Mixer, Roll, Status, View};
+use crate::score::{Tick, Ticks};
 
 /// Makes a window at each opening, at the size that the song keeps.
 pub(crate) struct Editor {
     title: &'static str,
+    mixer: Mixer,
     song: Arc<Song>,
+    /// Physical pixels in a logical point, as far as is known.
+    scale: Arc<AtomicF32>,
 }
 
 /// The window's content.
 struct Window {
     song: Arc<Song>,
-    host: Option<GuiContext>,
+    scale: Arc<AtomicF32>,
+    mixer: Mixer,
+    hand: Option<Hand>,
+    choices: Choices,
+    memory: Memory,
+    roll: Roll,
+    status: Status,
+    /// What the composer and the musician's own acts brought up, beside the state's notices.
+    notices: Vec<String>,
 }
 
 /// Size of a new window, logical points.
 const SIZE: (f32, f32) = (1100.0, 700.0);
 /// Smallest size at which everything is readable, logical points.
-const SMALLEST: (f32, f32) = (900.0, 560.0);
+const SMALLEST: (f32, f32) = (960.0, 660.0);
 
 impl Editor {
-    pub(super) fn new(title: &'static str, song: Arc<Song>) -> Self {
-        Self { title, song }
+    pub(super) fn new(title: &'static str, mixer: Mixer, song: Arc<Song>) -> Self {
+        Self { title, mixer, song, scale: Arc::new(AtomicF32::new(1.0)) }
     }
 
-    fn size(&self) -> LogicalSize<f32> {
+    fn logical_size(&self) -> LogicalSize<f32> {
         let kept = self.song.kept.editor_size();
         let (width, height) =
             kept.map_or(SIZE, |size| (f32::from(size.width()), f32::from(size.height())));
-        LogicalSize::new(width, height)
+        LogicalSize::new(width.max(SMALLEST.0), height.max(SMALLEST.1))
     }
 
     fn framework_editor(&self) -> Option<EguiEditor<Window>> {
         create_egui_editor(
-            EguiEditorState::from_size(self.size(), 1.0),
-            RepaintNotifier::new(),
+            EguiEditorState::from_size(self.logical_size(), 1.0),
+            self.song.repaint.clone(),
             EguiNiceSettings::new().with_tile(self.title).with_resize_hint(self.resize_hint()),
-            Window { song: self.song.clone(), host: None },
+            Window::new(self.mixer, self.song.clone(), self.scale.clone()),
         )
     }
 }
@@ -65,12 +86,16 @@ impl HostEditor for Editor {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
+        if let Some(scale) = fallback_scale_factor {
+            set_scale(&self.scale, scale);
+        }
         let editor = self.framework_editor().ok_or("make the editor")?;
         editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)
     }
 
     fn size(&self) -> NativeSize<u32> {
-        NativeSize::from_size(Editor::size(self).into(), 1.0)
+        let scale = f64::from(self.scale.load(Ordering::Relaxed));
+        NativeSize::from_size(self.logical_size().into(), scale)
     }
 
     fn resize_hint(&self) -> ResizeHint {
@@ -79,22 +104,133 @@ impl HostEditor for Editor {
     }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "a scale is a small number")]
+fn set_scale(scale: &AtomicF32, value: f64) {
+    if (0.1..=16.0).contains(&value) {
+        scale.store(value as f32, Ordering::Relaxed);
+    }
+}
+
+impl Window {
+    fn new(mixer: Mixer, song: Arc<Song>, scale: Arc<AtomicF32>) -> Self {
+        let choices = Choices::new(&song.controls, &super::song::styles());
+        Self {
+            song,
+            scale,
+            mixer,
+            hand: None,
+            choices,
+            memory: Memory::default(),
+            roll: Roll::default(),
+            status: Status::default(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// Take in what the composer and the audio side have told since the last frame.
+    fn listen(&mut self) -> Clock {
+        self.status.notices = self.song.kept.notices();
+        let Some(links) = self.song.kept.links().cloned() else { return Clock::default() };
+        while let Some(message) = links.from_composer.pop() {
+            match self.roll.take(message) {
+                Some(FromComposer::Opened { backend }) => self.song.kept.set_backend(backend),
+                Some(FromComposer::Failed(reason)) => self.notices.push(reason),
+                _ => {}
+            }
+        }
+        self.status.notices.extend(self.notices.iter().cloned());
+        self.read(&links)
+    }
+
+    fn read(&mut self, links: &Links) -> Clock {
+        let gauges = &links.gauges;
+        let status = &mut self.status;
+        status.backend = self.song.kept.backend();
+        status.pack = super::song::pack_title();
+        status.note_millis = gauges.note_micros.load(Ordering::Relaxed) / 1000.0;
+        status.late_windows = gauges.late_windows.load(Ordering::Relaxed);
+        status.lost = gauges.lost.load(Ordering::Relaxed);
+        status.load = gauges.load.load(Ordering::Relaxed);
+        status.peaks =
+            std::array::from_fn(|place| gauges.peaks[place].swap(0.0, Ordering::Relaxed));
+        let tempo_bpm = gauges.tempo_bpm.load(Ordering::Relaxed);
+        let bar_length = gauges.bar_length.load(Ordering::Relaxed);
+        Clock {
+            playing: gauges.playing.load(Ordering::Relaxed),
+            position_quarters: gauges.playhead_quarters.load(Ordering::Relaxed),
+            tempo_bpm: if tempo_bpm > 0.0 { tempo_bpm } else { Clock::default().tempo_bpm },
+            bar_start: Tick(gauges.bar_start.load(Ordering::Relaxed)),
+            bar_length: if bar_length > 0 {
+                Ticks(bar_length)
+            } else {
+                Clock::default().bar_length
+            },
+        }
+    }
+
+    fn obey(&mut self, intents: Vec<Intent>) {
+        let Some(hand) = &self.hand else { return };
+        for intent in intents {
+            if let Err(notice) = hand.obey(&self.song, intent) {
+                self.notices.push(notice);
+            }
+        }
+    }
+}
+
 impl NiceEguiApp for Window {
     fn build(
         &mut self,
-        _context: egui::Context,
+        context: egui::Context,
         host: GuiContext,
         _frame: &mut Frame,
-    ) -> Result<(), nice_plug_egui::baseview::HandlerError> {
-        self.host = Some(host);
+    ) -> Result<(), HandlerError> {
+        gui::theme::apply(&context);
+        self.hand = Some(Hand::new(host));
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        ui.label("Antiphon");
+        let clock = self.listen();
+        let controls = ControlView::all(&self.song.controls);
+        let mut intents = Vec::new();
+        let view = View {
+            controls: &controls,
+            choices: &self.choices,
+            roll: &self.roll,
+            clock,
+            status: &self.status,
+            mixer: self.mixer,
+            phrase_notes: self.song.kept.seed_phrase().notes().len(),
+        };
+        gui::draw(ui, &view, &mut self.memory, &mut intents);
+        if !intents.is_empty() {
+            self.obey(intents);
+            ui.ctx().request_repaint();
+        }
+        if clock.playing || self.memory.is_moving() {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn resized(&mut self, size: WindowSize) {
+        set_scale(&self.scale, size.scale_factor);
+        let whole = |length: f64| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "the cast saturates, and the constructor checks"
+            )]
+            let whole = length.round() as u16;
+            whole
+        };
+        let (width, height) = (whole(size.logical.width.into()), whole(size.logical.height.into()));
+        if let Some(size) = EditorSize::new(width, height) {
+            self.song.kept.set_editor_size(size);
+        }
     }
 
     fn editor_closed(&mut self) {
-        self.host = None;
+        self.hand = None;
     }
 }

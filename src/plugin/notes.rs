@@ -174,3 +174,6 @@ fn note_off<S>(timing: u32, part: Part, key: u32) -> NoteEvent<S> {
 fn midi_key(key: u32) -> Key {
     u8::try_from(key).map_or(Key::Wildcard, Key::Number)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::Params;
+use nice_plug_egui::RepaintNotifier;
 
 use crate::engine::audio::renderer::Sound;
 use crate::engine::control::Instance;
 use crate::engine::link::{Links, ToComposer};
 use crate::files::state::{self, EditorSize, PackName, State};
-use crate::infer::{Muse, Scripted};
+use crate::infer::{self, Muse, Runtime};
 use crate::pack::Pack;
 use crate::params::Controls;
 use crate::score::Phrase;
@@ -21,6 +22,8 @@ pub(super) struct Song {
     pub(super) controls: Controls,
     #[persist = "state"]
     pub(super) kept: Kept,
+    /// Asks the editor, if it is open, for another frame. Real-time safe.
+    pub(super) repaint: RepaintNotifier,
 }
 
 /// The kept state, which the host saves and loads. Main thread only.
@@ -39,11 +42,17 @@ struct Inner {
     unread: Option<String>,
     /// For the musician: what had to be mended, or why nothing was read.
     notices: Vec<String>,
+    /// What runs the model; empty until the pack is open.
+    backend: String,
 }
 
 impl Song {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { controls: Controls::new(&styles()), kept: Kept::default() })
+        Arc::new(Self {
+            controls: Controls::new(&styles()),
+            kept: Kept::default(),
+            repaint: RepaintNotifier::new(),
+        })
     }
 
     /// Start the composer, unless it runs.
@@ -89,6 +98,15 @@ impl Kept {
         self.lock().notices.clone()
     }
 
+    pub(super) fn backend(&self) -> String {
+        self.lock().backend.clone()
+    }
+
+    /// Kept beyond the editor's window, since the composer tells it once.
+    pub(super) fn set_backend(&self, backend: String) {
+        self.lock().backend = backend;
+    }
+
     fn tell_composer(&self, phrase: &Arc<Phrase>) {
         if let Some(instance) = self.instance.get() {
             let sent = instance.send(ToComposer::SeedPhrase(phrase.clone()));
@@ -109,7 +127,7 @@ fn embedded() -> Option<&'static Pack> {
 }
 
 /// The titles of the embedded pack's styles.
-fn styles() -> Arc<[String]> {
+pub(super) fn styles() -> Arc<[String]> {
     embedded().into_iter().flat_map(|pack| &pack.styles).map(|style| style.title.clone()).collect()
 }
 
@@ -118,9 +136,15 @@ fn pack() -> Option<PackName> {
     embedded().map(|pack| PackName { name: pack.name.clone(), hash: pack.sha256.clone() })
 }
 
+/// The embedded pack's title.
+pub(super) fn pack_title() -> String {
+    embedded().map(|pack| pack.title.clone()).unwrap_or_default()
+}
+
 /// Open the embedded pack; on the composer thread.
 fn open_muse() -> Result<Box<dyn Muse>, String> {
-    Ok(Box::new(Scripted::new()))
+    let pack = Pack::embedded().map_err(|error| error.to_string())?;
+    infer::open(&pack, &Runtime::Embedded).map_err(|error| error.to_string())
 }
 
 impl PersistentField<'_, String> for Kept {
@@ -165,3 +189,6 @@ impl PersistentField<'_, String> for Kept {
         function(&text)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! The band: a strip for each part, and one for the player.
+
+use egui::{Align, Layout, Rect, RichText, Ui, pos2, vec2};
+
+use super::{Intent, Memory, Mixer, View, at, theme, widgets};
+use crate::params::Control;
+use crate::score::{Part, Tick};
+
+/// Width of the player's strip.
+const PLAYER: f32 = 104.0;
+/// By how much a meter falls in one frame.
+const FALL: f32 = 0.9;
+
+pub(super) fn draw(
+    ui: &mut Ui,
+    rect: Rect,
+    view: &View<'_>,
+    memory: &mut Memory,
+    intents: &mut Vec<Intent>,
+) {
+    for (level, peak) in memory.levels.iter_mut().zip(view.status.peaks) {
+        *level = peak.max(*level * FALL);
+    }
+    let gap = super::GAP;
+    let width = (rect.width() - PLAYER - 4.0 * gap) / 4.0;
+    let mut left = rect.left();
+    strip(ui, left, PLAYER, rect, |ui| player(ui, view, intents));
+    left += PLAYER + gap;
+    for (place, part) in Part::BAND.into_iter().enumerate() {
+        let level = memory.levels[place];
+        strip(ui, left, width, rect, |ui| self::part(ui, view, part, place, level, intents));
+        left += width + gap;
+    }
+}
+
+fn strip(ui: &mut Ui, left: f32, width: f32, rect: Rect, content: impl FnOnce(&mut Ui)) {
+    let rect = Rect::from_min_max(pos2(left, rect.top()), pos2(left + width, rect.bottom()));
+    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+    at(ui, rect.shrink(10.0), content);
+}
+
+fn player(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+    name(ui, view, Part::PLAYER, "You");
+    ui.add_space(4.0);
+    if view.mixer == Mixer::Shown {
+        let control = view.control(Control::HearPlayer);
+        let help = "Hear your own notes through Antiphon. Switch it off if your keyboard has a sound of its own.";
+        let size = vec2(ui.available_width(), 24.0);
+        widgets::switch(
+            ui,
+            control,
+            "Hear me",
+            size,
+            theme::part_color(Part::PLAYER),
+            help,
+            intents,
+        );
+        ui.add_space(4.0);
+    }
+    let text = "Play along on a keyboard: the band hears it.";
+    ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::QUIET));
+}
+
+fn part(
+    ui: &mut Ui,
+    view: &View<'_>,
+    part: Part,
+    place: usize,
+    level: f32,
+    intents: &mut Vec<Intent>,
+) {
+    let color = theme::part_color(part);
+    ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+    ui.horizontal(|ui| {
+        name(ui, view, part, &format!("Part {}", part.slot()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let mode = view.control(Control::Mode(place));
+            let playing = if mode.index() == 0 { "Off" } else { "Play" };
+            let next = if mode.index() == 0 { 1 } else { 0 };
+            mode_switch(ui, mode, playing, next, color, intents);
+        });
+    });
+    let help = "The family of instruments that the part plays. Auto: the style's usual one.";
+    let families = &view.choices.families;
+    widgets::choice(ui, view.control(Control::Family(place)), families, help, intents);
+    if view.mixer == Mixer::Shown {
+        let control = view.control(Control::Level(place));
+        widgets::level(ui, control, level, color, "How loud the part is.", intents);
+    }
+    ui.horizontal(|ui| {
+        let help = "Higher or lower than usual in the style, in semitones.";
+        widgets::dial(
+            ui,
+            view.control(Control::Register(place)),
+            "Register",
+            44.0,
+            color,
+            help,
+            intents,
+        );
+        if view.mixer == Mixer::Shown {
+            let help = "Where the part stands between left and right.";
+            widgets::dial(ui, view.control(Control::Pan(place)), "Pan", 44.0, color, help, intents);
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                ui.vertical(|ui| {
+                    let size = vec2(30.0, 24.0);
+                    let (mute, solo) = (Control::Mute(place), Control::Solo(place));
+                    let help = "Mute: play on unheard. Its notes still go out.";
+                    widgets::switch(
+                        ui,
+                        view.control(mute),
+                        "M",
+                        size,
+                        theme::WARNING,
+                        help,
+                        intents,
+                    );
+                    let help = "Solo: hear only the parts that are soloed.";
+                    widgets::switch(
+                        ui,
+                        view.control(solo),
+                        "S",
+                        size,
+                        theme::ACCENT,
+                        help,
+                        intents,
+                    );
+                });
+            });
+        }
+    });
+}
+
+/// Badge and name, brighter while a note sounds.
+fn name(ui: &mut Ui, view: &View<'_>, part: Part, text: &str) {
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(22.0, 22.0), egui::Sense::hover());
+        let now = Tick::from_quarters(view.clock.position_quarters);
+        let sounds = view.clock.playing && view.roll.is_sounding(part, now);
+        if sounds {
+            let halo = theme::part_color(part).gamma_multiply(0.35);
+            ui.painter().circle_filled(rect.center(), 13.0, halo);
+        }
+        widgets::badge(ui.painter(), rect.center(), 9.0, part);
+        ui.label(RichText::new(text).font(theme::font(14.0)));
+    });
+}
+
+fn mode_switch(
+    ui: &mut Ui,
+    mode: &super::ControlView,
+    text: &str,
+    next: usize,
+    color: egui::Color32,
+    intents: &mut Vec<Intent>,
+) {
+    // Seen as a switch, its value is one of the modes.
+    let seen =
+        super::ControlView { value: if mode.index() == 0 { 0.0 } else { 1.0 }, ..mode.clone() };
+    let before = intents.len();
+    let help = "Play: improvise all the time. Off: rest.";
+    widgets::switch(ui, &seen, text, vec2(44.0, 22.0), color, help, intents);
+    if intents.len() > before {
+        intents.truncate(before);
+        intents.push(Intent::Change(mode.control, mode.share(next)));
+    }
+}

@@ -1,0 +1,36 @@
+//! What the editor itself remembers from frame to frame, and forgets when it closes.
+
+use crate::score::Part;
+
+#[derive(Clone, Debug)]
+pub struct Memory {
+    /// The seed while it is being typed.
+    pub(super) seed_text: Option<String>,
+    /// The path of a MIDI file while it is being typed.
+    pub(super) phrase_path: Option<String>,
+    /// Bars in view.
+    pub(super) bars: f32,
+    /// Lowest and highest pitch in view, eased towards what is played.
+    pub(super) pitches: (f32, f32),
+    /// What the meters show: peaks that fall slowly.
+    pub(super) levels: [f32; Part::BAND_SIZE + 1],
+}
+
+impl Memory {
+    /// Whether a meter still falls, so that another frame is wanted.
+    pub fn is_moving(&self) -> bool {
+        self.levels.iter().any(|level| *level > 0.001)
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            seed_text: None,
+            phrase_path: None,
+            bars: 5.0,
+            pitches: (36.0, 84.0),
+            levels: [0.0; Part::BAND_SIZE + 1],
+        }
+    }
+}

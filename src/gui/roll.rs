@@ -1,0 +1,49 @@
+//! The notes that the roll shows.
+
+use std::collections::VecDeque;
+
+use crate::engine::link::FromComposer;
+use crate::score::{Note, Part, Tick};
+
+/// The newest notes of everyone.
+#[derive(Clone, Debug, Default)]
+pub struct Roll {
+    notes: VecDeque<Note>,
+}
+
+/// Most notes that are kept: some minutes of dense playing.
+const KEPT: usize = 4096;
+
+impl Roll {
+    /// Take in what the composer tells. Gives back what is not about notes.
+    pub fn take(&mut self, message: FromComposer) -> Option<FromComposer> {
+        match message {
+            FromComposer::Chain { tick } => self.notes.retain(|note| note.onset < tick),
+            FromComposer::Committed(note) | FromComposer::Heard(note) => self.add(note),
+            other @ (FromComposer::Opened { .. } | FromComposer::Failed(_)) => return Some(other),
+        }
+        None
+    }
+
+    pub fn add(&mut self, note: Note) {
+        if self.notes.len() == KEPT {
+            self.notes.pop_front();
+        }
+        self.notes.push_back(note);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.notes.is_empty()
+    }
+
+    /// Notes that sound or begin in `[from, to)`.
+    pub fn between(&self, from: Tick, to: Tick) -> impl Iterator<Item = Note> + '_ {
+        self.notes.iter().copied().filter(move |note| note.onset < to && note.end() > from)
+    }
+
+    /// Whether a note of `part` sounds at `tick`.
+    pub fn is_sounding(&self, part: Part, tick: Tick) -> bool {
+        let at = |note: &&Note| note.part == part && note.onset <= tick && note.end() > tick;
+        self.notes.iter().rev().take(256).any(|note| at(&note))
+    }
+}

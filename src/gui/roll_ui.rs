@@ -1,0 +1,256 @@
+//! The piano roll: the music scrolls under a fixed now-line, the past to its left, what is committed to its right.
+
+use egui::{
+    Align2, Color32, CornerRadius, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
+};
+
+use super::{Memory, View, theme, widgets};
+use crate::score::{Note, Part, Pitch, Tick};
+
+/// Share of the width that is past.
+const PAST: f32 = 0.62;
+/// Width of the keyboard at the left.
+const KEYS: f32 = 34.0;
+/// Bars in view, least and most.
+const BARS: (f32, f32) = (2.0, 16.0);
+/// Fewest semitones in view.
+const LEAST_RANGE: f32 = 36.0;
+
+/// Where time and pitch are on the screen.
+struct Scale {
+    rect: Rect,
+    now: f64,
+    quarter: f32,
+    low: f32,
+    row: f32,
+}
+
+impl Scale {
+    #[expect(clippy::cast_possible_truncation, reason = "a distance in view")]
+    fn x(&self, tick: Tick) -> f32 {
+        self.now_x() + (tick.quarters() - self.now) as f32 * self.quarter
+    }
+
+    fn now_x(&self) -> f32 {
+        self.rect.left() + KEYS + (self.rect.width() - KEYS) * PAST
+    }
+
+    /// Upper edge of a pitch's row.
+    fn y(&self, pitch: f32) -> f32 {
+        self.rect.bottom() - (pitch - self.low + 1.0) * self.row
+    }
+
+    /// The ticks in view.
+    fn span(&self) -> (Tick, Tick) {
+        let before = f64::from((self.now_x() - self.rect.left()) / self.quarter);
+        let after = f64::from((self.rect.right() - self.now_x()) / self.quarter);
+        (Tick::from_quarters(self.now - before), Tick::from_quarters(self.now + after))
+    }
+}
+
+pub(super) fn draw(ui: &mut Ui, rect: Rect, view: &View<'_>, memory: &mut Memory) {
+    let response = ui.interact(rect, ui.scope_id().with("roll"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Piano roll"));
+    if response.hovered() {
+        let scroll = ui.input(|input| input.smooth_scroll_delta().y);
+        memory.bars = (memory.bars * (-scroll / 300.0).exp()).clamp(BARS.0, BARS.1);
+    }
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, theme::ROUND, theme::PANEL);
+    let mut scale = scale(rect, view, memory);
+    ease_pitches(ui, view, memory, &scale);
+    (scale.low, scale.row) =
+        (memory.pitches.0, rect.height() / (memory.pitches.1 - memory.pitches.0));
+    rows(&painter, &scale);
+    grid(&painter, &scale, view);
+    let (from, to) = scale.span();
+    let now = Tick::from_quarters(view.clock.position_quarters);
+    for note in view.roll.between(from, to) {
+        draw_note(&painter, &scale, note, now);
+    }
+    keyboard(&painter, &scale);
+    let x = scale.now_x();
+    painter.line_segment(
+        [pos2(x, rect.top()), pos2(x, rect.bottom())],
+        Stroke::new(2.0, theme::ACCENT),
+    );
+    if view.roll.is_empty() && !view.clock.playing {
+        invitation(&painter, rect);
+    } else {
+        legend(&painter, rect, &scale);
+    }
+}
+
+fn scale(rect: Rect, view: &View<'_>, memory: &Memory) -> Scale {
+    #[expect(clippy::cast_possible_truncation, reason = "a bar is short")]
+    let quarters = (view.clock.bar_length.quarters() as f32).max(0.25) * memory.bars;
+    Scale {
+        rect,
+        now: view.clock.position_quarters,
+        quarter: (rect.width() - KEYS) / quarters,
+        low: memory.pitches.0,
+        row: rect.height() / (memory.pitches.1 - memory.pitches.0),
+    }
+}
+
+/// Let the range of pitches follow the notes in view, slowly enough for the eye.
+fn ease_pitches(ui: &Ui, view: &View<'_>, memory: &mut Memory, scale: &Scale) {
+    let (from, to) = scale.span();
+    let pitches = view.roll.between(from, to).map(|note| f32::from(note.pitch.number()));
+    let (low, high) =
+        pitches.fold((127.0f32, 0.0f32), |(low, high), pitch| (low.min(pitch), high.max(pitch)));
+    if low > high {
+        return;
+    }
+    let middle = (low + high) / 2.0;
+    let reach = ((high - low + 6.0) / 2.0).max(LEAST_RANGE / 2.0);
+    let wanted = ((middle - reach).max(-1.0), (middle + reach).min(128.0));
+    let ease = 1.0 - (-6.0 * ui.input(|input| input.stable_dt.min(0.1))).exp();
+    memory.pitches.0 += (wanted.0 - memory.pitches.0) * ease;
+    memory.pitches.1 += (wanted.1 - memory.pitches.1) * ease;
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to MIDI pitches"
+)]
+fn visible(scale: &Scale) -> impl Iterator<Item = Pitch> {
+    let low = scale.low.floor().clamp(0.0, 127.0) as u8;
+    let high = (scale.low + scale.rect.height() / scale.row).ceil().clamp(0.0, 127.0) as u8;
+    (low..=high).filter_map(Pitch::new)
+}
+
+fn is_black(pitch: Pitch) -> bool {
+    matches!(pitch.class(), 1 | 3 | 6 | 8 | 10)
+}
+
+fn rows(painter: &Painter, scale: &Scale) {
+    for pitch in visible(scale) {
+        let top = scale.y(f32::from(pitch.number()));
+        let row =
+            Rect::from_min_size(pos2(scale.rect.left(), top), vec2(scale.rect.width(), scale.row));
+        if is_black(pitch) {
+            painter.rect_filled(row, 0.0, theme::BLACK_KEYS);
+        }
+        if pitch.class() == 0 {
+            let line = [row.left_bottom(), row.right_bottom()];
+            painter.line_segment(line, Stroke::new(1.0, theme::LINE));
+        }
+    }
+}
+
+/// Bar lines with their numbers, and fainter lines at the quarters.
+fn grid(painter: &Painter, scale: &Scale, view: &View<'_>) {
+    let (from, to) = scale.span();
+    let bar = view.clock.bar_length.0.max(1);
+    let first = (from.0 - view.clock.bar_start.0).div_euclid(bar);
+    for number in 0..64 {
+        let start = Tick(view.clock.bar_start.0 + (first + number) * bar);
+        if start >= to {
+            break;
+        }
+        let x = scale.x(start);
+        let line = [pos2(x, scale.rect.top()), pos2(x, scale.rect.bottom())];
+        painter.line_segment(line, Stroke::new(1.0, theme::LINE));
+        let label = start.0.div_euclid(bar) + 1;
+        let at = pos2(x + 4.0, scale.rect.top() + 3.0);
+        let font = theme::font(11.0);
+        painter.text(at, Align2::LEFT_TOP, label.to_string(), font, theme::QUIET);
+        for beat in 1..bar.div_euclid(24).min(16) {
+            let x = scale.x(Tick(start.0 + beat * 24));
+            let line = [pos2(x, scale.rect.top()), pos2(x, scale.rect.bottom())];
+            painter.line_segment(line, Stroke::new(1.0, theme::LINE.gamma_multiply(0.4)));
+        }
+    }
+    // What lies ahead stands on lighter ground.
+    let ahead = Rect::from_min_max(pos2(scale.now_x(), scale.rect.top()), scale.rect.max);
+    painter.rect_filled(ahead, 0.0, Color32::from_white_alpha(7));
+}
+
+fn draw_note(painter: &Painter, scale: &Scale, note: Note, now: Tick) {
+    let color = theme::part_color(note.part);
+    let top = scale.y(f32::from(note.pitch.number()));
+    let (left, right) = (scale.x(note.onset), scale.x(note.end()));
+    let rect = Rect::from_min_max(
+        pos2(left + 0.5, top + 0.5),
+        pos2((right - 1.0).max(left + 3.0), top + (scale.row - 0.5).max(2.5)),
+    );
+    let round = CornerRadius::same(2);
+    let loud = 0.55 + 0.45 * f32::from(note.velocity.number()) / 127.0;
+    let text = if note.onset > now {
+        painter.rect_filled(rect, round, color.gamma_multiply(0.22));
+        painter.rect_stroke(rect, round, Stroke::new(1.2, color), StrokeKind::Inside);
+        color
+    } else if note.end() > now {
+        painter.rect_filled(rect, round, color);
+        painter.rect_stroke(rect, round, Stroke::new(1.5, theme::TEXT), StrokeKind::Inside);
+        theme::DARK_TEXT
+    } else {
+        painter.rect_filled(rect, round, color.gamma_multiply(0.75 * loud));
+        theme::DARK_TEXT
+    };
+    if rect.height() >= 8.0 && rect.width() >= 9.0 {
+        let at = rect.left_center() + vec2(3.0, 0.0);
+        let font = theme::font(rect.height().min(11.0));
+        painter.text(at, Align2::LEFT_CENTER, theme::part_sign(note.part), font, text);
+    }
+}
+
+fn keyboard(painter: &Painter, scale: &Scale) {
+    let ground = Rect::from_min_size(scale.rect.min, vec2(KEYS, scale.rect.height()));
+    painter.rect_filled(ground, theme::ROUND, theme::PANEL);
+    for pitch in visible(scale) {
+        let top = scale.y(f32::from(pitch.number()));
+        let width = if is_black(pitch) { 10.0 } else { 16.0 };
+        let color = if is_black(pitch) { theme::GROUND } else { theme::HOVERED };
+        let key = Rect::from_min_size(
+            pos2(scale.rect.left(), top + 0.5),
+            vec2(width, (scale.row - 1.0).max(1.0)),
+        );
+        painter.rect_filled(key, CornerRadius::same(1), color);
+        if pitch.class() == 0 {
+            let at = pos2(scale.rect.left() + 18.0, top + scale.row / 2.0);
+            let font = theme::font(10.0);
+            painter.text(at, Align2::LEFT_CENTER, pitch.name(), font, theme::QUIET);
+        }
+    }
+}
+
+/// Who is who, in the lower left corner.
+fn legend(painter: &Painter, rect: Rect, scale: &Scale) {
+    let mut at = pos2(rect.left() + KEYS + 14.0, rect.bottom() - 14.0);
+    let entries = [(Part::PLAYER, "you")]
+        .into_iter()
+        .chain(Part::BAND.into_iter().zip(["part 1", "part 2", "part 3", "part 4"]));
+    for (part, name) in entries {
+        widgets::badge(painter, at, 6.0, part);
+        let at_text = at + vec2(11.0, 0.0);
+        let drawn =
+            painter.text(at_text, Align2::LEFT_CENTER, name, theme::font(11.0), theme::QUIET);
+        at.x = drawn.right() + 18.0;
+    }
+    let at = pos2(scale.now_x() + 8.0, rect.bottom() - 14.0);
+    painter.text(at, Align2::LEFT_CENTER, "decided, to come", theme::font(11.0), theme::QUIET);
+}
+
+/// What to do, before anything has happened.
+fn invitation(painter: &Painter, rect: Rect) {
+    let lines = [
+        ("Press play in your host.", 22.0, theme::TEXT),
+        (
+            "The band begins with the bar, in your tempo, and goes on until you stop.",
+            14.0,
+            theme::TEXT,
+        ),
+        ("Play along, or load a MIDI file for it to start from.", 14.0, theme::QUIET),
+    ];
+    let ground = Rect::from_center_size(rect.center(), vec2(540.0, 116.0));
+    painter.rect_filled(ground, theme::ROUND, theme::PANEL.gamma_multiply(0.94));
+    let mut at = pos2(rect.center().x, rect.center().y - 32.0);
+    for (text, size, color) in lines {
+        painter.text(at, Align2::CENTER_CENTER, text, theme::font(size), color);
+        at.y += 32.0;
+    }
+}

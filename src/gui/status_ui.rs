@@ -1,0 +1,44 @@
+//! The status line: quiet unless something is wrong.
+
+use egui::{Align, Label, Layout, RichText, Ui};
+
+use super::{View, theme};
+
+pub(super) fn draw(ui: &mut Ui, view: &View<'_>) {
+    let status = view.status;
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 18.0;
+        if status.backend.is_empty() {
+            quiet(ui, "Opening the pack…", "The model is being read and checked.");
+        } else {
+            let text = format!("Pack {} on {}", status.pack, status.backend);
+            quiet(ui, &text, "The model that improvises, and what runs it.");
+            let text = format!("{:.2} ms a note", status.note_millis);
+            quiet(ui, &text, "How long the model thinks about one note.");
+            let text = format!("load {:.0} %", status.load * 100.0);
+            quiet(ui, &text, "Share of the time that the host gives for a block.");
+            let help = "Stretches that were not composed in time and were rested. A longer quantum or a faster machine helps.";
+            count(ui, status.late_windows, "late", help);
+            if status.lost > 0 {
+                count(ui, status.lost, "lost", "Notes that found no room.");
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(notice) = status.notices.last() {
+                let text = RichText::new(notice).font(theme::font(12.0)).color(theme::WARNING);
+                ui.add(Label::new(text).truncate()).on_hover_text(status.notices.join("\n"));
+            }
+        });
+    });
+}
+
+fn quiet(ui: &mut Ui, text: &str, help: &str) {
+    let text = RichText::new(text).font(theme::font(12.0)).color(theme::QUIET);
+    ui.label(text).on_hover_text(help);
+}
+
+fn count(ui: &mut Ui, count: u32, what: &str, help: &str) {
+    let color = if count == 0 { theme::QUIET } else { theme::WARNING };
+    let text = RichText::new(format!("{count} {what}")).font(theme::font(12.0)).color(color);
+    ui.label(text).on_hover_text(help);
+}

@@ -1,0 +1,84 @@
+//! The header: the name, where the host is, the seed phrase, the player's monitor and the master level.
+
+use egui::{Align, Align2, Button, Layout, RichText, Ui, vec2};
+
+use super::{Intent, Memory, Mixer, View, theme, widgets};
+use crate::params::Control;
+use crate::score::TICKS_PER_QUARTER;
+
+pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    ui.horizontal_centered(|ui| {
+        ui.label(RichText::new("Antiphon").font(theme::font(22.0)).color(theme::TEXT));
+        ui.add_space(12.0);
+        transport(ui, view);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if view.mixer == Mixer::Shown {
+                master(ui, view, intents);
+            }
+            phrase(ui, view, memory, intents);
+        });
+    });
+}
+
+/// Whether the host plays, where, how fast and in which meter.
+fn transport(ui: &mut Ui, view: &View<'_>) {
+    let clock = view.clock;
+    let (rect, _) = ui.allocate_exact_size(vec2(250.0, 32.0), egui::Sense::hover());
+    let painter = ui.painter();
+    let mark = egui::pos2(rect.left() + 9.0, rect.center().y);
+    if clock.playing {
+        let points = [vec2(-5.0, -7.0), vec2(7.0, 0.0), vec2(-5.0, 7.0)].map(|by| mark + by);
+        let triangle =
+            egui::Shape::convex_polygon(points.into(), theme::ACCENT, egui::Stroke::NONE);
+        painter.add(triangle);
+    } else {
+        let square = egui::Rect::from_center_size(mark, vec2(11.0, 11.0));
+        painter.rect_filled(square, 2.0, theme::QUIET);
+    }
+    let bar = clock.bar_length.quarters().max(1.0 / TICKS_PER_QUARTER as f64);
+    let number = (clock.position_quarters / bar).floor() + 1.0;
+    let beat = (clock.position_quarters - clock.bar_start.quarters()).max(0.0).floor() + 1.0;
+    let place = if clock.playing { format!("{number:>3}.{beat}") } else { String::from("stopped") };
+    let at = rect.left_center() + vec2(26.0, 0.0);
+    painter.text(at, Align2::LEFT_CENTER, place, theme::digits(16.0), theme::TEXT);
+    let text = format!("{:.1} bpm   bar of {} quarters", clock.tempo_bpm, trimmed(bar));
+    let at = rect.left_center() + vec2(100.0, 0.0);
+    painter.text(at, Align2::LEFT_CENTER, text, theme::font(12.0), theme::QUIET);
+}
+
+fn master(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+    ui.allocate_ui_with_layout(vec2(150.0, 24.0), Layout::left_to_right(Align::Center), |ui| {
+        let control = view.control(Control::Master);
+        let meter = view.status.peaks[view.status.peaks.len() - 1];
+        let help = "How loud the mix is.";
+        widgets::level(ui, control, meter, theme::ACCENT, help, intents);
+    });
+    ui.label(RichText::new("Mix").color(theme::QUIET));
+}
+
+/// What the band has heard before it begins.
+fn phrase(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    ui.add_space(10.0);
+    let load = ui.button("Load MIDI…").on_hover_text(
+        "Take the tune of a MIDI file as the seed phrase: what the band has heard before its first note.",
+    );
+    if load.clicked() {
+        memory.phrase_path = Some(memory.phrase_path.take().unwrap_or_default());
+    }
+    if view.phrase_notes > 0 {
+        let clear = ui.add(Button::new("Clear")).on_hover_text("Start from no phrase.");
+        if clear.clicked() {
+            intents.push(Intent::ClearPhrase);
+        }
+        let text = format!("Seed phrase: {} notes", view.phrase_notes);
+        ui.label(RichText::new(text).color(theme::QUIET));
+    } else {
+        ui.label(RichText::new("No seed phrase").color(theme::QUIET));
+    }
+}
+
+/// A number without needless zeros.
+fn trimmed(number: f64) -> String {
+    let text = format!("{number:.2}");
+    String::from(text.trim_end_matches('0').trim_end_matches('.'))
+}

@@ -1,0 +1,153 @@
+//! What the editor shows, as plain values.
+
+use super::Roll;
+use crate::params::{Control, Controls};
+use crate::score::{Part, Tick, Ticks};
+
+/// Everything that one frame of the editor is drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// By place; see [`ControlView::all`].
+    pub controls: &'a [ControlView],
+    pub choices: &'a Choices,
+    pub roll: &'a Roll,
+    pub clock: Clock,
+    pub status: &'a Status,
+    pub mixer: Mixer,
+    /// Notes in the seed phrase.
+    pub phrase_notes: usize,
+}
+
+/// One control as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ControlView {
+    pub control: Control,
+    pub name: String,
+    /// Shares of the range, 0 to 1.
+    pub value: f32,
+    pub default: f32,
+    /// Of a discrete control: one less than it has values.
+    pub steps: Option<usize>,
+    /// The value with its unit.
+    pub text: String,
+}
+
+/// What can be chosen from, in the order of the control's values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choices {
+    pub styles: Vec<String>,
+    pub keys: Vec<String>,
+    pub families: Vec<String>,
+    pub quanta: Vec<String>,
+}
+
+/// Where the host is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clock {
+    pub playing: bool,
+    /// Quarter notes from the song's origin.
+    pub position_quarters: f64,
+    pub tempo_bpm: f64,
+    /// Start of the present bar.
+    pub bar_start: Tick,
+    /// At least one tick.
+    pub bar_length: Ticks,
+}
+
+/// What the status line and the meters tell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Status {
+    /// Empty while no pack is open.
+    pub pack: String,
+    pub backend: String,
+    /// Milliseconds a note, smoothed.
+    pub note_millis: f32,
+    pub late_windows: u32,
+    pub lost: u32,
+    /// Share of the block's length, 0 to 1.
+    pub load: f32,
+    /// Linear peaks since the last frame: the band's parts, then the mix.
+    pub peaks: [f32; Part::BAND_SIZE + 1],
+    /// For the musician; the newest last.
+    pub notices: Vec<String>,
+}
+
+/// Whether the plugin has a sound to mix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixer {
+    Shown,
+    Hidden,
+}
+
+impl View<'_> {
+    pub fn control(&self, control: Control) -> &ControlView {
+        &self.controls[control.place()]
+    }
+}
+
+impl ControlView {
+    /// All controls, by place.
+    pub fn all(controls: &Controls) -> Vec<Self> {
+        let view = |control| {
+            let any = controls.get(control);
+            let value = any.value();
+            Self {
+                control,
+                name: any.name(),
+                value,
+                default: any.default_value(),
+                steps: any.steps(),
+                text: any.text(value),
+            }
+        };
+        Control::all().map(view).collect()
+    }
+
+    /// The index of a discrete control's value.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a small range"
+    )]
+    pub fn index(&self) -> usize {
+        self.steps.map_or(0, |steps| (self.value * steps as f32).round() as usize)
+    }
+
+    /// The share of the range at which a discrete control has this index.
+    pub fn share(&self, index: usize) -> f32 {
+        self.steps.map_or(0.0, |steps| index as f32 / steps.max(1) as f32)
+    }
+
+    pub fn is_on(&self) -> bool {
+        self.value >= 0.5
+    }
+}
+
+impl Choices {
+    /// With the texts that the controls themselves give; `styles` are the titles of the pack's styles.
+    pub fn new(controls: &Controls, styles: &[String]) -> Self {
+        let texts = |control| {
+            let any = controls.get(control);
+            let steps = any.steps().unwrap_or(0);
+            (0..=steps).map(|step| any.text(step as f32 / steps.max(1) as f32)).collect()
+        };
+        Self {
+            styles: styles.to_vec(),
+            keys: texts(Control::Key),
+            families: texts(Control::Family(0)),
+            quanta: texts(Control::Quantum),
+        }
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self {
+            playing: false,
+            position_quarters: 0.0,
+            tempo_bpm: 120.0,
+            bar_start: Tick(0),
+            bar_length: Ticks(96),
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Controls drawn by hand: dial, level bar, choice, switch, die.
+
+mod gesture;
+
+use std::f32::consts::{PI, TAU};
+
+use egui::epaint::PathStroke;
+use egui::{
+    Align2, Color32, ComboBox, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Shape,
+    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::{ControlView, Intent, theme};
+use crate::score::Part;
+use gesture::{Direction, gesture};
+
+/// A knob with its name and value below, `diameter` wide.
+pub(super) fn dial(
+    ui: &mut Ui,
+    control: &ControlView,
+    label: &str,
+    diameter: f32,
+    color: Color32,
+    help: &str,
+    intents: &mut Vec<Intent>,
+) {
+    let big = diameter > 60.0;
+    let size = vec2(diameter.max(52.0), diameter + if big { 24.0 } else { 30.0 });
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let value = gesture(ui, &response, control, Direction::Up, intents);
+    let center = pos2(rect.center().x, rect.top() + diameter / 2.0);
+    let radius = diameter / 2.0 - 3.0;
+    let width = if big { 7.0 } else { 4.0 };
+    let hot = response.hovered() || response.dragged();
+    let painter = ui.painter();
+    painter.circle_filled(center, radius - width, if hot { theme::HOVERED } else { theme::RAISED });
+    arc(ui, center, radius, 0.0..=1.0, Stroke::new(width, theme::LINE));
+    let (low, high) = (value.min(control.default), value.max(control.default));
+    let from_middle = (control.default - 0.5).abs() < 0.01;
+    let lit = if from_middle { low..=high } else { 0.0..=value };
+    arc(ui, center, radius, lit, Stroke::new(width, color));
+    let toward = Vec2::angled(angle(value));
+    let tip = [center + toward * (radius * 0.45), center + toward * (radius - width)];
+    painter.line_segment(tip, Stroke::new(if big { 3.0 } else { 2.0 }, theme::TEXT));
+    let below = rect.top() + diameter;
+    if big {
+        painter.text(
+            center,
+            Align2::CENTER_CENTER,
+            &control.text,
+            theme::digits(26.0),
+            theme::TEXT,
+        );
+        let at = pos2(center.x, below + 8.0);
+        painter.text(at, Align2::CENTER_CENTER, label, theme::font(14.0), theme::TEXT);
+    } else {
+        let at = pos2(center.x, below + 7.0);
+        painter.text(at, Align2::CENTER_CENTER, label, theme::font(11.0), theme::QUIET);
+        let at = pos2(center.x, below + 21.0);
+        painter.text(at, Align2::CENTER_CENTER, &control.text, theme::font(12.0), theme::TEXT);
+    }
+    focus_ring(ui, &response, rect);
+    finish(&response, Role::Slider, control, help);
+}
+
+/// A level as a bar to drag, with the meter running in it. `meter` is linear.
+pub(super) fn level(
+    ui: &mut Ui,
+    control: &ControlView,
+    meter: f32,
+    color: Color32,
+    help: &str,
+    intents: &mut Vec<Intent>,
+) {
+    let size = vec2(ui.available_width(), 20.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let value = gesture(ui, &response, control, Direction::Right, intents);
+    let painter = ui.painter_at(rect.expand(1.0));
+    let round = CornerRadius::same(4);
+    let ground = if response.hovered() { theme::HOVERED } else { theme::RAISED };
+    painter.rect_filled(rect, round, ground);
+    let x = |share: f32| rect.left() + rect.width() * share;
+    let metered = Rect::from_min_max(rect.min, pos2(x(meter_share(meter)), rect.bottom()));
+    painter.rect_filled(metered, round, color.gamma_multiply(0.35));
+    let line =
+        Rect::from_min_max(pos2(rect.left(), rect.bottom() - 3.0), pos2(x(value), rect.bottom()));
+    painter.rect_filled(line, CornerRadius::same(1), color);
+    let grip = Rect::from_center_size(pos2(x(value), rect.center().y), vec2(3.0, rect.height()));
+    painter.rect_filled(grip, CornerRadius::same(1), theme::TEXT);
+    let at = pos2(rect.right() - 6.0, rect.center().y - 1.0);
+    painter.text(at, Align2::RIGHT_CENTER, &control.text, theme::font(12.0), theme::TEXT);
+    focus_ring(ui, &response, rect);
+    finish(&response, Role::Slider, control, help);
+}
+
+/// A horizontal slider between two names.
+pub(super) fn slider(ui: &mut Ui, control: &ControlView, help: &str, intents: &mut Vec<Intent>) {
+    let size = vec2(ui.available_width(), 20.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let value = gesture(ui, &response, control, Direction::Right, intents);
+    let track = rect.shrink2(vec2(7.0, 0.0));
+    let x = |share: f32| track.left() + track.width() * share;
+    let painter = ui.painter();
+    let y = rect.center().y;
+    let line = |from: f32, to: f32, color| {
+        painter.line_segment([pos2(x(from), y), pos2(x(to), y)], Stroke::new(4.0, color));
+    };
+    line(0.0, 1.0, theme::LINE);
+    line(control.default.min(value), control.default.max(value), theme::ACCENT);
+    let grown = if response.hovered() || response.dragged() { 8.0 } else { 7.0 };
+    painter.circle_filled(pos2(x(value), y), grown, theme::TEXT);
+    focus_ring(ui, &response, rect);
+    finish(&response, Role::Slider, control, help);
+}
+
+/// A list to choose from.
+pub(super) fn choice(
+    ui: &mut Ui,
+    control: &ControlView,
+    choices: &[String],
+    help: &str,
+    intents: &mut Vec<Intent>,
+) {
+    let mut chosen = control.index().min(choices.len().saturating_sub(1));
+    let before = chosen;
+    let response = ComboBox::from_id_salt(control.control)
+        .selected_text(&control.text)
+        .width(ui.available_width() - 2.0)
+        .height(420.0)
+        .truncate()
+        .show_ui(ui, |ui| {
+            for (index, name) in choices.iter().enumerate() {
+                ui.selectable_value(&mut chosen, index, name);
+            }
+        })
+        .response;
+    // A step of the wheel over the closed list chooses the next one.
+    let steps = if response.hovered() { gesture::wheel_steps(ui) } else { 0.0 };
+    if steps >= 1.0 {
+        chosen = chosen.saturating_sub(1);
+    } else if steps <= -1.0 {
+        chosen = (chosen + 1).min(choices.len().saturating_sub(1));
+    }
+    if chosen != before {
+        intents.push(Intent::Change(control.control, control.share(chosen)));
+    }
+    response.on_hover_text(help).accessible_name(&control.name);
+}
+
+/// A switch that shows `label` and lights up in `color`.
+pub(super) fn switch(
+    ui: &mut Ui,
+    control: &ControlView,
+    label: &str,
+    size: Vec2,
+    color: Color32,
+    help: &str,
+    intents: &mut Vec<Intent>,
+) {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    if response.clicked() {
+        let other = if control.is_on() { 0.0 } else { 1.0 };
+        intents.push(Intent::Change(control.control, other));
+    }
+    let (ground, text) = match (control.is_on(), response.hovered()) {
+        (true, _) => (color, theme::DARK_TEXT),
+        (false, true) => (theme::HOVERED, theme::TEXT),
+        (false, false) => (theme::RAISED, theme::QUIET),
+    };
+    let painter = ui.painter();
+    painter.rect_filled(rect, CornerRadius::same(4), ground);
+    painter.text(rect.center(), Align2::CENTER_CENTER, label, theme::font(12.0), text);
+    focus_ring(ui, &response, rect);
+    response
+        .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, control.is_on(), &control.name));
+    response.on_hover_text(help);
+}
+
+/// One of a few values, side by side.
+pub(super) fn segments(
+    ui: &mut Ui,
+    control: &ControlView,
+    names: &[String],
+    help: &str,
+    intents: &mut Vec<Intent>,
+) {
+    let width = ui.available_width() / names.len().max(1) as f32;
+    let start = ui.cursor().min;
+    for (index, name) in names.iter().enumerate() {
+        let min = start + vec2(width * index as f32, 0.0);
+        let rect = Rect::from_min_size(min, vec2(width - 2.0, 24.0));
+        let id = ui.scope_id().with((control.control, index));
+        let response = ui.interact(rect, id, Sense::click());
+        let chosen = control.index() == index;
+        if response.clicked() && !chosen {
+            intents.push(Intent::Change(control.control, control.share(index)));
+        }
+        let (ground, text) = match (chosen, response.hovered()) {
+            (true, _) => (theme::ACCENT, theme::DARK_TEXT),
+            (false, true) => (theme::HOVERED, theme::TEXT),
+            (false, false) => (theme::RAISED, theme::QUIET),
+        };
+        ui.painter().rect_filled(rect, CornerRadius::same(4), ground);
+        let font = theme::font(12.0);
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font, text);
+        focus_ring(ui, &response, rect);
+        let label = format!("{}: {name}", control.name);
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &label));
+        response.on_hover_text(help);
+    }
+    ui.allocate_space(vec2(ui.available_width(), 24.0));
+}
+
+/// A die that draws another seed.
+pub(super) fn die(ui: &mut Ui, help: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(30.0), Sense::click());
+    let ground = if response.hovered() { theme::HOVERED } else { theme::RAISED };
+    let painter = ui.painter();
+    let face = rect.shrink(2.0);
+    painter.rect(
+        face,
+        CornerRadius::same(6),
+        ground,
+        Stroke::new(1.5, theme::ACCENT),
+        StrokeKind::Inside,
+    );
+    for (x, y) in [(-1.0, -1.0), (1.0, -1.0), (0.0, 0.0), (-1.0, 1.0), (1.0, 1.0)] {
+        painter.circle_filled(face.center() + vec2(x, y) * 6.5, 2.2, theme::ACCENT);
+    }
+    focus_ring(ui, &response, rect);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Roll the die"));
+    response.on_hover_text(help)
+}
+
+/// A colored badge with the part's second sign.
+pub(super) fn badge(painter: &Painter, center: Pos2, radius: f32, part: Part) {
+    painter.circle_filled(center, radius, theme::part_color(part));
+    let font = theme::font(radius * 1.3);
+    painter.text(center, Align2::CENTER_CENTER, theme::part_sign(part), font, theme::DARK_TEXT);
+}
+
+fn finish(response: &Response, role: Role, control: &ControlView, help: &str) {
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(role, true, &control.name);
+        info.value = Some(f64::from(control.value));
+        info
+    });
+    response.clone().on_hover_text(format!(
+        "{}: {}\n{help}\nDouble click: default. Shift: fine.",
+        control.name, control.text
+    ));
+}
+
+/// Keyboard focus is seen.
+fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, theme::ACCENT);
+        ui.painter().rect_stroke(rect.expand(2.0), theme::ROUND, stroke, StrokeKind::Outside);
+    }
+}
+
+/// Place of a linear peak on a meter from -60 to +6 decibels.
+fn meter_share(peak: f32) -> f32 {
+    if peak <= 0.001 { 0.0 } else { ((20.0 * peak.log10() + 60.0) / 66.0).clamp(0.0, 1.0) }
+}
+
+/// Where a value points on a dial that opens downward.
+fn angle(value: f32) -> f32 {
+    0.75 * PI + 0.75 * TAU * value
+}
+
+fn arc(ui: &Ui, center: Pos2, radius: f32, values: std::ops::RangeInclusive<f32>, stroke: Stroke) {
+    const STEPS: u8 = 48;
+    let (from, to) = (*values.start(), *values.end());
+    let point = |step: u8| {
+        let value = from + (to - from) * f32::from(step) / f32::from(STEPS);
+        center + Vec2::angled(angle(value)) * radius
+    };
+    let points = (0..=STEPS).map(point).collect();
+    ui.painter().add(Shape::line(points, PathStroke::new(stroke.width, stroke.color)));
+}

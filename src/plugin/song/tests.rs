@@ -1,0 +1,46 @@
+//! What a song keeps comes back, and what cannot be read is not lost.
+
+use nice_plug::params::persist::PersistentField;
+
+use super::Kept;
+use crate::files::state::{self, EditorSize};
+
+const V1: &str = include_str!("../../../tests/data/states/v1.json");
+
+fn saved(kept: &Kept) -> String {
+    kept.map(String::clone)
+}
+
+#[test]
+fn a_song_s_state_comes_back() {
+    let kept = Kept::default();
+    kept.set(String::from(V1));
+    assert_eq!(kept.seed_phrase().notes().len(), 2);
+    let again = Kept::default();
+    again.set(saved(&kept));
+    assert_eq!(again.seed_phrase(), kept.seed_phrase());
+    assert_eq!(again.editor_size(), EditorSize::new(1100, 700));
+}
+
+#[test]
+fn another_pack_is_told_and_ours_is_saved() {
+    let kept = Kept::default();
+    kept.set(String::from(V1));
+    assert!(kept.notices().iter().any(|notice| notice.contains("the pack default")));
+    let read = state::read(&saved(&kept)).unwrap();
+    assert_eq!(read.state.pack, super::pack());
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_saved_as_it_was() {
+    for text in ["{\"version\":7,\"more\":[1]}", "no state"] {
+        let kept = Kept::default();
+        kept.set(String::from(text));
+        assert_eq!(kept.notices().len(), 1);
+        assert_eq!(saved(&kept), text);
+        kept.set_editor_size(EditorSize::new(1000, 700).unwrap());
+        assert_eq!(saved(&kept), text);
+        kept.set_seed_phrase(kept.seed_phrase());
+        assert!(state::read(&saved(&kept)).is_ok());
+    }
+}
