@@ -71,3 +71,6 @@ fn at(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui)) {
         content(ui);
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,218 @@
+//! The editor by hand: controls are found by their accessible names, moved, and the intents arrive.
+
+use std::sync::Arc;
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Vec2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use super::{Choices, Clock, ControlView, Intent, Memory, Mixer, Roll, Status, View, draw};
+use crate::engine::link::FromComposer;
+use crate::params::{Control, Controls};
+use crate::score::{Note, Part, Pitch, Tick, Ticks, Velocity};
+
+/// Everything behind one window.
+struct Desk {
+    controls: Vec<ControlView>,
+    choices: Choices,
+    status: Status,
+    memory: Memory,
+    mixer: Mixer,
+    intents: Vec<Intent>,
+}
+
+fn window(mixer: Mixer) -> Harness<'static, Desk> {
+    let titles: Arc<[String]> = ["Celtic dance", "Chorale", "Ragtime"].map(String::from).into();
+    let controls = Controls::new(&titles);
+    let desk = Desk {
+        controls: ControlView::all(&controls),
+        choices: Choices::new(&controls, &titles),
+        status: Status::default(),
+        memory: Memory::default(),
+        mixer,
+        intents: Vec::new(),
+    };
+    let roll = Roll::default();
+    Harness::builder().with_size(vec2(1100.0, 700.0)).with_step_dt(0.02).build_ui_state(
+        move |ui, desk: &mut Desk| {
+            let view = View {
+                controls: &desk.controls,
+                choices: &desk.choices,
+                roll: &roll,
+                clock: Clock::default(),
+                status: &desk.status,
+                mixer: desk.mixer,
+                phrase_notes: 0,
+            };
+            draw(ui, &view, &mut desk.memory, &mut desk.intents);
+        },
+        desk,
+    )
+}
+
+/// Take the control by its name, move it by so much, let go. Gives the intents.
+fn drag(name: &str, by: Vec2) -> Vec<Intent> {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    let at = window.get_by_label(name).rect().center();
+    window.drag_at(at);
+    window.run_steps(2);
+    window.hover_at(at + by / 2.0);
+    window.run_steps(2);
+    window.hover_at(at + by);
+    window.run_steps(2);
+    window.drop_at(at + by);
+    window.run_steps(2);
+    std::mem::take(&mut window.state_mut().intents)
+}
+
+/// Click on what has this name. Gives the intents.
+fn click(name: &str) -> Vec<Intent> {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    window.get_by_label(name).click();
+    window.run_steps(3);
+    std::mem::take(&mut window.state_mut().intents)
+}
+
+#[test]
+fn temperature_is_dragged_as_one_gesture() {
+    let intents = drag("Temperature", vec2(0.0, -40.0));
+    assert_eq!(intents.first(), Some(&Intent::Begin(Control::Temperature)));
+    assert_eq!(intents.last(), Some(&Intent::End(Control::Temperature)));
+    let Some(Intent::Set(Control::Temperature, value)) = intents.iter().rev().nth(1) else {
+        panic!("{intents:?}");
+    };
+    assert!((0.6..0.8).contains(value), "{value}");
+}
+
+#[test]
+fn a_level_is_dragged_sideways() {
+    let intents = drag("Part 2 level", vec2(-30.0, 0.0));
+    assert_eq!(intents.first(), Some(&Intent::Begin(Control::Level(1))));
+    let set = |intent: &Intent| matches!(intent, Intent::Set(Control::Level(1), value) if *value < 0.9);
+    assert!(intents.iter().any(set), "{intents:?}");
+}
+
+#[test]
+fn switches_and_buttons_are_pressed() {
+    assert_eq!(click("Roll the die"), [Intent::RollDie]);
+    assert_eq!(click("Scale lock"), [Intent::Change(Control::ScaleLock, 1.0)]);
+    assert_eq!(click("Part 3 solo"), [Intent::Change(Control::Solo(2), 1.0)]);
+    assert_eq!(click("Part 1 mode"), [Intent::Change(Control::Mode(0), 0.0)]);
+    assert_eq!(click("Hear player"), [Intent::Change(Control::HearPlayer, 0.0)]);
+    assert_eq!(click("Quantum: Bar"), [Intent::Change(Control::Quantum, 1.0)]);
+}
+
+#[test]
+fn a_double_click_sets_the_default() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    let pos = window.get_by_label("Density").rect().center();
+    window.hover_at(pos);
+    for pressed in [true, false, true, false] {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        window.event(Event::PointerButton { pos, button, pressed, modifiers });
+    }
+    window.run_steps(2);
+    assert_eq!(window.state().intents, [Intent::Change(Control::Density, 0.5)]);
+}
+
+#[test]
+fn the_wheel_turns_what_is_under_the_pointer() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    let at = window.get_by_label("Part 1 register").rect().center();
+    window.hover_at(at);
+    window.run_steps(2);
+    window.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta: vec2(0.0, 1.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    window.run_steps(1);
+    assert_eq!(window.state().intents, [Intent::Change(Control::Register(0), 25.0 / 48.0)]);
+}
+
+#[test]
+fn a_style_is_chosen_from_the_pack_s_list() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    window.get_by_label("Style B").click();
+    window.run_steps(3);
+    window.get_by_label("Ragtime").click();
+    window.run_steps(3);
+    assert_eq!(window.state().intents, [Intent::Change(Control::StyleB, 2.0 / 63.0)]);
+}
+
+#[test]
+fn a_seed_is_typed() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    window.get_by_role_and_label(Role::TextInput, "Seed").click();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.event(Event::Text(String::from("12a34")));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    let [Intent::Change(Control::Seed, value)] = window.state().intents[..] else {
+        panic!("{:?}", window.state().intents);
+    };
+    assert_eq!((value * 999_999.0).round(), 1234.0);
+}
+
+#[test]
+fn a_phrase_is_asked_for_by_its_path() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    window.get_by_label("Load MIDI…").click();
+    window.run_steps(4);
+    window.event(Event::Text(String::from("/music/tune.mid")));
+    window.run_steps(2);
+    window.get_by_label("Load").click();
+    window.run_steps(3);
+    assert_eq!(window.state().intents, [Intent::LoadPhrase("/music/tune.mid".into())]);
+}
+
+#[test]
+fn a_plugin_without_sound_has_no_mixer() {
+    let mut window = window(Mixer::Hidden);
+    window.run();
+    assert!(window.query_by_label("Part 1 level").is_none());
+    assert!(window.query_by_label("Part 1 family").is_some());
+}
+
+#[test]
+fn every_control_has_a_name() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    let hidden = [Control::Bypass];
+    for control in Control::all().filter(|control| !hidden.contains(control)) {
+        let name = window.state().controls[control.place()].name.clone();
+        let found = window.query_all_by_label_contains(&name).count();
+        assert!(found > 0, "{name} is not in the window");
+    }
+}
+
+#[test]
+fn a_new_chain_takes_back_what_no_longer_stands() {
+    let note = |onset| Note {
+        onset: Tick(onset),
+        part: Part::BAND[0],
+        pitch: Pitch::new(60).unwrap(),
+        length: Ticks(12),
+        velocity: Velocity::clamped(90),
+    };
+    let mut roll = Roll::default();
+    for onset in [0, 24, 48] {
+        assert_eq!(roll.take(FromComposer::Committed(note(onset))), None);
+    }
+    assert_eq!(roll.take(FromComposer::Chain { tick: Tick(24) }), None);
+    let left: Vec<Tick> = roll.between(Tick(0), Tick(96)).map(|note| note.onset).collect();
+    assert_eq!(left, [Tick(0)]);
+    assert!(roll.is_sounding(Part::BAND[0], Tick(6)) && !roll.is_sounding(Part::BAND[1], Tick(6)));
+}
