@@ -8,7 +8,7 @@ use antiphon::engine::audio::synth::Synth;
 use antiphon::infer::{Muse, Scripted};
 use antiphon::score::{Family, Mix, Part, PartialTable, Pitch, TimbreId, Velocity};
 
-const SAMPLE_RATE: f32 = 48_000.0;
+const SAMPLE_RATE: u16 = 48_000;
 const BLOCK: usize = 64;
 const SECONDS: usize = 20;
 /// Piano, string section, bass and brass: eight notes each, struck again every second.
@@ -41,10 +41,10 @@ impl Channels {
 fn main() {
     let mut muse = Scripted::default();
     let tables = FAMILIES.map(|family| NOTES.map(|pitch| table(&mut muse, family, pitch)));
-    let mut synth = Synth::new(SAMPLE_RATE, BLOCK);
+    let mut synth = Synth::new(f32::from(SAMPLE_RATE), BLOCK);
     let mut channels = Channels::new();
     let mix = Mix::default();
-    let blocks_a_second = SAMPLE_RATE as usize / BLOCK;
+    let blocks_a_second = usize::from(SAMPLE_RATE) / BLOCK;
     let mut micros = Vec::with_capacity(SECONDS * blocks_a_second);
     for block in 0..SECONDS * blocks_a_second {
         let begin = Instant::now();

@@ -158,7 +158,8 @@ impl Composer {
                 let pitch = Pitch::new(number).expect("brought below 128");
                 self.muse.table(timbre, pitch, Velocity::clamped(velocity))
             };
-            tables.push([cell(28)?, cell(68)?, cell(110)?]);
+            let [soft, middle, hard] = TimbreGrid::VELOCITIES;
+            tables.push([cell(soft)?, cell(middle)?, cell(hard)?]);
         }
         Ok(TimbreGrid { tables })
     }

@@ -156,6 +156,8 @@ impl Links {
 impl TimbreGrid {
     /// Rows of `tables`.
     pub const ROWS: usize = 43;
+    /// Velocities of a row's columns.
+    pub const VELOCITIES: [u8; 3] = [28, 68, 110];
 
     /// The nearest table at hand; real-time safe.
     pub fn table(&self, pitch: Pitch, velocity: Velocity) -> Arc<PartialTable> {
@@ -163,9 +165,11 @@ impl TimbreGrid {
         Arc::clone(&row[usize::from(velocity.number()) / 43])
     }
 
-    /// Semitones from the pitch that the nearest table was made for (the middle one of its row) up to `pitch`.
-    pub fn transposition(pitch: Pitch) -> f32 {
-        f32::from(pitch.number()) - f32::from(pitch.number() / 3 * 3 + 1).min(127.0)
+    /// The note that the nearest table was made for: the middle pitch of its row, the velocity of its column.
+    pub fn made_for(pitch: Pitch, velocity: Velocity) -> (Pitch, Velocity) {
+        let middle = pitch.number() / 3 * 3 + 1;
+        let column = Self::VELOCITIES[usize::from(velocity.number()) / 43];
+        (Pitch::new(middle).unwrap_or(pitch), Velocity::clamped(column))
     }
 }
 

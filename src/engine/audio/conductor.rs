@@ -257,8 +257,8 @@ impl Conductor {
         }
         if let Some(grid) = &self.player_timbre {
             let table = grid.table(pitch, velocity);
-            let semitones = TimbreGrid::transposition(pitch);
-            synth.note_on_transposed(Part::PLAYER, pitch, velocity, table, semitones);
+            let made_for = TimbreGrid::made_for(pitch, velocity);
+            synth.note_on_near(Part::PLAYER, (pitch, velocity), table, made_for);
         }
     }
 

@@ -31,6 +31,9 @@ pub struct Synth {
     limiter: Limiter,
 }
 
+/// Level goes as this power of velocity between the velocities that tables are made for, as it does in the tables.
+const LEVEL_OF_VELOCITY: f32 = 1.3;
+
 impl Synth {
     /// For blocks of up to `max_block` frames at `sample_rate` hertz. Allocates.
     pub fn new(sample_rate: f32, _max_block: usize) -> Self {
@@ -61,20 +64,21 @@ impl Synth {
         velocity: Velocity,
         table: Arc<PartialTable>,
     ) {
-        self.note_on_transposed(part, pitch, velocity, table, 0.0);
+        self.note_on_near(part, (pitch, velocity), table, (pitch, velocity));
     }
 
-    /// Start a note from a table made for a pitch `semitones` below, as live notes do. The velocity is that of the table.
-    pub fn note_on_transposed(
+    /// Start a note at the present frame from a table that was made for a note nearby, as live notes are.
+    pub fn note_on_near(
         &mut self,
         part: Part,
-        pitch: Pitch,
-        _velocity: Velocity,
+        (pitch, velocity): (Pitch, Velocity),
         table: Arc<PartialTable>,
-        semitones: f32,
+        (made_pitch, made_velocity): (Pitch, Velocity),
     ) {
-        let ratio = (semitones / 12.0).exp2();
-        self.pool.start(Start { part, pitch, ratio, table }, &self.rates);
+        let ratio = pitch.hertz() / made_pitch.hertz();
+        let harder = f32::from(velocity.number()) / f32::from(made_velocity.number());
+        let gain = harder.powf(LEVEL_OF_VELOCITY);
+        self.pool.start(Start { part, pitch, ratio, gain, table }, &self.rates);
         self.buses[part.slot()].wake();
     }
 

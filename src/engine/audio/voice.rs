@@ -25,6 +25,8 @@ pub(super) struct Start {
     pub(super) pitch: Pitch,
     /// Frequency ratio by which the table is transposed.
     pub(super) ratio: f32,
+    /// What its levels are multiplied by.
+    pub(super) gain: f32,
     pub(super) table: Arc<PartialTable>,
 }
 
@@ -62,6 +64,7 @@ pub(super) struct Voice {
     pub(super) noise: [f32; NOISE_LANES],
     table: Option<Arc<PartialTable>>,
     ratio: f32,
+    gain: f32,
     /// Control point before the end of the period, and the one from which on the table is silent.
     point: usize,
     silent_from: usize,
@@ -121,6 +124,7 @@ impl Voice {
             noise: [0.0; NOISE_LANES],
             table: None,
             ratio: 1.0,
+            gain: 1.0,
             point: 0,
             silent_from: 0,
             has_noise: false,
@@ -165,6 +169,7 @@ impl Voice {
         self.age = 0;
         self.level = 0.0;
         self.ratio = within(start.ratio, 0.01, 100.0);
+        self.gain = within(start.gain, 0.0, 4.0);
         self.point = 0;
         self.silent_from = silent_from(&start.table);
         self.has_noise = start.table.noise.iter().any(|it| *it > QUIET);
@@ -241,8 +246,9 @@ impl Voice {
             Stage::Fading { at, over } => 1.0 - (end - at).min(over) as f32 / over as f32,
             _ => 1.0,
         };
-        let level = self.aim(since_point, since_release, fade, frames);
-        self.level = level + self.aim_noise(since_point, since_release, fade);
+        let gain = self.gain * fade;
+        let level = self.aim(since_point, since_release, gain, frames);
+        self.level = level + self.aim_noise(since_point, since_release, gain);
         let may_end = fade < 1.0
             || matches!(self.stage, Stage::Released { .. })
             || self.point >= self.silent_from
@@ -256,7 +262,7 @@ impl Voice {
     }
 
     /// Point the gains at the levels that the table has then; the sum of those levels.
-    fn aim(&mut self, since_point: f32, since_release: f32, fade: f32, frames: u16) -> f32 {
+    fn aim(&mut self, since_point: f32, since_release: f32, gain: f32, frames: u16) -> f32 {
         let per_frame = 1.0 / f32::from(frames);
         let mut sum = 0.0;
         self.active = 0;
@@ -265,7 +271,7 @@ impl Voice {
             let (base, slope, fall) = (&self.base[group], &self.slope[group], &self.fall[group]);
             for lane in 0..LANES {
                 let exponent = base[lane] + slope[lane] * since_point - fall[lane] * since_release;
-                level[lane] = fade * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
+                level[lane] = gain * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
             }
             let loudest = level.iter().fold(0.0_f32, |most, it| most.max(*it));
             if loudest < QUIET {
@@ -293,14 +299,14 @@ impl Voice {
         sum
     }
 
-    fn aim_noise(&mut self, since_point: f32, since_release: f32, fade: f32) -> f32 {
+    fn aim_noise(&mut self, since_point: f32, since_release: f32, gain: f32) -> f32 {
         if !self.has_noise {
             return 0.0;
         }
         let fall = self.noise_fall * since_release;
         for band in 0..NOISE_LANES {
             let exponent = self.noise_base[band] + self.noise_slope[band] * since_point - fall;
-            self.noise[band] = fade * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
+            self.noise[band] = gain * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
         }
         self.noise[..NOISE_BANDS].iter().sum()
     }

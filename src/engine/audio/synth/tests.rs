@@ -270,6 +270,24 @@ fn sine(pitch: u8, level: f32) -> Arc<PartialTable> {
 }
 
 #[test]
+fn a_live_note_takes_pitch_and_level_from_its_own_note() {
+    let level_of = |made_for: (u8, u8)| {
+        let mut synth = Synth::new(RATE, 512);
+        let note = |(pitch, velocity)| (Pitch::new(pitch).unwrap(), Velocity::clamped(velocity));
+        synth.note_on_near(part(1), note((69, 90)), sine(made_for.0, 0.05), note(made_for));
+        let sound = rendered(&mut synth, &[], 6000, 512);
+        let wave = &sound.parts[0][0][1000..];
+        let crossings = wave.windows(2).filter(|it| it[0] < 0.0 && it[1] >= 0.0).count();
+        (crossings, peak(wave))
+    };
+    let (own, level) = level_of((69, 90));
+    assert!(own.abs_diff(46) <= 1, "{own}");
+    let (near, softer) = level_of((70, 110));
+    assert_eq!(near, own);
+    assert!((level / softer - (110.0_f32 / 90.0).powf(1.3)).abs() < 0.02);
+}
+
+#[test]
 fn steals_stops_and_mutes_do_not_click() {
     let level = 0.003;
     let full: Vec<_> = (0..128).map(|n| (0, Act::Table(1 + n % 4, 36, sine(36, level)))).collect();
@@ -374,15 +392,15 @@ fn a_part_gone_mad_is_silenced_and_recovers() {
 #[test]
 fn every_sample_rate_sounds_alike() {
     let mut levels = Vec::new();
-    for rate in [22_050.0_f32, 44_100.0, 96_000.0, 192_000.0] {
-        let seconds = |secs: f32| (secs * rate).round() as usize;
+    for hertz in [22_050_usize, 44_100, 96_000, 192_000] {
+        let rate = hertz as f32;
         let score = [
             (0, on(1, Kind::Plucked, 100, 0.1)),
             (0, on(2, Kind::Blown, 60, 0.1)),
             (0, on(4, Kind::Drum, 50, 0.1)),
-            (seconds(0.2), Act::Off(2, 60)),
+            (hertz / 5, Act::Off(2, 60)),
         ];
-        let sound = rendered(&mut Synth::new(rate, 512), &score, seconds(0.4), 512);
+        let sound = rendered(&mut Synth::new(rate, 512), &score, hertz * 2 / 5, 512);
         assert!(sound.channels().flatten().all(|it| it.is_finite()));
         let power: f32 = sound.parts[1][0].iter().map(|it| it * it).sum::<f32>() / rate;
         levels.push(10.0 * power.log10());
