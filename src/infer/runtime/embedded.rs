@@ -5,9 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tract_onnx::prelude::{
-    DatumType, Framework, InferenceModelExt, IntoRunnable, TValue, TVec, Tensor, TractResult,
-    TypedSimplePlan, TypedSimpleState,
+    DatumType, Framework, InferenceModelExt, IntoRunnable, OutletId, SpecialOps, TValue, TVec,
+    Tensor, TractResult, TypedModel, TypedModelPatch, TypedSimplePlan, TypedSimpleState,
 };
+use tract_onnx::tract_core::ops::cast::Cast;
 
 use super::{
     ComposeError, Input, Kind, LoadError, OUTPUTS, Outputs, Values, fill, output_error, run_error,
@@ -46,6 +47,7 @@ impl EmbeddedGraph {
             let label = model.outlet_label(*outlet);
             output_names.push(label.unwrap_or(&model.node(outlet.node).name).to_owned());
         }
+        let model = model.into_typed().and_then(fold_casts).map_err(refused)?;
         let model = model.into_optimized().map_err(refused)?;
         let mut input_order = Vec::new();
         for (index, name) in input_names.iter().enumerate() {
@@ -122,6 +124,21 @@ impl EmbeddedGraph {
         let view = value.try_as_plain_ram().map_err(|_| output_error(output))?;
         view.as_slice::<T>().map_err(|_| output_error(output))
     }
+}
+
+/// Give the half-precision weights their full width now: tract itself leaves the large tables to be cast at each run.
+fn fold_casts(mut model: TypedModel) -> TractResult<TypedModel> {
+    for id in 0..model.nodes().len() {
+        let node = model.node(id);
+        let Some(cast) = node.op_as::<Cast>() else { continue };
+        let Some(konst) = &model.outlet_fact(node.inputs[0])?.konst else { continue };
+        let wide = konst.cast_to_dt(cast.to)?.into_owned();
+        let mut patch = TypedModelPatch::default();
+        let wire = patch.add_const(node.name.clone(), wide)?;
+        patch.shunt_outside(&model, OutletId::new(id, 0), wire)?;
+        patch.apply(&mut model)?;
+    }
+    Ok(model)
 }
 
 fn datum_type(kind: Kind) -> DatumType {
