@@ -52,10 +52,10 @@ Examples:
 const BOUNCE_EXAMPLES: &str = "\
 Examples:
   antiphon-cli bounce --out take
-  antiphon-cli bounce --style folk_celtic --seed 7 --bars 16 --prompt demo/greensleeves.mid --out take
+  antiphon-cli bounce --style folk_celtic --seed 7 --player demo/greensleeves.mid --key \"A minor\" --out take
   antiphon-cli bounce --style chorale,ragtime:0.3 --key \"D minor\" --scale-lock --out take
   antiphon-cli bounce --part 1=play,family=flute,register=12 --part 4=off --out take --force
-  antiphon-cli bounce --player melody.mid --bars 32 --json --out take > report.json
+  antiphon-cli bounce --prompt melody.mid --bars 32 --json --out take > report.json
 
 The folder receives mix.wav, a stem such as part-1-flute.wav for each part that plays, take.mid and report.json. They appear when
 all of them are complete, or not at all. The same arguments give the same notes and the same samples.";

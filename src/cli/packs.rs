@@ -144,7 +144,7 @@ fn style_json(style: &Style) -> Value {
 fn info(pack: &Pack) -> String {
     let mut text = format!("{} {} ({})\n", pack.title, pack.version, pack.name);
     let mut line = |line: String| writeln!(text, "{line}").expect("memory takes every line");
-    line(format!("licence     {}", pack.licence));
+    line(format!("license     {}", pack.licence));
     line(format!("sha256      {}", pack.sha256));
     line(format!("parameters  {}", pack.note_model.parameters));
     if let Some(seen) = pack.figures.notes_seen {
@@ -169,7 +169,7 @@ fn info_json(pack: &Pack) -> Value {
     let source = |source: &crate::pack::Source| {
         json!({
             "name": source.name,
-            "licence": source.licence,
+            "license": source.licence,
             "tier": source.tier,
             "pieces": source.pieces,
             "notes": source.notes,
@@ -179,7 +179,7 @@ fn info_json(pack: &Pack) -> Value {
         "name": pack.name,
         "title": pack.title,
         "version": pack.version,
-        "licence": pack.licence,
+        "license": pack.licence,
         "sha256": pack.sha256,
         "parameters": pack.note_model.parameters,
         "notes_seen": pack.figures.notes_seen,
