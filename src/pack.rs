@@ -113,8 +113,8 @@ const MANIFEST: &str = "manifest.json";
 const MANIFEST_LIMIT: u64 = 1 << 20;
 const GRAPH_LIMIT: u64 = 512 << 20;
 
-const EMBEDDED_MANIFEST: &[u8] = include_bytes!("../tests/data/toy-pack/manifest.json");
-const EMBEDDED_GRAPH: &[u8] = include_bytes!("../tests/data/toy-pack/note.onnx");
+const EMBEDDED_MANIFEST: &[u8] = include_bytes!("../models/default/manifest.json");
+const EMBEDDED_GRAPH: &[u8] = include_bytes!("../models/default/note.onnx");
 
 impl Pack {
     /// The default pack.

@@ -41,7 +41,9 @@ fn the_toy_pack_opens() {
 #[test]
 fn the_embedded_pack_opens() {
     let pack = Pack::embedded().unwrap();
-    assert!(!pack.styles.is_empty() && !pack.note_model.graph.is_empty());
+    assert_eq!(pack.name, "default");
+    assert!(pack.styles.len() >= 4 && !pack.sources.is_empty());
+    assert!(pack.figures.valid_bits.is_some_and(|bits| bits < 4.76), "better than the baseline");
 }
 
 #[test]

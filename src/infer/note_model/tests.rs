@@ -146,9 +146,14 @@ fn largest_difference(one: &[f32], other: &[f32]) -> f32 {
 #[test]
 fn the_runtimes_agree() {
     let Some(runtime) = native() else { return };
-    let pack = toy();
-    let mut tract = NoteModel::load(&pack, &Runtime::Embedded).unwrap();
-    let mut native = NoteModel::load(&pack, &runtime).unwrap();
+    for pack in [toy(), Pack::embedded().unwrap()] {
+        check_agreement(&pack, &runtime);
+    }
+}
+
+fn check_agreement(pack: &Pack, runtime: &Runtime) {
+    let mut tract = NoteModel::load(pack, &Runtime::Embedded).unwrap();
+    let mut native = NoteModel::load(pack, runtime).unwrap();
     assert!(native.backend().starts_with("ONNX Runtime 1."), "{}", native.backend());
     let mut controls = Controls::new(&Settings::default(), tract.styles(), PlayerPresence::Absent);
     let mut stream = Seed(9).stream(0);
@@ -160,10 +165,10 @@ fn the_runtimes_agree() {
         let from = history.last_onset().unwrap_or(Tick(0));
         let draw = tract.step(&state, &features, &controls).unwrap();
         let other = native.step(&native_state, &features, &controls).unwrap();
-        assert_eq!(draw.event, other.event, "step {step}");
+        assert_eq!(draw.event, other.event, "{} at step {step}", pack.name);
         let [one, other_one] = [&tract.outputs, &native.outputs];
         let off = largest_difference(&one.log_probabilities, &other_one.log_probabilities);
-        assert!(off <= 1e-4, "step {step} is off by {off}");
+        assert!(off <= 1e-4, "{} is off by {off} at step {step}", pack.name);
         let note = draw.event.note(from, VelocityFrom::Model, BAR, 0).unwrap();
         history.push(note.onset, note.part, note.pitch, note.length, Some(note.velocity), 0);
         (state, native_state) = (draw.state, other.state);
@@ -228,6 +233,15 @@ fn styles_and_wishes_reach_the_graph() {
     let set: Vec<_> = context.iter().enumerate().filter(|(_, value)| **value != 0.0).collect();
     let wanted = [(0, 0.25), (2, 0.75), (4, -2.0), (9, 1.0), (17, 0.5), (22, 1.0), (46, 1.0)];
     assert_eq!(set, wanted.iter().map(|(at, value)| (*at, value)).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_default_pack_plays() {
+    let mut muse = open(&Pack::embedded().unwrap(), &Runtime::Embedded).unwrap();
+    assert_eq!(muse.backend(), "tract");
+    let mut jam = Jam::new(&mut *muse, &Settings::default());
+    let parts: std::collections::HashSet<Part> = (0..64).map(|_| jam.draw().0.part).collect();
+    assert!(parts.len() >= 2, "more than one part plays: {parts:?}");
 }
 
 #[test]
