@@ -93,9 +93,11 @@ impl Instance for Vst3Instance {
         let names = |buses: &[vst3_host::BusInfo]| buses.iter().map(|b| b.name.clone()).collect();
         let mut parameters = Vec::new();
         for parameter in self.plugin.get_parameters()? {
+            // VST3 keeps the unit apart, and CLAP writes it after the value.
+            let text = self.plugin.format_parameter(parameter.id, parameter.value)?;
             parameters.push(Parameter {
                 id: parameter.id,
-                text: self.plugin.format_parameter(parameter.id, parameter.value)?,
+                text: format!("{text} {}", parameter.unit.trim()).trim().to_owned(),
                 name: parameter.name,
                 value: parameter.value,
             });
