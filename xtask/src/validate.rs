@@ -19,6 +19,8 @@ pub fn command(profile: &str, bundles: &Bundles) -> Result<Command> {
     command
         .args(["test", "--package", "antiphon-hosts", "--profile"])
         .arg(if profile == "dev" { "test" } else { profile })
+        // One case at a time: some play in real time.
+        .args(["--", "--test-threads=1"])
         .env("ANTIPHON_CLAP", &bundles.clap)
         .env("ANTIPHON_VST3", &bundles.vst3)
         .env("ANTIPHON_CLI", program(profile, "antiphon-cli")?);

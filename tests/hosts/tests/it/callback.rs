@@ -6,17 +6,11 @@ use std::process::Command;
 
 use antiphon_hosts::script::{Pace, Plant, Script, Session};
 
-use crate::stage::{FORMATS, Format, bars, run, set, take};
+use crate::stage::{FORMATS, Format, bars, run, take};
 
-/// Two bars live, all parts busy.
+/// Two bars live, all parts playing, with a melody coming in.
 fn live() -> Session {
-    Session {
-        pace: Pace::RealTime,
-        blocks: vec![64],
-        wait_secs: 1.0,
-        parameters: vec![set("dens", 1.0)],
-        ..bars(2)
-    }
+    Session { pace: Pace::RealTime, blocks: vec![64], wait_secs: 1.0, ..bars(2) }
 }
 
 #[test]
@@ -67,7 +61,8 @@ fn traced(format: Format, session: Session) -> (u64, BTreeMap<String, u64>) {
     within_marks(&log)
 }
 
-/// Count what each thread calls between every odd `getppid` of its own and the next.
+/// Count what each thread calls between every odd `getppid` of its own and the next. Lines that begin with a sign tell of signals, ends, and
+/// calls that have been counted when they began.
 fn within_marks(log: &Path) -> (u64, BTreeMap<String, u64>) {
     let text = String::from_utf8_lossy(&std::fs::read(log).unwrap()).into_owned();
     let mut marks: BTreeMap<&str, u64> = BTreeMap::new();
@@ -78,7 +73,7 @@ fn within_marks(log: &Path) -> (u64, BTreeMap<String, u64>) {
         let count = marks.entry(thread).or_default();
         if call.starts_with("getppid") {
             *count += 1;
-        } else if *count % 2 == 1 && !call.starts_with("+++") && !call.starts_with("---") {
+        } else if *count % 2 == 1 && !call.starts_with(['<', '+', '-']) {
             let name = call.split(['(', ' ']).next().unwrap_or(call);
             *inside.entry(name.to_owned()).or_default() += 1;
         }

@@ -13,7 +13,8 @@ fn a_hundred_lives_leave_nothing_behind() {
         assert_eq!(cycles.count, 100);
         assert_eq!(cycles.threads_after, cycles.threads_before, "{format:?}: threads were left");
         let grown = cycles.late_kib.saturating_sub(cycles.early_kib);
-        assert!(grown < 8 * 1024, "{format:?}: {grown} KiB more after 100 lives than after 10");
+        // The allocator keeps some megabytes now more, now less; a lost composer would be a megabyte each.
+        assert!(grown < 24 * 1024, "{format:?}: {grown} KiB more after 100 lives than after 10");
     }
 }
 
