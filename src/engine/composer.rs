@@ -2,8 +2,6 @@
 
 mod chain;
 mod line;
-#[cfg(test)]
-mod tests;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

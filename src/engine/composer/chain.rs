@@ -4,6 +4,9 @@
 //! is kept as it was at the last cutoff, what really sounded since is fed to it, and what the model has run ahead with is dropped unless
 //! it is just what sounded.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use super::line::{Context, Line, Velocities};

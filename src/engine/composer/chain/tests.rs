@@ -1,0 +1,184 @@
+//! Windows after windows on a muse whose state is a hash of all that it absorbed, so that any difference in what was heard shows.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use super::{Chain, Composed};
+use crate::infer::{ComposeError, Controls, Draw, Muse, State, StyleCard};
+use crate::music::planner::{BarLine, Planner, Start, Window};
+use crate::music::tokens::{Event, Features};
+use crate::score::{
+    Family, Meter, Note, Part, PartialTable, Phrase, Pitch, Quantum, Settings, Tick, Ticks, TimbreId, Velocity,
+};
+
+struct Hashing {
+    styles: Vec<StyleCard>,
+    steps: usize,
+}
+
+impl Hashing {
+    fn new() -> Self {
+        let card = StyleCard {
+            name: "plain".to_owned(),
+            title: "Plain".to_owned(),
+            has_velocity: true,
+            density: (1.0, 0.5),
+            tempo: 120.0,
+            meter: (4, 4),
+            parts: vec![(Family::PIANO, 60.0); 4],
+        };
+        Self { styles: vec![card.clone(), card], steps: 0 }
+    }
+}
+
+impl Muse for Hashing {
+    fn styles(&self) -> &[StyleCard] {
+        &self.styles
+    }
+
+    fn backend(&self) -> &str {
+        "hash"
+    }
+
+    fn silence(&self) -> State {
+        State(Arc::from([0.0, 0.0]))
+    }
+
+    fn step(&mut self, state: &State, features: &Features, controls: &Controls) -> Result<Draw, ComposeError> {
+        self.steps += 1;
+        let mut hasher = DefaultHasher::new();
+        state.0.iter().for_each(|it| it.to_bits().hash(&mut hasher));
+        format!("{features:?}{:?}{:?}", controls.family, controls.style).hash(&mut hasher);
+        let hash = hasher.finish();
+        let seen = |bits: u64| (bits & 0xFFFF) as f32;
+        let state = State(Arc::from([seen(hash), seen(hash >> 16)]));
+        let best = |logits: &mut dyn Iterator<Item = f32>| {
+            logits.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |it| it.0)
+        };
+        let taste = |class: usize, field: u64| ((hash.rotate_left(field as u32 * 7) >> (class % 13)) & 7) as f32 / 4.0;
+        let noise = &controls.noise;
+        let time = best(&mut (0..384).map(|it| controls.bias_time[it] + noise[it] + taste(it, 0) - it as f32 / 3.0));
+        let part = best(&mut (0..5).map(|it| controls.bias_part[it] + noise[384 + it] + taste(it, 1)));
+        let row = &controls.bias_pitch[part * 128..][..128];
+        let pitch = best(&mut (0..128).map(|it| row[it] + noise[389 + it] + taste(it, 2)));
+        let duration = best(&mut (0..32).map(|it| controls.bias_duration[it] + noise[517 + it] - it as f32 / 4.0));
+        let class = |it: usize| u8::try_from(it).unwrap();
+        let event = Event {
+            time: u16::try_from(time).unwrap(),
+            part: class(part),
+            pitch: class(pitch),
+            duration: class(duration),
+            velocity: 8,
+        };
+        Ok(Draw { event, log_probability: [-1.0; 5], state })
+    }
+
+    fn table(&mut self, _: TimbreId, _: Pitch, _: Velocity) -> Result<Arc<PartialTable>, ComposeError> {
+        unreachable!("chains make no tables")
+    }
+}
+
+/// What is done to a chain between windows.
+#[derive(Clone, Copy, PartialEq)]
+enum Trail {
+    Kept,
+    /// Everything is fed anew.
+    Dropped,
+}
+
+fn key(onset: i64, length: i64, pitch: u8) -> Note {
+    let pitch = Pitch::new(pitch).unwrap();
+    Note { onset: Tick(onset), part: Part::PLAYER, pitch, length: Ticks(length), velocity: Velocity::clamped(80) }
+}
+
+/// The notes of `windows` windows while the player plays `player`, and the steps that the muse took.
+fn jam(player: &[Note], windows: usize, trail: Trail, change: Option<(u32, Settings)>) -> (Vec<Note>, usize) {
+    let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
+    let mut settings = Settings::default();
+    let mut muse = Hashing::new();
+    let start = Start { chain: 1, tick: Tick(0), bar };
+    let phrase = Arc::new(Phrase::new(vec![key(0, 12, 60), key(12, 12, 62), key(24, 48, 64)]));
+    let mut chain = Chain::open(&mut muse, start, settings, &phrase).unwrap();
+    let mut planner = Planner::default();
+    planner.play_from(Tick(0), bar, Quantum::Beat, false).unwrap();
+    let mut window = planner.pass(bar, Quantum::Beat).unwrap();
+    let mut notes = Vec::new();
+    let mut hear: Vec<(Tick, bool, Note)> = Vec::new();
+    hear.extend(player.iter().flat_map(|it| [(it.onset, true, *it), (it.end(), false, *it)]));
+    hear.sort_by_key(|it| (it.0, it.1));
+    let mut hear = hear.into_iter().peekable();
+    for _ in 0..windows {
+        while let Some((tick, on, note)) = hear.next_if(|it| it.0 < window.cutoff) {
+            if on {
+                chain.hear_on(tick, note.pitch, note.velocity);
+            } else {
+                chain.hear_off(tick, note.pitch);
+            }
+        }
+        if let Some((_, new)) = change.filter(|it| it.0 == window.index) {
+            settings = new;
+        }
+        if trail == Trail::Dropped {
+            chain.trail.clear();
+        }
+        notes.extend(compose(&mut chain, &mut muse, window, settings).notes);
+        window = planner.pass(bar, Quantum::Beat).unwrap();
+        planner.pass(bar, Quantum::Beat).unwrap();
+    }
+    (notes, muse.steps)
+}
+
+fn compose(chain: &mut Chain, muse: &mut Hashing, window: Window, settings: Settings) -> Composed {
+    let composed = chain.compose(muse, window, settings).unwrap();
+    for note in &composed.notes {
+        assert!((window.begin..window.end).contains(&note.onset), "{note:?} outside {window:?}");
+        assert_ne!(note.part, Part::PLAYER, "what is expected of the player is not played");
+    }
+    composed
+}
+
+#[test]
+fn what_was_run_ahead_is_what_would_be_fed() {
+    let player = [key(30, 10, 65), key(41, 30, 67), key(75, 4, 69), key(80, 100, 72)];
+    for played in [&player[..0], &player[..]] {
+        let (kept, fewer) = jam(played, 12, Trail::Kept, None);
+        let (dropped, more) = jam(played, 12, Trail::Dropped, None);
+        assert_eq!(kept, dropped);
+        assert!(kept.len() > 12, "only {} notes", kept.len());
+        assert!(fewer < more, "{fewer} steps with the trail, {more} without");
+    }
+}
+
+#[test]
+fn a_note_changes_only_windows_with_a_later_cutoff() {
+    let (without, _) = jam(&[], 8, Trail::Kept, None);
+    let (with, _) = jam(&[key(67, 12, 61)], 8, Trail::Kept, None);
+    let until = |notes: &[Note], tick: i64| notes.iter().filter(|it| it.onset < Tick(tick)).copied().collect::<Vec<_>>();
+    assert_eq!(until(&without, 96), until(&with, 96), "the cutoff of the window at 72 is 66");
+    assert_ne!(without, with);
+}
+
+#[test]
+fn settings_take_effect_at_the_window_of_their_cutoff() {
+    let louder = Settings { temperature: 1.4, style: crate::score::StyleBlend::only(1), ..Settings::default() };
+    for trail in [Trail::Kept, Trail::Dropped] {
+        let (plain, _) = jam(&[], 8, Trail::Kept, None);
+        let (changed, _) = jam(&[], 8, trail, Some((4, louder)));
+        let until = |notes: &[Note]| notes.iter().filter(|it| it.onset < Tick(96)).copied().collect::<Vec<_>>();
+        assert_eq!(until(&plain), until(&changed));
+        assert_ne!(plain, changed);
+    }
+}
+
+#[test]
+fn a_chain_that_restarts_at_its_place_hears_its_phrase_only_once() {
+    let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
+    let mut muse = Hashing::new();
+    let phrase = Arc::new(Phrase::new(vec![key(0, 12, 60), key(12, 12, 62)]));
+    let start = |chain| Start { chain, tick: Tick(0), bar };
+    let chain = Chain::open(&mut muse, start(1), Settings::default(), &phrase).unwrap();
+    let steps = muse.steps;
+    let chain = chain.restarted(start(2), &Settings::default()).unwrap();
+    assert_eq!((chain.id(), muse.steps), (2, steps));
+    assert!(chain.restarted(start(3), &Settings { temperature: 0.9, ..Settings::default() }).is_none());
+}

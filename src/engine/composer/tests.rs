@@ -1,1 +1,0 @@
-//! Composing without a model.

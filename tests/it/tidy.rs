@@ -1,0 +1,221 @@
+//! House rules that the compiler does not check.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which of our modules, and which outside crates, each room may name. Rows are in layer order: a row may only name rooms of rows
+/// above it. The longest row that fits a file's module path governs it.
+const LAYERS: &[Layer] = &[
+    Layer { name: "score", inside: &[], outside: &[] },
+    Layer { name: "music", inside: &["score"], outside: &[] },
+    Layer { name: "pack", inside: &["score"], outside: &["serde", "serde_json", "sha2", "thiserror"] },
+    Layer {
+        name: "files",
+        inside: &["score", "music"],
+        outside: &["midly", "hound", "serde", "serde_json", "thiserror"],
+    },
+    Layer {
+        name: "infer",
+        inside: &["score", "music", "pack"],
+        outside: &["ort", "ort_sys", "tract_onnx", "libloading", "sha2", "thiserror"],
+    },
+    Layer { name: "engine", inside: &["score", "music", "infer"], outside: &["crossbeam", "atomic_float"] },
+    // The audio thread owns the planner: it alone knows the settings in force at a cutoff.
+    Layer {
+        name: "engine::audio",
+        inside: &["score", "music::planner", "engine::link", "engine::clock"],
+        outside: &["realfft"],
+    },
+    Layer { name: "params", inside: &["score"], outside: &["nice_plug"] },
+    Layer {
+        name: "gui",
+        inside: &["score", "engine::control", "engine::link", "params"],
+        outside: &["egui", "nice_plug", "nice_plug_egui", "rfd"],
+    },
+    Layer {
+        name: "cli",
+        inside: &["score", "music", "pack", "files", "infer", "engine"],
+        outside: &["clap", "anyhow", "indicatif", "serde", "serde_json", "sha2"],
+    },
+    Layer {
+        name: "plugin",
+        inside: &["score", "music", "pack", "files", "infer", "engine", "params", "gui"],
+        outside: &["nice_plug", "nice_plug_egui", "clap_sys"],
+    },
+];
+
+/// Words that never appear in code under `engine/audio`, tests apart.
+const NOT_IN_REAL_TIME: &[&str] = &[
+    "Mutex",
+    "RwLock",
+    "Condvar",
+    "std::fs",
+    "std::io",
+    "std::thread",
+    "std::time",
+    "format!",
+    "println!",
+    "Box::new",
+    ".to_vec()",
+    ".to_owned()",
+    ".collect()",
+];
+
+/// Functions in which the audio rooms may allocate: the end of their names.
+const MAY_ALLOCATE: &[&str] = &["fn new(", "fn prepare("];
+
+struct Layer {
+    name: &'static str,
+    inside: &'static [&'static str],
+    outside: &'static [&'static str],
+}
+
+#[test]
+fn arrows_point_one_way() {
+    for (row, layer) in LAYERS.iter().enumerate() {
+        for lower in layer.inside {
+            let above = LAYERS[..row].iter().any(|it| reaches(it.name, lower));
+            assert!(above, "{} may not import {lower}: it is not above it in the table", layer.name);
+        }
+    }
+    for (path, text) in sources("src") {
+        let Some(layer) = governing_row(&module_path(&path)) else { continue };
+        for (number, line) in text.lines().enumerate() {
+            if let Some(offence) = offence(line, layer) {
+                panic!("{}:{}: {} may not name {offence}", path.display(), number + 1, layer.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_room_has_a_row() {
+    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    for line in lib.lines() {
+        let Some(name) = line.trim_start_matches("pub ").strip_prefix("mod ") else { continue };
+        let name = name.trim_end_matches(';');
+        assert!(LAYERS.iter().any(|it| it.name == name), "{name} has no row in LAYERS");
+    }
+}
+
+#[test]
+fn files_say_what_they_hold_and_stay_short() {
+    for folder in ["src", "tests/it", "tests/hosts/src", "xtask/src", "benches"] {
+        for (path, text) in sources(folder) {
+            assert!(text.starts_with("//! "), "{}: no first-line summary", path.display());
+            let lines = text.lines().count();
+            assert!(lines <= 500, "{}: {lines} lines; split it", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_audio_rooms_stay_real_time() {
+    for (path, text) in sources("src/engine/audio") {
+        if path.ends_with("tests.rs") {
+            continue;
+        }
+        let mut may_allocate = false;
+        for (number, line) in text.lines().enumerate() {
+            if line.starts_with("#[cfg(test)]") && text.lines().nth(number + 1).is_some_and(|it| it.ends_with('{')) {
+                break;
+            }
+            if line.trim_start().starts_with("fn ") || line.contains(" fn ") {
+                may_allocate = MAY_ALLOCATE.iter().any(|it| line.contains(it));
+            }
+            let code = line.split("//").next().unwrap_or_default();
+            for word in NOT_IN_REAL_TIME {
+                let allowed = may_allocate && matches!(*word, "Box::new" | ".to_vec()" | ".collect()");
+                assert!(allowed || !code.contains(word), "{}:{}: {word}", path.display(), number + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_work_is_left_in_comments() {
+    let words = ["TO".to_owned() + "DO", "FIX".to_owned() + "ME", "XX".to_owned() + "X"];
+    for (path, text) in sources("src").into_iter().chain(sources("tests")).chain(sources("xtask/src")) {
+        for word in &words {
+            assert!(!text.contains(word.as_str()), "{}: {word}; open work is an issue", path.display());
+        }
+    }
+}
+
+#[test]
+fn paths_in_the_architecture_exist() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let starts = ["src/", "tests/", "training", "xtask", "models"];
+    let paths = text.split('`').skip(1).step_by(2).filter(|it| starts.iter().any(|start| it.starts_with(start)));
+    let mut seen = 0;
+    for path in paths {
+        assert!(root().join(path).exists(), "ARCHITECTURE.md names {path}, which is gone");
+        seen += 1;
+    }
+    assert!(seen > 20, "ARCHITECTURE.md names only {seen} paths");
+}
+
+/// The first path on `line` that `layer` has no right to.
+fn offence<'a>(line: &'a str, layer: &Layer) -> Option<&'a str> {
+    let code = line.split("//").next().unwrap_or_default();
+    for rest in code.split("crate::").skip(1) {
+        let path = path_prefix(rest);
+        let allowed = layer.inside.iter().chain([&layer.name]).any(|it| reaches(it, path));
+        if !allowed && !path.is_empty() {
+            return Some(path);
+        }
+    }
+    let head = first_word(code.trim_start().trim_start_matches("pub ").strip_prefix("use ")?);
+    let foreign = LAYERS.iter().flat_map(|it| it.outside).any(|it| *it == head);
+    (foreign && !layer.outside.contains(&head)).then_some(head)
+}
+
+/// Whether `path` is `ancestor` or something inside it.
+fn reaches(ancestor: &str, path: &str) -> bool {
+    path.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+fn governing_row(module: &str) -> Option<&'static Layer> {
+    LAYERS.iter().filter(|it| reaches(it.name, module)).max_by_key(|it| it.name.len())
+}
+
+/// `src/engine/audio/voice.rs` is `engine::audio::voice`.
+fn module_path(file: &Path) -> String {
+    let inside = file.strip_prefix(root().join("src")).unwrap().with_extension("");
+    let parts: Vec<_> = inside.iter().map(|it| it.to_string_lossy()).collect();
+    parts.join("::")
+}
+
+fn path_prefix(text: &str) -> &str {
+    let end = text.find(|it: char| !it.is_alphanumeric() && it != '_' && it != ':').unwrap_or(text.len());
+    text[..end].trim_end_matches("::")
+}
+
+fn first_word(text: &str) -> &str {
+    let end = text.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(text.len());
+    &text[..end]
+}
+
+/// Every Rust file below `folder`, with its text.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
