@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use self::chain::{Chain, Composed};
 use super::audio::renderer::Sound;
 use super::link::{Commit, FromAudio, FromComposer, Links, TimbreGrid, ToAudio, ToComposer, VoicedNote};
-use crate::infer::{ComposeError, Controls, Muse};
+use crate::infer::{ComposeError, Muse};
 use crate::music::planner::Window;
 use crate::score::{Family, Note, PartialTable, Phrase, Pitch, TimbreId, Velocity};
 
@@ -193,12 +193,5 @@ impl Composer {
 impl std::fmt::Debug for Composer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Composer").field("backend", &self.muse.backend()).finish_non_exhaustive()
-    }
-}
-
-impl Controls {
-    /// The family that sounds in `slot`, piano where none is told.
-    pub(crate) fn sounding_family(&self, slot: usize) -> Family {
-        Family::new(self.family[slot]).unwrap_or(Family::PIANO)
     }
 }

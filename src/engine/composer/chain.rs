@@ -9,11 +9,11 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::line::{Context, Line, Velocities};
-use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard};
+use super::line::{Context, Line};
+use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
 use crate::music::planner::{BarLine, Start, Window};
-use crate::music::tokens::{DRUMS, LONGEST_TIME, VelocityFrom};
-use crate::score::{Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, StyleBlend, Tick, Ticks, Velocity};
+use crate::music::tokens::LONGEST_TIME;
+use crate::score::{Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks, Velocity};
 
 /// Notes of a seed phrase that are heard: its last ones.
 const SEED_NOTES: usize = 256;
@@ -218,9 +218,12 @@ fn draw_window(
     let mut context = context.clone();
     let mut composed = Composed {
         notes: Vec::new(),
-        families: std::array::from_fn(|slot| context.controls.sounding_family(slot)),
+        families: families(&context.controls),
         log_probability: 0.0,
     };
+    if !context.controls.has_band() {
+        return Ok(composed);
+    }
     let (mut from, waited) = line.clock(window.begin, window.bar);
     context.controls.wait_at_least(waited);
     let mut struck: Vec<(Part, Pitch)> = Vec::new();
@@ -228,12 +231,8 @@ fn draw_window(
     for _ in 0..WINDOW_NOTES {
         context.controls.roll_noise(&mut stream);
         let draw = line.draw(muse, &context, window.begin)?;
-        let velocity = match context.velocities {
-            Velocities::Told => VelocityFrom::Model,
-            Velocities::NotTold => VelocityFrom::Rule,
-        };
         let slot = usize::from(draw.event.part).min(Part::COUNT - 1);
-        let drawn = draw.event.note(from, velocity, window.bar, context.controls.family[slot]);
+        let drawn = draw.event.note(from, context.velocities, window.bar, context.controls.family[slot]);
         let Some(note) = drawn.filter(|it| it.onset < window.end && draw.event.time < LONGEST_TIME) else { break };
         if note.onset > from {
             struck.clear();
@@ -263,21 +262,23 @@ fn stream_number(window: Window) -> u64 {
 }
 
 fn context(styles: &[StyleCard], settings: &Settings, player: PlayerPresence, bar: BarLine) -> Context {
-    let has_velocity = leading_style(styles, settings.style).is_some_and(|it| it.has_velocity);
     Context {
         bar,
         controls: Controls::new(settings, styles, player),
-        velocities: if has_velocity { Velocities::Told } else { Velocities::NotTold },
+        velocities: velocity_from(settings.style, styles),
     }
-}
-
-fn leading_style(styles: &[StyleCard], blend: StyleBlend) -> Option<&StyleCard> {
-    let index = if blend.lean > 0.5 { blend.second } else { blend.first };
-    styles.get(index).or(styles.last())
 }
 
 /// The part that a seed phrase is taken to have been played by: the first that plays and is no drum kit.
 fn seed_part(settings: &Settings, controls: &Controls) -> Part {
     let playing = Part::BAND.into_iter().zip(&settings.parts).filter(|it| it.1.mode != Mode::Off);
-    playing.map(|it| it.0).find(|part| controls.family[part.slot()] != DRUMS).unwrap_or(Part::BAND[0])
+    let is_melodic = |part: &Part| controls.family_of(*part).is_none_or(|it| !it.is_drums());
+    playing.map(|it| it.0).find(is_melodic).unwrap_or(Part::BAND[0])
+}
+
+/// The family that sounds in each slot; a piano where none is told.
+fn families(controls: &Controls) -> [Family; Part::COUNT] {
+    std::array::from_fn(|slot| {
+        Part::from_slot(slot).and_then(|part| controls.family_of(part)).unwrap_or(Family::PIANO)
+    })
 }

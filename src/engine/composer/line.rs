@@ -2,7 +2,7 @@
 
 use crate::infer::{ComposeError, Controls, Draw, Muse, State};
 use crate::music::planner::BarLine;
-use crate::music::tokens::{ABSENT, Features, History};
+use crate::music::tokens::{Features, History, VelocityFrom};
 use crate::score::{Note, Tick, Ticks};
 
 /// Events up to an instant. The newest is held back: the step that absorbs it is the step that draws what follows it.
@@ -13,19 +13,13 @@ pub(super) struct Line {
     before: State,
 }
 
-/// Whether the model is told the velocity of what it hears.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Velocities {
-    Told,
-    NotTold,
-}
-
 /// What was in force when an event sounded.
 #[derive(Clone, Debug)]
 pub(super) struct Context {
     pub(super) bar: BarLine,
     pub(super) controls: Controls,
-    pub(super) velocities: Velocities,
+    /// Where velocities come from; the model is told them only where they come from it.
+    pub(super) velocities: VelocityFrom,
 }
 
 impl Line {
@@ -58,8 +52,8 @@ impl Line {
             None => self.draw(muse, context, note.onset)?.state,
         };
         self.before = after.clone();
-        let velocity = (context.velocities == Velocities::Told).then_some(note.velocity);
-        let family = context.controls.family[note.part.slot()].min(ABSENT);
+        let velocity = (context.velocities == VelocityFrom::Model).then_some(note.velocity);
+        let family = context.controls.family[note.part.slot()];
         self.history.push(note.onset, note.part, note.pitch, note.length, velocity, family);
         Ok(after)
     }
