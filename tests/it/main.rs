@@ -4,4 +4,10 @@
 mod cli;
 mod determinism;
 mod midi;
+mod real_time;
+mod stage;
 mod tidy;
+
+/// Aborts on an allocation inside `assert_no_alloc`.
+#[global_allocator]
+static GUARD: nice_assert_no_alloc::AllocDisabler = nice_assert_no_alloc::AllocDisabler;
