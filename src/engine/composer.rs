@@ -162,12 +162,18 @@ impl Composer {
         Ok(TimbreGrid { tables })
     }
 
+    /// A chain that still waits for the transport is begun anew with the phrase; one that plays goes on as it is.
     fn take_seed_phrase(&mut self, phrase: Arc<Phrase>) {
-        if phrase != self.seed_phrase {
-            self.seed_phrase = phrase;
-            if let Some(chain) = &mut self.chain {
-                chain.forget_opening();
-            }
+        if phrase == self.seed_phrase {
+            return;
+        }
+        self.seed_phrase = phrase;
+        let playing = self.links.gauges.playing.load(Ordering::Relaxed);
+        if let Some((window, settings)) = self.chain.as_mut().and_then(Chain::forget_opening)
+            && !playing
+        {
+            self.inbox.push_front(FromAudio::Cutoff { window, settings });
+            self.inbox.push_front(FromAudio::Chain { start: window.start(), settings });
         }
     }
 

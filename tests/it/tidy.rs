@@ -61,8 +61,8 @@ const NOT_IN_REAL_TIME: &[&str] = &[
     ".collect()",
 ];
 
-/// Functions in which the audio rooms may allocate: what `new` and `prepare` are made of.
-const MAY_ALLOCATE: &[&str] = &["fn new(", "fn prepare(", "_table("];
+/// Functions in which the audio rooms may allocate: the makers.
+const MAY_ALLOCATE: &[&str] = &["fn new(", "fn prepare("];
 
 struct Layer {
     name: &'static str,

@@ -45,8 +45,12 @@ impl Sequencer {
         }
     }
 
-    /// Take a commit in; gives it back if there is no room for it.
+    /// Take a commit in; it takes the place of one of the same window that has not begun. Gives back what has no room.
     pub(super) fn accept(&mut self, commit: Box<Commit>) -> Option<Box<Commit>> {
+        let place = |it: &Commit| (it.window.chain, it.window.index);
+        if let Some(earlier) = self.ahead.iter_mut().find(|it| place(it) == place(&commit)) {
+            return Some(std::mem::replace(earlier, commit));
+        }
         if self.ahead.len() == self.ahead.capacity() {
             return Some(commit);
         }

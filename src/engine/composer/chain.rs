@@ -89,9 +89,10 @@ impl Chain {
         same.then(|| Self::at(start, *settings, opening))
     }
 
-    /// The seed phrase has changed; the next chain hears it anew.
-    pub(super) fn forget_opening(&mut self) {
+    /// The seed phrase has changed; the next chain hears it anew. Returns the first window and its settings, if no other was composed.
+    pub(super) fn forget_opening(&mut self) -> Option<(Window, Settings)> {
         self.opening = None;
+        self.newest.filter(|it| it.index == 0).map(|it| (it, self.opened_with))
     }
 
     pub(super) fn id(&self) -> u32 {

@@ -1,3 +1,5 @@
+//! What every family's and drum's table promises.
+
 use super::loudness::{Scale, loudest_power, register_db};
 use super::table;
 use crate::score::timbre::{MAX_PARTIALS, NOISE_BANDS, TABLE_FRAMES};

@@ -1,3 +1,5 @@
+//! What the curves of a note promise.
+
 use super::{exp2, log2, sine};
 
 #[test]

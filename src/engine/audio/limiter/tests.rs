@@ -1,3 +1,5 @@
+//! What the limiter promises.
+
 use super::{CEILING, CHANNELS, LATENCY, Limiter};
 
 fn limited(input: &[f32]) -> Vec<f32> {

@@ -1,3 +1,5 @@
+//! What the noise promises.
+
 use super::{NOISE_LANES, NoiseMixture, NoiseTables, RUN};
 use crate::score::timbre::NOISE_BANDS;
 

@@ -1,3 +1,5 @@
+//! What the room promises.
+
 use super::Room;
 
 #[test]

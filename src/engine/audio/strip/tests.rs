@@ -1,3 +1,5 @@
+//! What the strip promises.
+
 use super::{Fader, decibels};
 use crate::score::{Audible, Strip};
 

@@ -1,3 +1,5 @@
+//! What the synth promises.
+
 use std::sync::Arc;
 
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_oneof, proptest};

@@ -1,3 +1,5 @@
+//! What the voice promises.
+
 use super::{LANES, Stage, Start, Voice};
 use crate::engine::audio::fixtures::{Kind, table};
 use crate::engine::audio::rates::Rates;
