@@ -11,7 +11,7 @@ pub struct Settings {
     pub temperature: f32,
     /// Share of the likeliest value below which a value is never drawn, 0 (off) to 0.5.
     pub min_p: f32,
-    /// Wish in standard deviations from the style's usual density, -2 to 2; 0 leaves it open.
+    /// Wish in standard deviations from the style's usual density, -2 to 2.
     pub density: f32,
     /// Wish; `None` leaves it open.
     pub key: Option<Key>,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[Layer] = &[
     Layer { name: "score", inside: &[], outside: &[] },
     Layer { name: "music", inside: &["score"], outside: &[] },
-    Layer { name: "pack", inside: &["score"], outside: &["serde", "serde_json", "sha2", "thiserror"] },
+    Layer { name: "pack", inside: &["score", "music"], outside: &["serde", "serde_json", "sha2", "thiserror"] },
     Layer {
         name: "files",
         inside: &["score", "music"],
@@ -40,7 +40,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "plugin",
         inside: &["score", "music", "pack", "files", "infer", "engine", "params", "gui"],
-        outside: &["nice_plug", "nice_plug_egui", "clap_sys"],
+        outside: &["nice_plug", "nice_plug_egui", "clap_sys", "atomic_float"],
     },
 ];
 

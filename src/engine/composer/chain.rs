@@ -42,6 +42,8 @@ pub(super) struct Chain {
     heard: Vec<Note>,
     held: Vec<(Tick, Pitch, Velocity)>,
     player: PlayerPresence,
+    /// When each part sounded last in this chain.
+    sounded: [Option<Tick>; Part::COUNT],
     /// In force in the window before and in the newest window.
     contexts: Option<(Context, Context)>,
     newest: Option<Window>,
@@ -111,6 +113,7 @@ impl Chain {
             heard: Vec::new(),
             held: Vec::new(),
             player: PlayerPresence::Absent,
+            sounded: [None; Part::COUNT],
             contexts: None,
             newest: None,
         }
@@ -141,15 +144,33 @@ impl Chain {
         window: Window,
         settings: Settings,
     ) -> Result<Composed, ComposeError> {
-        let context = context(muse.styles(), &settings, self.player, window.bar);
+        let mut context = context(muse.styles(), &settings, self.player, window.bar);
+        for part in Part::BAND {
+            context.controls.encourage(part, self.impatience(part, window));
+        }
         let (outside, inside) = self.contexts.take().unwrap_or_else(|| (context.clone(), context.clone()));
         self.feed(muse, window.cutoff, [&outside, &inside])?;
         let mut ahead = self.run_ahead(muse, &inside)?;
         let composed = draw_window(muse, &mut ahead, &mut self.trail, window, settings.seed, &context)?;
         self.committed.extend(&composed.notes);
+        for note in &composed.notes {
+            self.sounded[note.part.slot()] = Some(note.onset);
+        }
         self.contexts = Some((inside, context));
         self.newest = Some(window);
         Ok(composed)
+    }
+
+    /// How much a part that is asked to play is drawn into `window` for having been silent, natural logarithm of odds. A part that has not
+    /// come in yet, because the seed phrase was one part's alone, is drawn in from the first beat; one that has played may rest for two bars.
+    fn impatience(&self, part: Part, window: Window) -> f32 {
+        const MOST: f32 = 9.0;
+        let bars = |since: Tick| (window.begin - since).0 as f32 / window.bar.meter.bar().0 as f32;
+        let bias = match self.sounded[part.slot()] {
+            None => 2.0 + 4.0 * bars(self.start.tick),
+            Some(onset) => 2.0 * (bars(onset) - 2.0),
+        };
+        bias.clamp(0.0, MOST)
     }
 
     /// Bring the line from the last cutoff to this one with what really sounded, under what was in force in the window before the newest

@@ -26,13 +26,32 @@ fn possible(controls: &Controls, slot: usize) -> Vec<u8> {
     (0..128u8).filter(|pitch| row[usize::from(*pitch)] == 0.0).collect()
 }
 
+/// Wishes to within rounding.
+fn check_density(controls: &Controls, expected: [Option<f32>; 5]) {
+    for (wish, expected) in controls.density.iter().zip(expected) {
+        let near = wish.zip(expected).is_some_and(|(wish, expected)| (wish - expected).abs() < 1e-5);
+        assert!(near || wish.is_none() && expected.is_none(), "{:?}", controls.density);
+    }
+}
+
+#[test]
+fn a_part_is_encouraged_only_if_it_plays() {
+    let mut settings = Settings::default();
+    settings.parts[2].mode = Mode::Off;
+    let mut controls = Controls::new(&settings, &styles(), PlayerPresence::Absent);
+    for part in Part::BAND {
+        controls.encourage(part, 3.0);
+    }
+    assert_eq!(controls.bias_part, [Controls::IMPOSSIBLE, 3.0, 3.0, Controls::IMPOSSIBLE, 3.0]);
+}
+
 #[test]
 fn defaults_follow_the_style() {
     let controls = Controls::new(&Settings::default(), &styles(), PlayerPresence::Absent);
     assert_eq!(controls.family, [18, 9, 4, 9, 4]);
     assert_eq!(controls.style, [1.0, 0.0]);
-    assert_eq!(controls.density, [None; 5]);
-    assert_eq!(controls.register, [None; 5]);
+    check_density(&controls, [None, Some(0.8), Some(0.8), Some(0.8), Some(0.8)]);
+    assert_eq!(controls.register[..3], [None, Some(14.0 / 12.0), Some(-20.0 / 12.0)]);
     assert_eq!(controls.bias_part, [Controls::IMPOSSIBLE, 0.0, 0.0, 0.0, 0.0]);
     assert_eq!(possible(&controls, 1), (21..=108).collect::<Vec<_>>());
     assert_eq!(controls.sharpness, [1.0; 5]);
@@ -51,7 +70,7 @@ fn wishes_are_told() {
     settings.parts[3].family = Some(Family::DRUMS);
     let controls = Controls::new(&settings, &styles(), PlayerPresence::Listening);
     assert_eq!(controls.family, [0, 9, 5, 18, 16]);
-    assert_eq!(controls.density, [None, Some(2.25), Some(2.25), None, Some(2.25)]);
+    check_density(&controls, [None, Some(1.95), Some(1.95), None, Some(1.95)]);
     assert_eq!(controls.register, [None, Some(26.0 / 12.0), Some(4.0 / 12.0), None, None]);
     assert_eq!(controls.bias_part, [0.0, 0.0, 0.0, Controls::IMPOSSIBLE, 0.0]);
     assert_eq!(possible(&controls, 4), (35..=81).collect::<Vec<_>>());
