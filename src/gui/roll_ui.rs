@@ -155,9 +155,11 @@ fn grid(painter: &Painter, scale: &Scale, view: &View<'_>) {
         let line = [pos2(x, scale.rect.top()), pos2(x, scale.rect.bottom())];
         painter.line_segment(line, Stroke::new(1.0, theme::LINE));
         let label = start.0.div_euclid(bar) + 1;
-        let at = pos2(x + 4.0, scale.rect.top() + 3.0);
-        let font = theme::font(11.0);
-        painter.text(at, Align2::LEFT_TOP, label.to_string(), font, theme::QUIET);
+        if label > 0 {
+            let at = pos2(x + 4.0, scale.rect.top() + 3.0);
+            let font = theme::font(11.0);
+            painter.text(at, Align2::LEFT_TOP, label.to_string(), font, theme::QUIET);
+        }
         for beat in 1..bar.div_euclid(24).min(16) {
             let x = scale.x(Tick(start.0 + beat * 24));
             let line = [pos2(x, scale.rect.top()), pos2(x, scale.rect.bottom())];
@@ -191,9 +193,9 @@ fn draw_note(painter: &Painter, scale: &Scale, note: Note, now: Tick) {
         painter.rect_filled(rect, round, color.gamma_multiply(0.75 * loud));
         theme::DARK_TEXT
     };
-    if rect.height() >= 8.0 && rect.width() >= 9.0 {
+    if rect.height() >= 5.0 && rect.width() >= 9.0 {
         let at = rect.left_center() + vec2(3.0, 0.0);
-        let font = theme::font(rect.height().min(11.0));
+        let font = theme::font((rect.height() * 1.3).min(11.0));
         painter.text(at, Align2::LEFT_CENTER, theme::part_sign(note.part), font, text);
     }
 }
@@ -239,15 +241,11 @@ fn legend(painter: &Painter, rect: Rect, scale: &Scale) {
 fn invitation(painter: &Painter, rect: Rect) {
     let lines = [
         ("Press play in your host.", 22.0, theme::TEXT),
-        (
-            "The band begins with the bar, in your tempo, and goes on until you stop.",
-            14.0,
-            theme::TEXT,
-        ),
+        ("The band begins at once, in your tempo, and goes on until you stop.", 14.0, theme::TEXT),
         ("Play along, or load a MIDI file for it to start from.", 14.0, theme::QUIET),
     ];
     let ground = Rect::from_center_size(rect.center(), vec2(540.0, 116.0));
-    painter.rect_filled(ground, theme::ROUND, theme::PANEL.gamma_multiply(0.94));
+    painter.rect_filled(ground, theme::ROUND, theme::PANEL);
     let mut at = pos2(rect.center().x, rect.center().y - 32.0);
     for (text, size, color) in lines {
         painter.text(at, Align2::CENTER_CENTER, text, theme::font(size), color);

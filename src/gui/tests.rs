@@ -91,7 +91,8 @@ fn temperature_is_dragged_as_one_gesture() {
 fn a_level_is_dragged_sideways() {
     let intents = drag("Part 2 level", vec2(-30.0, 0.0));
     assert_eq!(intents.first(), Some(&Intent::Begin(Control::Level(1))));
-    let set = |intent: &Intent| matches!(intent, Intent::Set(Control::Level(1), value) if *value < 0.9);
+    let set =
+        |intent: &Intent| matches!(intent, Intent::Set(Control::Level(1), value) if *value < 0.9);
     assert!(intents.iter().any(set), "{intents:?}");
 }
 

@@ -23,7 +23,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
 /// Whether the host plays, where, how fast and in which meter.
 fn transport(ui: &mut Ui, view: &View<'_>) {
     let clock = view.clock;
-    let (rect, _) = ui.allocate_exact_size(vec2(250.0, 32.0), egui::Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(280.0, 32.0), egui::Sense::hover());
     let painter = ui.painter();
     let mark = egui::pos2(rect.left() + 9.0, rect.center().y);
     if clock.playing {
@@ -42,7 +42,7 @@ fn transport(ui: &mut Ui, view: &View<'_>) {
     let at = rect.left_center() + vec2(26.0, 0.0);
     painter.text(at, Align2::LEFT_CENTER, place, theme::digits(16.0), theme::TEXT);
     let text = format!("{:.1} bpm   bar of {} quarters", clock.tempo_bpm, trimmed(bar));
-    let at = rect.left_center() + vec2(100.0, 0.0);
+    let at = rect.left_center() + vec2(112.0, 0.0);
     painter.text(at, Align2::LEFT_CENTER, text, theme::font(12.0), theme::QUIET);
 }
 

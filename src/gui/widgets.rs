@@ -87,8 +87,8 @@ pub(super) fn level(
     painter.rect_filled(line, CornerRadius::same(1), color);
     let grip = Rect::from_center_size(pos2(x(value), rect.center().y), vec2(3.0, rect.height()));
     painter.rect_filled(grip, CornerRadius::same(1), theme::TEXT);
-    let at = pos2(rect.right() - 6.0, rect.center().y - 1.0);
-    painter.text(at, Align2::RIGHT_CENTER, &control.text, theme::font(12.0), theme::TEXT);
+    let at = pos2(rect.left() + 7.0, rect.center().y - 1.0);
+    painter.text(at, Align2::LEFT_CENTER, &control.text, theme::font(12.0), theme::TEXT);
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
 }

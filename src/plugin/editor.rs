@@ -224,7 +224,7 @@ impl NiceEguiApp for Window {
             let whole = length.round() as u16;
             whole
         };
-        let (width, height) = (whole(size.logical.width.into()), whole(size.logical.height.into()));
+        let (width, height) = (whole(size.logical.width), whole(size.logical.height));
         if let Some(size) = EditorSize::new(width, height) {
             self.song.kept.set_editor_size(size);
         }

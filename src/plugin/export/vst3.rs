@@ -35,13 +35,10 @@ use nice_plug::wrapper::vst3::vst3::Steinberg::{
 
 use super::buses::Buses;
 
-#[expect(clippy::unnecessary_cast, reason = "C enumerations differ in sign between systems")]
+// Some systems' C enumerations are signed and some are not.
 const AUDIO: MediaType = MediaTypes_::kAudio as MediaType;
-#[expect(clippy::unnecessary_cast, reason = "C enumerations differ in sign between systems")]
 const INPUT: BusDirection = BusDirections_::kInput as BusDirection;
-#[expect(clippy::unnecessary_cast, reason = "C enumerations differ in sign between systems")]
 const OUTPUT: BusDirection = BusDirections_::kOutput as BusDirection;
-#[expect(clippy::unnecessary_cast, reason = "C enumerations differ in sign between systems")]
 const SAMPLE_32: int32 = SymbolicSampleSizes_::kSample32 as int32;
 
 /// One instance as the host sees it.
@@ -151,8 +148,7 @@ forward!(IComponentTrait {
         unsafe {
             let result = self.inner.getBusInfo(media, direction, index, bus);
             if result == kResultOk && media == AUDIO && direction == OUTPUT {
-                #[expect(clippy::unnecessary_cast, reason = "C enumerations differ in sign between systems")]
-                { (*bus).busType = BusTypes_::kMain as BusType; }
+                (*bus).busType = BusTypes_::kMain as BusType;
             }
             result
         }

@@ -1,0 +1,165 @@
+//! Draws the editor into PNG files without a window system, for the documentation and for the eye:
+//! `cargo run --example screenshot -- docs/editor.png` gives a jam; `--empty` the editor before the first note.
+
+mod raster;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+
+use antiphon::engine::offline::{Request, bounce};
+use antiphon::gui::{Choices, Clock, ControlView, Memory, Mixer, Roll, Status, View, draw, theme};
+use antiphon::infer::Scripted;
+use antiphon::pack::Pack;
+use antiphon::params::{Control, Controls};
+use antiphon::score::{
+    Meter, Mix, Note, Part, Phrase, Pitch, Settings, Tempo, Tick, Ticks, Velocity,
+};
+
+const WIDTH: f32 = 1100.0;
+const HEIGHT: f32 = 700.0;
+/// Physical pixels in a logical point.
+const SCALE: f32 = 1.5;
+const LAST_FRAME: u16 = 40;
+/// Where the picture is taken, in quarters from the origin.
+const NOW: f64 = 14.4;
+
+fn main() -> Result<()> {
+    let mut empty = false;
+    let mut path = PathBuf::from("target/editor.png");
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--empty" => empty = true,
+            other => path = PathBuf::from(other),
+        }
+    }
+    let styles: Arc<[String]> =
+        Pack::embedded()?.styles.iter().map(|style| style.title.clone()).collect();
+    let controls = Controls::new(&styles);
+    let choices = Choices::new(&controls, &styles);
+    let mut values = ControlView::all(&controls);
+    let (roll, clock, status) =
+        if empty { (Roll::default(), Clock::default(), status([0.0; 5])) } else { jam()? };
+    if !empty {
+        set(&controls, &mut values);
+    }
+    let context = egui::Context::default();
+    context.set_pixels_per_point(SCALE);
+    theme::apply(&context);
+    let mut memory = Memory::default();
+    let mut canvas = raster::Canvas::new(WIDTH * SCALE, HEIGHT * SCALE);
+    // Some frames, until what moves has come to rest; the last one is painted.
+    for frame in 0..=LAST_FRAME {
+        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(WIDTH, HEIGHT));
+        let input = egui::RawInput {
+            screen_rect: Some(screen),
+            time: Some(f64::from(frame) / 20.0),
+            ..egui::RawInput::default()
+        };
+        let mut output = context.run_ui(input, |ui| {
+            let view = View {
+                controls: &values,
+                choices: &choices,
+                roll: &roll,
+                clock,
+                status: &status,
+                mixer: Mixer::Shown,
+                phrase_notes: if empty { 0 } else { 44 },
+            };
+            draw(ui, &view, &mut memory, &mut Vec::new());
+        });
+        canvas.update(&output.textures_delta);
+        output.textures_delta.clear();
+        if frame == LAST_FRAME {
+            let pieces = context.tessellate(output.shapes, output.pixels_per_point);
+            canvas.clear();
+            canvas.paint(&pieces, output.pixels_per_point);
+        }
+    }
+    canvas.save(&path).with_context(|| format!("write a picture: {}", path.display()))
+}
+
+/// A made-up moment of playing.
+fn jam() -> Result<(Roll, Clock, Status)> {
+    let note = |(onset, pitch, length): (i64, u8, i64)| -> Option<Note> {
+        Some(Note {
+            onset: Tick(onset),
+            part: Part::PLAYER,
+            pitch: Pitch::new(pitch)?,
+            length: Ticks(length),
+            velocity: Velocity::clamped(96),
+        })
+    };
+    let tune =
+        [(192, 69, 24), (216, 72, 48), (264, 74, 24), (288, 76, 36), (324, 77, 12), (336, 76, 30)];
+    let player = Phrase::new(tune.into_iter().filter_map(note).collect());
+    let request = Request {
+        settings: Settings::default(),
+        mix: Mix::default(),
+        tempo: Tempo::new(112.0).context("a tempo")?,
+        meter: Meter::COMMON,
+        bars: 5,
+        seed_phrase: Arc::default(),
+        player: player.clone(),
+        sample_rate: 48_000,
+        block: 512,
+        tail_secs: 0.0,
+    };
+    let bounced = bounce(Box::new(Scripted::new()), &request, &mut |_| {})?;
+    // The window that begins next is committed, the ones after it are not.
+    let known = Tick::from_quarters(NOW.floor() + 2.0);
+    let mut roll = Roll::default();
+    for note in bounced.notes.into_iter().filter(|note| note.onset < known) {
+        roll.add(note);
+    }
+    player.notes().iter().for_each(|note| roll.add(*note));
+    let clock = Clock {
+        playing: true,
+        position_quarters: NOW,
+        tempo_bpm: 112.0,
+        bar_start: Tick(288),
+        bar_length: Ticks(96),
+    };
+    Ok((roll, clock, status([0.35, 0.2, 0.12, 0.5, 0.6])))
+}
+
+fn status(peaks: [f32; 5]) -> Status {
+    Status {
+        pack: String::from("Antiphon Default"),
+        backend: String::from("tract"),
+        note_millis: 1.12,
+        load: 0.07,
+        peaks,
+        ..Status::default()
+    }
+}
+
+/// Some settings that a musician might have made.
+fn set(controls: &Controls, values: &mut [ControlView]) {
+    let settings = [
+        (Control::Temperature, "1.08"),
+        (Control::StyleB, "2"),
+        (Control::Lean, "35"),
+        (Control::Seed, "271828"),
+        (Control::Key, "D minor"),
+        (Control::ScaleLock, "on"),
+        (Control::Density, "0.4"),
+        (Control::Family(0), "Flute"),
+        (Control::Family(3), "Bass"),
+        (Control::Level(0), "-3"),
+        (Control::Level(1), "-6"),
+        (Control::Pan(0), "L 25"),
+        (Control::Pan(1), "R 30"),
+        (Control::Register(3), "-12"),
+        (Control::Mute(2), "on"),
+    ];
+    for (control, text) in settings {
+        let any = controls.get(control);
+        if let Some(value) = any.parse(text) {
+            let view = &mut values[control.place()];
+            view.text = any.text(value);
+            view.value = value;
+        }
+    }
+}
