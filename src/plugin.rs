@@ -56,7 +56,8 @@ struct Audio {
     bypassed: bool,
 }
 
-/// How long the callback rests at a time while a bounce waits for the composer.
+/// How long the callback rests at a time while a bounce waits for the composer. The first rest on a thread of the host's
+/// makes the thread's handle, the callback's only allocation; in real time nothing rests.
 const OFFLINE_REST: Duration = Duration::from_micros(50);
 
 impl<K: Kind> Default for Partner<K> {

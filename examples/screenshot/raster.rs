@@ -49,7 +49,7 @@ impl Canvas {
                     }
                 }
                 _ => {
-                    self.textures.insert(*id, ColorImage::clone(&image));
+                    self.textures.insert(*id, (**image).clone());
                 }
             }
         }

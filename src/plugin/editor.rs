@@ -146,6 +146,10 @@ impl Window {
         let gauges = &links.gauges;
         let status = &mut self.status;
         status.backend = self.song.kept.backend();
+        if status.backend.is_empty() && gauges.notes_composed.load(Ordering::Relaxed) > 0 {
+            // Its message was crowded out by notes before the window was first opened.
+            status.backend = String::from("the embedded runtime");
+        }
         status.pack = super::song::pack_title();
         status.note_millis = gauges.note_micros.load(Ordering::Relaxed) / 1000.0;
         status.late_windows = gauges.late_windows.load(Ordering::Relaxed);
@@ -171,6 +175,10 @@ impl Window {
     fn obey(&mut self, intents: Vec<Intent>) {
         let Some(hand) = &self.hand else { return };
         for intent in intents {
+            if matches!(intent, Intent::LoadPhrase(_) | Intent::ClearPhrase) {
+                // What was said of an earlier file no longer matters.
+                self.notices.clear();
+            }
             if let Err(notice) = hand.obey(&self.song, intent) {
                 self.notices.push(notice);
             }
