@@ -14,7 +14,6 @@ use crate::shell::{fresh_folder, output, root, say, target};
 use crate::system::{Consent, Purpose, ensure_packages};
 use crate::take::{RATE, Take, keys, quarters_a_bar};
 
-const PROFILE: &str = "release";
 const BARS: u32 = 16;
 /// Seconds for the last notes to die away.
 const TAIL_SECS: f64 = 3.0;
@@ -31,17 +30,17 @@ pub struct Style {
 }
 
 /// Everything from the system's packages to the pictures.
-pub fn demo(consent: Consent) -> Result<()> {
+pub fn demo(consent: Consent, profile: &str) -> Result<()> {
     ensure_packages(Purpose::Build, consent)?;
     say("Building the bundles (the first time this takes some minutes) ...");
-    let bundles = bundle(PROFILE)?;
-    hosts::build(PROFILE)?;
+    let bundles = bundle(profile)?;
+    hosts::build(profile)?;
     let melody = midi::read(&root().join("demo/greensleeves.mid"), Hand::Player)?;
     let folder = target()?.join("demo");
     fresh_folder(&folder)?;
-    for style in two_styles(&styles(PROFILE)?)? {
+    for style in two_styles(&styles(profile)?)? {
         say(&format!("\n{}: {BARS} bars with Greensleeves played to them", style.title));
-        perform(&bundles, &melody, &style, &folder.join(&style.name))?;
+        perform(profile, &bundles, &melody, &style, &folder.join(&style.name))?;
     }
     say(&format!(
         "\nEverything is in {}\n\nThe bundles are\n  {}\n  {}\nTo install them for your DAW: cargo xtask install",
@@ -53,7 +52,13 @@ pub fn demo(consent: Consent) -> Result<()> {
 }
 
 /// One style through both formats, which must agree to the last bit, into `folder`.
-fn perform(bundles: &Bundles, melody: &Melody, style: &Style, folder: &Path) -> Result<()> {
+fn perform(
+    profile: &str,
+    bundles: &Bundles,
+    melody: &Melody,
+    style: &Style,
+    folder: &Path,
+) -> Result<()> {
     fresh_folder(folder)?;
     let title = format!("{} - {BARS} bars", style.title);
     let mut first: Option<Value> = None;
@@ -62,7 +67,7 @@ fn perform(bundles: &Bundles, melody: &Melody, style: &Style, folder: &Path) -> 
         if first.is_none() {
             script["sessions"][0]["wav_folder"] = json!(folder);
         }
-        let report = hosts::play(PROFILE, format, bundles, &script)?;
+        let report = hosts::play(profile, format, bundles, &script)?;
         let session = &report["sessions"][0];
         let seconds = session["calls"]["total_secs"].as_f64().unwrap_or(f64::NAN);
         let length = session["frames"].as_f64().unwrap_or(f64::NAN) / RATE;

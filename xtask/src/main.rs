@@ -25,14 +25,15 @@ cargo xtask CHORE [--yes]
 
   demo       install what is missing, build the bundles, play 16 bars in two styles through both of them
   test       everything that is checked, from formatting to other people's hosts
-  bundle     build the bundles into target/bundled   [--profile NAME; release by default]
+  bundle     build the bundles into target/bundled
   install    build the bundles and copy them to where this system's DAWs look for plugins
   check      formatting, lints, documentation, licenses
-  validate   the built bundles in the test hosts     [--profile NAME; release by default]
+  validate   the built bundles in the test hosts
   bench      measure and write a table               [--json]
   pictures   roll and spectrogram of each style into docs/pictures
 
-  --yes      install system packages without asking
+  --yes           install system packages without asking
+  --profile NAME  cargo's profile for demo, bundle and validate; release by default
 ";
 
 /// The flags that some chores take.
@@ -72,7 +73,7 @@ fn flags(mut arguments: impl Iterator<Item = String>) -> Result<Flags> {
 fn perform(chore: &str, flags: &Flags) -> Result<ExitCode> {
     let profile = flags.profile.as_deref().unwrap_or("release");
     match chore {
-        "demo" => demo::demo(flags.consent)?,
+        "demo" => demo::demo(flags.consent, profile)?,
         "test" => return stages::test(flags.consent),
         "bundle" => {
             let bundles = bundle::bundle(profile)?;

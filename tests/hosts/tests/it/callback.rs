@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use antiphon_hosts::script::{Pace, Plant, Script, Session};
+use antiphon_hosts::script::{Move, Pace, Plant, Script, Session};
 
 use crate::stage::{FORMATS, Format, bars, run, take};
 
@@ -18,6 +18,20 @@ fn nothing_is_allocated_or_freed() {
     for format in FORMATS {
         assert_eq!(take(format, live()).calls.allocations, Some(0), "{format:?}");
     }
+}
+
+#[test]
+fn a_moved_parameter_costs_an_allocation_once_a_thread() {
+    // Only in the CLAP host: the other one makes room of its own when a parameter moves for the first time. The framework asks for the thread's
+    // name, for which the standard library makes room the first time that a thread of the host's is asked.
+    let moves = (0..50).map(|step| Move {
+        frame: step * 1_000,
+        parameter: "temp".into(),
+        value: step as f64 / 50.0,
+    });
+    let session = Session { moves: moves.collect(), ..live() };
+    let calls = take(Format::Clap, session).calls;
+    assert!(calls.allocations <= Some(2), "{calls:?}");
 }
 
 #[test]
