@@ -15,6 +15,8 @@ use crate::system::{Consent, Purpose, ensure_packages};
 use crate::take::{RATE, Take, keys, quarters_a_bar};
 
 const BARS: u32 = 16;
+/// The key of the shipped melody, told to the band: it begins before it has heard enough to know.
+const MELODY_KEY: &str = "A minor";
 /// Seconds for the last notes to die away.
 const TAIL_SECS: f64 = 3.0;
 /// Styles that show the range of a pack, the most telling first.
@@ -64,6 +66,9 @@ fn perform(
     let mut first: Option<Value> = None;
     for format in Format::ALL {
         let mut script = script(melody, style, BARS);
+        if let Some(parameters) = script["sessions"][0]["parameters"].as_array_mut() {
+            parameters.push(json!({ "parameter": "key", "text": MELODY_KEY }));
+        }
         if first.is_none() {
             script["sessions"][0]["wav_folder"] = json!(folder);
         }
