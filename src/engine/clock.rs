@@ -33,7 +33,13 @@ impl BlockClock {
     /// The tick nearest to a frame of the block.
     #[expect(clippy::cast_possible_truncation, reason = "no host counts to 2^63 ticks")]
     pub fn tick_of(&self, frame: usize) -> Tick {
-        Tick((self.position_ticks + frame as f64 * self.ticks_per_frame + 0.5 + TIE * self.ticks_per_frame).floor() as i64)
+        Tick(
+            (self.position_ticks
+                + frame as f64 * self.ticks_per_frame
+                + 0.5
+                + TIE * self.ticks_per_frame)
+                .floor() as i64,
+        )
     }
 
     /// The position at a frame, ticks not rounded.

@@ -9,7 +9,9 @@ use std::sync::atomic::Ordering;
 
 use self::chain::{Chain, Composed};
 use super::audio::renderer::Sound;
-use super::link::{Commit, FromAudio, FromComposer, Links, TimbreGrid, ToAudio, ToComposer, VoicedNote};
+use super::link::{
+    Commit, FromAudio, FromComposer, Links, TimbreGrid, ToAudio, ToComposer, VoicedNote,
+};
 use crate::infer::{ComposeError, Muse};
 use crate::music::planner::Window;
 use crate::score::{Family, Note, PartialTable, Phrase, Pitch, TimbreId, Velocity};
@@ -95,7 +97,8 @@ impl Composer {
         match message {
             FromAudio::Chain { start, settings } => {
                 let muse = self.muse.as_mut();
-                let prepared = self.chain.take().and_then(|chain| chain.restarted(start, &settings));
+                let prepared =
+                    self.chain.take().and_then(|chain| chain.restarted(start, &settings));
                 self.chain = Some(match prepared {
                     Some(chain) => chain,
                     None => Chain::open(muse, start, settings, &self.seed_phrase)?,
@@ -108,12 +111,15 @@ impl Composer {
                 }
             }
             FromAudio::NoteOff { end, pitch } => {
-                if let Some(note) = self.chain.as_mut().and_then(|chain| chain.hear_off(end, pitch)) {
+                if let Some(note) = self.chain.as_mut().and_then(|chain| chain.hear_off(end, pitch))
+                {
                     self.tell(FromComposer::Heard(note));
                 }
             }
             FromAudio::Cutoff { window, settings } => {
-                let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) else { return Ok(()) };
+                let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) else {
+                    return Ok(());
+                };
                 let composed = chain.compose(self.muse.as_mut(), window, settings)?;
                 self.commit(window, &composed)?;
             }
@@ -122,11 +128,7 @@ impl Composer {
         Ok(())
     }
 
-    fn commit(
-        &mut self,
-        window: Window,
-        composed: &Composed,
-    ) -> Result<(), ComposeError> {
+    fn commit(&mut self, window: Window, composed: &Composed) -> Result<(), ComposeError> {
         let mut notes = Vec::with_capacity(composed.notes.len());
         for note in &composed.notes {
             let family = composed.families[note.part.slot()];
@@ -141,7 +143,11 @@ impl Composer {
         Ok(())
     }
 
-    fn table(&mut self, family: Family, note: Note) -> Result<Option<Arc<PartialTable>>, ComposeError> {
+    fn table(
+        &mut self,
+        family: Family,
+        note: Note,
+    ) -> Result<Option<Arc<PartialTable>>, ComposeError> {
         match self.sound {
             Sound::Silent => Ok(None),
             Sound::Synth => self.muse.table(TimbreId(family), note.pitch, note.velocity).map(Some),
@@ -198,6 +204,9 @@ impl Composer {
 
 impl std::fmt::Debug for Composer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Composer").field("backend", &self.muse.backend()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Composer")
+            .field("backend", &self.muse.backend())
+            .finish_non_exhaustive()
     }
 }

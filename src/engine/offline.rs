@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::audio::renderer::{Block, HostEvent, HostEventKind, Outputs, Pace, PlayedEvent, Renderer, Sound, Transport};
+use super::audio::renderer::{
+    Block, HostEvent, HostEventKind, Outputs, Pace, PlayedEvent, Renderer, Sound, Transport,
+};
 use super::composer::{Composer, Next};
 use super::link::{FromComposer, Links, ToComposer};
 use crate::engine::clock::BlockClock;
@@ -123,12 +125,17 @@ struct Room {
 }
 
 impl Tape {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and short of years of audio")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "positive, and short of years of audio"
+    )]
     fn new(request: &Request) -> Self {
         let clock = BlockClock::new(0.0, request.tempo, f64::from(request.sample_rate));
         let end = Tick(request.meter.bar().0 * i64::from(request.bars));
         let music = usize::try_from(clock.frame_of(end)).unwrap_or(0);
-        let tail = (f64::from(request.tail_secs.max(0.0)) * f64::from(request.sample_rate)) as usize;
+        let tail =
+            (f64::from(request.tail_secs.max(0.0)) * f64::from(request.sample_rate)) as usize;
         let channel = || vec![0.0; request.block];
         let room = Room {
             main: [channel(), channel()],
@@ -155,7 +162,13 @@ impl Tape {
         let quarters = frames as f64 / f64::from(request.sample_rate) * request.tempo.bpm() / 60.0;
         let bar = request.meter.bar().quarters();
         let bar_quarters = ((quarters + 1e-9) / bar).floor() * bar;
-        Transport { playing, position_quarters: quarters, tempo: request.tempo, meter: request.meter, bar_quarters }
+        Transport {
+            playing,
+            position_quarters: quarters,
+            tempo: request.tempo,
+            meter: request.meter,
+            bar_quarters,
+        }
     }
 
     /// The player's keys in the next `frames` frames.
@@ -183,7 +196,9 @@ impl Tape {
         for (kept, new) in self.bounced.mix.iter_mut().zip(&self.room.main) {
             kept.extend_from_slice(&new[..frames]);
         }
-        for (kept, new) in self.bounced.stems.iter_mut().flatten().zip(self.room.parts.iter().flatten()) {
+        for (kept, new) in
+            self.bounced.stems.iter_mut().flatten().zip(self.room.parts.iter().flatten())
+        {
             kept.extend_from_slice(&new[..frames]);
         }
     }

@@ -38,7 +38,13 @@ impl Worker {
             let muse = match catch_unwind(AssertUnwindSafe(open)) {
                 Ok(Ok(muse)) => muse,
                 Ok(Err(reason)) => return idle(&links, &parker, reason),
-                Err(_) => return idle(&links, &parker, "open the pack: it made the runtime panic".to_owned()),
+                Err(_) => {
+                    return idle(
+                        &links,
+                        &parker,
+                        "open the pack: it made the runtime panic".to_owned(),
+                    );
+                }
             };
             let composer = Composer::new(Arc::clone(&links), muse, sound);
             run(composer, &links, &parker);
@@ -71,7 +77,13 @@ fn run(mut composer: Composer, links: &Links, parker: &Parker) {
             Ok(Err(error)) => {
                 links.from_composer.force_push(FromComposer::Failed(error.to_string()));
             }
-            Err(_) => return idle(links, parker, "compose: the composer panicked; reload the plugin".to_owned()),
+            Err(_) => {
+                return idle(
+                    links,
+                    parker,
+                    "compose: the composer panicked; reload the plugin".to_owned(),
+                );
+            }
         }
     }
 }

@@ -136,13 +136,7 @@ impl Controls {
         }
     }
 
-    fn seat(
-        &mut self,
-        part: Part,
-        wanted: &PartSettings,
-        card: Option<&StyleCard>,
-        density: f32,
-    ) {
+    fn seat(&mut self, part: Part, wanted: &PartSettings, card: Option<&StyleCard>, density: f32) {
         let slot = part.slot();
         if wanted.mode == Mode::Off {
             self.family[slot] = ABSENT;

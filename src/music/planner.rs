@@ -98,9 +98,19 @@ impl BarLine {
 impl Planner {
     /// The transport stands at `tick`. Returns the first window of a new chain, unless the chain that waits there is still good
     /// (`renewed` says that settings have changed, so that it is not).
-    pub fn wait_at(&mut self, tick: Tick, bar: BarLine, quantum: Quantum, renewed: bool) -> Option<Window> {
+    pub fn wait_at(
+        &mut self,
+        tick: Tick,
+        bar: BarLine,
+        quantum: Quantum,
+        renewed: bool,
+    ) -> Option<Window> {
         match self.phase {
-            Phase::Waiting(window) if !renewed && window == first(self.chains, tick, bar, quantum) => None,
+            Phase::Waiting(window)
+                if !renewed && window == first(self.chains, tick, bar, quantum) =>
+            {
+                None
+            }
             _ => {
                 let window = self.new_chain(tick, bar, quantum);
                 self.phase = Phase::Waiting(window);
@@ -110,9 +120,17 @@ impl Planner {
     }
 
     /// The transport runs from `tick`. Returns the first window of a new chain, unless the chain that waits there is good.
-    pub fn play_from(&mut self, tick: Tick, bar: BarLine, quantum: Quantum, renewed: bool) -> Option<Window> {
+    pub fn play_from(
+        &mut self,
+        tick: Tick,
+        bar: BarLine,
+        quantum: Quantum,
+        renewed: bool,
+    ) -> Option<Window> {
         match self.phase {
-            Phase::Waiting(window) if !renewed && window == first(self.chains, tick, bar, quantum) => {
+            Phase::Waiting(window)
+                if !renewed && window == first(self.chains, tick, bar, quantum) =>
+            {
                 self.phase = Phase::Announced(window);
                 None
             }
@@ -133,10 +151,13 @@ impl Planner {
     pub fn next_moment(&self) -> Option<Moment> {
         match self.phase {
             Phase::Idle | Phase::Waiting(_) => None,
-            Phase::Announced(window) => Some(Moment { tick: window.begin, kind: MomentKind::Begin }),
-            Phase::Inside(window) => {
-                Some(Moment { tick: (window.end - LEAD).max(window.begin), kind: MomentKind::Cutoff })
+            Phase::Announced(window) => {
+                Some(Moment { tick: window.begin, kind: MomentKind::Begin })
             }
+            Phase::Inside(window) => Some(Moment {
+                tick: (window.end - LEAD).max(window.begin),
+                kind: MomentKind::Cutoff,
+            }),
         }
     }
 

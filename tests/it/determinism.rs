@@ -19,7 +19,9 @@ fn check_same(a: &Bounced, b: &Bounced) {
     assert_eq!(a.late_windows, 0);
     let bits = |it: &Bounced| {
         let channels = it.mix.iter().chain(it.stems.iter().flatten());
-        channels.map(|channel| channel.iter().map(|it| it.to_bits()).collect::<Vec<_>>()).collect::<Vec<_>>()
+        channels
+            .map(|channel| channel.iter().map(|it| it.to_bits()).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
     };
     assert!(bits(a) == bits(b), "the samples differ");
 }

@@ -14,7 +14,11 @@ const PLANTED: &str = "ANTIPHON_PLANT_ALLOCATION";
 
 #[test]
 fn the_callback_does_not_allocate() {
-    for (sound, quantum) in [(Sound::Synth, Quantum::HalfBeat), (Sound::Synth, Quantum::Bar), (Sound::Silent, Quantum::Beat)] {
+    for (sound, quantum) in [
+        (Sound::Synth, Quantum::HalfBeat),
+        (Sound::Synth, Quantum::Bar),
+        (Sound::Silent, Quantum::Beat),
+    ] {
         let settings = Settings { quantum, ..request().settings };
         let (notes, _) = jam(&Request { settings, block: 64, ..request() }, sound, |_| true);
         assert!(notes.len() > 40);

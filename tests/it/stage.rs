@@ -10,7 +10,9 @@ use antiphon::engine::control::Instance;
 use antiphon::engine::link::{FromComposer, ToComposer};
 use antiphon::engine::offline::Request;
 use antiphon::infer::Scripted;
-use antiphon::score::{Meter, Mix, Note, Part, Phrase, Pitch, Seed, Settings, Tempo, Tick, Ticks, Velocity};
+use antiphon::score::{
+    Meter, Mix, Note, Part, Phrase, Pitch, Seed, Settings, Tempo, Tick, Ticks, Velocity,
+};
 use nice_assert_no_alloc::assert_no_alloc;
 
 /// Four bars at a tempo at which every second tick falls between two frames.
@@ -21,7 +23,11 @@ pub(crate) fn request() -> Request {
         tempo: Tempo::new(128.0).unwrap(),
         meter: Meter::COMMON,
         bars: 4,
-        seed_phrase: Arc::new(Phrase::new(vec![note(0, 24, 62), note(24, 24, 65), note(48, 48, 69)])),
+        seed_phrase: Arc::new(Phrase::new(vec![
+            note(0, 24, 62),
+            note(24, 24, 65),
+            note(48, 48, 69),
+        ])),
         player: Phrase::new(vec![note(50, 20, 72), note(75, 30, 74), note(200, 90, 71)]),
         sample_rate: 48_000,
         block: 512,
@@ -31,12 +37,22 @@ pub(crate) fn request() -> Request {
 
 pub(crate) fn note(onset: i64, length: i64, pitch: u8) -> Note {
     let pitch = Pitch::new(pitch).unwrap();
-    Note { onset: Tick(onset), part: Part::PLAYER, pitch, length: Ticks(length), velocity: Velocity::clamped(90) }
+    Note {
+        onset: Tick(onset),
+        part: Part::PLAYER,
+        pitch,
+        length: Ticks(length),
+        velocity: Velocity::clamped(90),
+    }
 }
 
 /// The notes of an instance with its composer thread, and how many windows were late. `pace` is called before each block with its frames and
 /// says whether the host waits for the composer. Aborts if the callback allocates.
-pub(crate) fn jam(request: &Request, sound: Sound, mut pace: impl FnMut(usize) -> bool) -> (Vec<Note>, u32) {
+pub(crate) fn jam(
+    request: &Request,
+    sound: Sound,
+    mut pace: impl FnMut(usize) -> bool,
+) -> (Vec<Note>, u32) {
     let instance = Instance::start(|| Ok(Box::new(Scripted::new())), sound);
     instance.send(ToComposer::SeedPhrase(Arc::clone(&request.seed_phrase)));
     let mut renderer = Renderer::new(Arc::clone(&instance.links), sound);
@@ -63,7 +79,9 @@ pub(crate) fn jam(request: &Request, sound: Sound, mut pace: impl FnMut(usize) -
         let mut events = Vec::new();
         for it in request.player.notes() {
             let on = HostEventKind::NoteOn { pitch: it.pitch, velocity: it.velocity };
-            for (tick, kind) in [(it.onset, on), (it.end(), HostEventKind::NoteOff { pitch: it.pitch })] {
+            for (tick, kind) in
+                [(it.onset, on), (it.end(), HostEventKind::NoteOff { pitch: it.pitch })]
+            {
                 if playing && (position..position + request.block).contains(&frame_of(tick)) {
                     events.push(HostEvent { frame: (frame_of(tick) - position) as u32, kind });
                 }
@@ -101,4 +119,3 @@ pub(crate) fn jam(request: &Request, sound: Sound, mut pace: impl FnMut(usize) -
     notes.retain(|it| it.onset < end);
     (notes, instance.links.gauges.late_windows.load(Ordering::Relaxed))
 }
-

@@ -8,7 +8,11 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[Layer] = &[
     Layer { name: "score", inside: &[], outside: &[] },
     Layer { name: "music", inside: &["score"], outside: &[] },
-    Layer { name: "pack", inside: &["score", "music"], outside: &["serde", "serde_json", "sha2", "thiserror"] },
+    Layer {
+        name: "pack",
+        inside: &["score", "music"],
+        outside: &["serde", "serde_json", "sha2", "thiserror"],
+    },
     Layer {
         name: "files",
         inside: &["score", "music"],
@@ -19,7 +23,11 @@ const LAYERS: &[Layer] = &[
         inside: &["score", "music", "pack"],
         outside: &["ort", "ort_sys", "tract_onnx", "libloading", "sha2", "thiserror"],
     },
-    Layer { name: "engine", inside: &["score", "music", "infer"], outside: &["crossbeam", "atomic_float"] },
+    Layer {
+        name: "engine",
+        inside: &["score", "music", "infer"],
+        outside: &["crossbeam", "atomic_float"],
+    },
     // The audio thread owns the planner: it alone knows the settings in force at a cutoff.
     Layer {
         name: "engine::audio",
@@ -75,7 +83,11 @@ fn arrows_point_one_way() {
     for (row, layer) in LAYERS.iter().enumerate() {
         for lower in layer.inside {
             let above = LAYERS[..row].iter().any(|it| reaches(it.name, lower));
-            assert!(above, "{} may not import {lower}: it is not above it in the table", layer.name);
+            assert!(
+                above,
+                "{} may not import {lower}: it is not above it in the table",
+                layer.name
+            );
         }
     }
     let mut offences = Vec::new();
@@ -83,7 +95,12 @@ fn arrows_point_one_way() {
         let Some(layer) = governing_row(&module_path(&path)) else { continue };
         for (number, line) in text.lines().enumerate() {
             if let Some(offence) = offence(line, layer) {
-                offences.push(format!("{}:{}: {} may not name {offence}", path.display(), number + 1, layer.name));
+                offences.push(format!(
+                    "{}:{}: {} may not name {offence}",
+                    path.display(),
+                    number + 1,
+                    layer.name
+                ));
             }
         }
     }
@@ -103,7 +120,11 @@ fn every_room_has_a_row() {
 #[test]
 fn files_say_what_they_hold_and_stay_short() {
     let mut offences = Vec::new();
-    for (path, text) in ["src", "tests/it", "tests/hosts/src", "xtask/src", "benches"].map(sources).into_iter().flatten() {
+    for (path, text) in ["src", "tests/it", "tests/hosts/src", "xtask/src", "benches"]
+        .map(sources)
+        .into_iter()
+        .flatten()
+    {
         if !text.starts_with("//! ") {
             offences.push(format!("{}: no first-line summary", path.display()));
         }
@@ -121,7 +142,9 @@ fn the_audio_rooms_stay_real_time() {
     for (path, text) in sources("src/engine/audio").into_iter().filter(|it| !is_test(&it.0)) {
         let mut may_allocate = false;
         for (number, line) in text.lines().enumerate() {
-            if line.starts_with("#[cfg(test)]") && text.lines().nth(number + 1).is_some_and(|it| it.ends_with('{')) {
+            if line.starts_with("#[cfg(test)]")
+                && text.lines().nth(number + 1).is_some_and(|it| it.ends_with('{'))
+            {
                 break;
             }
             if line.trim_start().starts_with("fn ") || line.contains(" fn ") {
@@ -129,7 +152,8 @@ fn the_audio_rooms_stay_real_time() {
             }
             let code = line.split("//").next().unwrap_or_default();
             for word in NOT_IN_REAL_TIME {
-                let allowed = may_allocate && matches!(*word, "Box::new" | ".to_vec()" | ".collect()");
+                let allowed =
+                    may_allocate && matches!(*word, "Box::new" | ".to_vec()" | ".collect()");
                 if !allowed && code.contains(word) {
                     offences.push(format!("{}:{}: {word}", path.display(), number + 1));
                 }
@@ -142,9 +166,15 @@ fn the_audio_rooms_stay_real_time() {
 #[test]
 fn no_work_is_left_in_comments() {
     let words = ["TO".to_owned() + "DO", "FIX".to_owned() + "ME", "XX".to_owned() + "X"];
-    for (path, text) in sources("src").into_iter().chain(sources("tests")).chain(sources("xtask/src")) {
+    for (path, text) in
+        sources("src").into_iter().chain(sources("tests")).chain(sources("xtask/src"))
+    {
         for word in &words {
-            assert!(!text.contains(word.as_str()), "{}: {word}; open work is an issue", path.display());
+            assert!(
+                !text.contains(word.as_str()),
+                "{}: {word}; open work is an issue",
+                path.display()
+            );
         }
     }
 }
@@ -153,7 +183,11 @@ fn no_work_is_left_in_comments() {
 fn paths_in_the_architecture_exist() {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let starts = ["src/", "tests/", "training", "xtask", "models"];
-    let paths = text.split('`').skip(1).step_by(2).filter(|it| starts.iter().any(|start| it.starts_with(start)));
+    let paths = text
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|it| starts.iter().any(|start| it.starts_with(start)));
     let mut seen = 0;
     for path in paths {
         assert!(root().join(path).exists(), "ARCHITECTURE.md names {path}, which is gone");
@@ -168,7 +202,8 @@ fn check_none(offences: &[String]) {
 
 /// Whether the file is compiled for tests alone.
 fn is_test(file: &Path) -> bool {
-    ["tests.rs", "fixtures.rs"].iter().any(|it| file.ends_with(it)) || file.iter().any(|it| it == "tests")
+    ["tests.rs", "fixtures.rs"].iter().any(|it| file.ends_with(it))
+        || file.iter().any(|it| it == "tests")
 }
 
 /// The first path on `line` that `layer` has no right to.
@@ -203,7 +238,8 @@ fn module_path(file: &Path) -> String {
 }
 
 fn path_prefix(text: &str) -> &str {
-    let end = text.find(|it: char| !it.is_alphanumeric() && it != '_' && it != ':').unwrap_or(text.len());
+    let end =
+        text.find(|it: char| !it.is_alphanumeric() && it != '_' && it != ':').unwrap_or(text.len());
     text[..end].trim_end_matches("::")
 }
 

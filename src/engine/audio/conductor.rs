@@ -92,7 +92,12 @@ impl Conductor {
         }
     }
 
-    pub(super) fn conduct(&mut self, block: Block<'_>, outputs: &mut Outputs<'_>, played: &mut Vec<PlayedEvent>) {
+    pub(super) fn conduct(
+        &mut self,
+        block: Block<'_>,
+        outputs: &mut Outputs<'_>,
+        played: &mut Vec<PlayedEvent>,
+    ) {
         let Block { frames, transport, settings, mix, events, pace } = block;
         let clock = BlockClock::new(transport.position_quarters, transport.tempo, self.sample_rate);
         let mut scene = Scene { clock, transport, settings, mix, pace };
@@ -134,7 +139,12 @@ impl Conductor {
     }
 
     /// Start, stop or move the chain as the transport does.
-    fn follow_transport(&mut self, scene: &Scene<'_, '_>, frames: usize, played: &mut Vec<PlayedEvent>) {
+    fn follow_transport(
+        &mut self,
+        scene: &Scene<'_, '_>,
+        frames: usize,
+        played: &mut Vec<PlayedEvent>,
+    ) {
         let here = scene.clock.ticks_at(0);
         let tick = scene.clock.tick_of(0);
         let quantum = scene.settings.quantum;
@@ -182,9 +192,13 @@ impl Conductor {
             if usize::try_from(scene.clock.frame_of(moment.tick)).unwrap_or(0) > frame {
                 return;
             }
-            let Some(window) = self.planner.pass(scene.bar(), scene.settings.quantum) else { return };
+            let Some(window) = self.planner.pass(scene.bar(), scene.settings.quantum) else {
+                return;
+            };
             match moment.kind {
-                MomentKind::Cutoff => self.send(FromAudio::Cutoff { window, settings: *scene.settings }),
+                MomentKind::Cutoff => {
+                    self.send(FromAudio::Cutoff { window, settings: *scene.settings })
+                }
                 MomentKind::Begin => self.begin_window(window, &mut scene.pace),
             }
         }
@@ -209,7 +223,13 @@ impl Conductor {
         }
     }
 
-    fn host_event(&mut self, event: HostEvent, frame: usize, scene: &mut Scene<'_, '_>, played: &mut Vec<PlayedEvent>) {
+    fn host_event(
+        &mut self,
+        event: HostEvent,
+        frame: usize,
+        scene: &mut Scene<'_, '_>,
+        played: &mut Vec<PlayedEvent>,
+    ) {
         let tick = scene.clock.tick_of(frame);
         match event.kind {
             HostEventKind::NoteOn { pitch, velocity } => {
@@ -294,7 +314,12 @@ impl Conductor {
                 if let (Some(synth), Some(table)) = (&mut self.synth, table) {
                     synth.note_on(note.part, note.pitch, note.velocity, table);
                 }
-                played.push(PlayedEvent { frame: at, part: note.part, pitch: note.pitch, velocity: Some(note.velocity) });
+                played.push(PlayedEvent {
+                    frame: at,
+                    part: note.part,
+                    pitch: note.pitch,
+                    velocity: Some(note.velocity),
+                });
             }
         }
     }
@@ -324,7 +349,8 @@ impl Conductor {
         while self.unsent.is_none() {
             match self.links.to_audio.pop() {
                 Some(ToAudio::Commit(commit)) => {
-                    let stale = commit.window.chain != self.window.0 || commit.window.index < self.window.1;
+                    let stale =
+                        commit.window.chain != self.window.0 || commit.window.index < self.window.1;
                     let back = if stale { Some(commit) } else { self.sequencer.accept(commit) };
                     if let Some(commit) = back {
                         self.retire(Retired::Commit(commit));
@@ -384,9 +410,14 @@ impl Conductor {
         gauges.bar_start.store(bar.start.0, Ordering::Relaxed);
         gauges.bar_length.store(bar.meter.bar().0, Ordering::Relaxed);
         let peak = |channels: &[&mut [f32]; 2]| {
-            channels.iter().flat_map(|it| &it[..frames]).fold(0.0_f32, |most, it| most.max(it.abs()))
+            channels
+                .iter()
+                .flat_map(|it| &it[..frames])
+                .fold(0.0_f32, |most, it| most.max(it.abs()))
         };
-        for (gauge, channels) in gauges.peaks.iter().zip(outputs.parts.iter().chain([&outputs.main])) {
+        for (gauge, channels) in
+            gauges.peaks.iter().zip(outputs.parts.iter().chain([&outputs.main]))
+        {
             gauge.store(peak(channels).max(gauge.load(Ordering::Relaxed)), Ordering::Relaxed);
         }
     }
@@ -394,6 +425,9 @@ impl Conductor {
 
 impl Scene<'_, '_> {
     fn bar(&self) -> BarLine {
-        BarLine { start: Tick::from_quarters(self.transport.bar_quarters), meter: self.transport.meter }
+        BarLine {
+            start: Tick::from_quarters(self.transport.bar_quarters),
+            meter: self.transport.meter,
+        }
     }
 }

@@ -124,7 +124,12 @@ impl Renderer {
 
     /// Render one block. `played` receives the band's notes in order of frames; it is cleared first, and never grows beyond its capacity,
     /// which should be `PLAYED_CAPACITY`.
-    pub fn render(&mut self, block: Block<'_>, outputs: &mut Outputs<'_>, played: &mut Vec<PlayedEvent>) {
+    pub fn render(
+        &mut self,
+        block: Block<'_>,
+        outputs: &mut Outputs<'_>,
+        played: &mut Vec<PlayedEvent>,
+    ) {
         played.clear();
         self.conductor.conduct(block, outputs, played);
     }

@@ -14,6 +14,10 @@ const AHEAD: usize = 8;
 #[derive(Debug)]
 pub(super) struct Sequencer {
     /// Windows that have come and not begun.
+    #[expect(
+        clippy::vec_box,
+        reason = "boxes come over the link and go back over it; unboxing would free"
+    )]
     ahead: Vec<Box<Commit>>,
     current: Option<Box<Commit>>,
     /// Into `current`.
@@ -65,7 +69,8 @@ impl Sequencer {
 
     /// Begin window `index` of `chain`, which must lie ahead; a window that does not is rested. Returns the window before it.
     pub(super) fn begin(&mut self, chain: u32, index: u32) -> Option<Box<Commit>> {
-        let place = self.ahead.iter().position(|it| it.window.chain == chain && it.window.index == index);
+        let place =
+            self.ahead.iter().position(|it| it.window.chain == chain && it.window.index == index);
         let next = place.map(|place| self.ahead.swap_remove(place));
         self.cursor = 0;
         std::mem::replace(&mut self.current, next)
@@ -101,7 +106,9 @@ impl Sequencer {
             return Some(Action::Off(ended.part, ended.pitch));
         }
         let note = self.upcoming().filter(|note| note.onset <= now)?;
-        if let Some(place) = self.sounding.iter().position(|it| it.part == note.part && it.pitch == note.pitch) {
+        if let Some(place) =
+            self.sounding.iter().position(|it| it.part == note.part && it.pitch == note.pitch)
+        {
             self.sounding.swap_remove(place);
             return Some(Action::Off(note.part, note.pitch));
         }

@@ -13,7 +13,9 @@ use super::line::{Context, Line};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
 use crate::music::planner::{BarLine, Start, Window};
 use crate::music::tokens::LONGEST_TIME;
-use crate::score::{Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks, Velocity};
+use crate::score::{
+    Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks, Velocity,
+};
 
 /// Notes of a seed phrase that are heard: its last ones.
 const SEED_NOTES: usize = 256;
@@ -87,7 +89,9 @@ impl Chain {
     pub(super) fn restarted(mut self, start: Start, settings: &Settings) -> Option<Self> {
         let phase = |it: Start| (it.tick - it.bar.start, it.bar.meter);
         let opening = self.opening.take()?;
-        let same = start.tick == self.start.tick && phase(start) == phase(self.start) && self.opened_with == *settings;
+        let same = start.tick == self.start.tick
+            && phase(start) == phase(self.start)
+            && self.opened_with == *settings;
         same.then(|| Self::at(start, *settings, opening))
     }
 
@@ -148,10 +152,12 @@ impl Chain {
         for part in Part::BAND {
             context.controls.encourage(part, self.impatience(part, window));
         }
-        let (outside, inside) = self.contexts.take().unwrap_or_else(|| (context.clone(), context.clone()));
+        let (outside, inside) =
+            self.contexts.take().unwrap_or_else(|| (context.clone(), context.clone()));
         self.feed(muse, window.cutoff, [&outside, &inside])?;
         let mut ahead = self.run_ahead(muse, &inside)?;
-        let composed = draw_window(muse, &mut ahead, &mut self.trail, window, settings.seed, &context)?;
+        let composed =
+            draw_window(muse, &mut ahead, &mut self.trail, window, settings.seed, &context)?;
         self.committed.extend(&composed.notes);
         for note in &composed.notes {
             self.sounded[note.part.slot()] = Some(note.onset);
@@ -175,11 +181,17 @@ impl Chain {
 
     /// Bring the line from the last cutoff to this one with what really sounded, under what was in force in the window before the newest
     /// and in the newest.
-    fn feed(&mut self, muse: &mut dyn Muse, cutoff: Tick, contexts: [&Context; 2]) -> Result<(), ComposeError> {
+    fn feed(
+        &mut self,
+        muse: &mut dyn Muse,
+        cutoff: Tick,
+        contexts: [&Context; 2],
+    ) -> Result<(), ComposeError> {
         let [outside, inside] = contexts;
         let begun = self.newest.map_or(cutoff, |it| it.begin);
         let mut sounded = self.heard_until(cutoff);
-        let split = self.committed.iter().position(|it| it.onset >= cutoff).unwrap_or(self.committed.len());
+        let split =
+            self.committed.iter().position(|it| it.onset >= cutoff).unwrap_or(self.committed.len());
         sounded.extend(self.committed.drain(..split));
         sounded.sort_by_key(|it| (it.onset, it.part != Part::PLAYER)); // stable: the band keeps the order it was drawn in
         let mut fed = 0;
@@ -218,7 +230,9 @@ impl Chain {
     /// The player's notes with an onset before `cutoff`, a held key with what it has lasted so far and a little.
     fn heard_until(&mut self, cutoff: Tick) -> Vec<Note> {
         let mut notes: Vec<Note> = self.heard.extract_if(.., |it| it.onset < cutoff).collect();
-        for &(onset, pitch, velocity) in self.held.iter().filter(|it| it.0 < cutoff && it.0 >= self.cutoff) {
+        for &(onset, pitch, velocity) in
+            self.held.iter().filter(|it| it.0 < cutoff && it.0 >= self.cutoff)
+        {
             let length = cutoff - onset + HELD;
             notes.push(Note { onset, part: Part::PLAYER, pitch, length, velocity });
         }
@@ -238,11 +252,8 @@ fn draw_window(
 ) -> Result<Composed, ComposeError> {
     let mut stream = seed.stream(stream_number(window));
     let mut context = context.clone();
-    let mut composed = Composed {
-        notes: Vec::new(),
-        families: families(&context.controls),
-        log_probability: 0.0,
-    };
+    let mut composed =
+        Composed { notes: Vec::new(), families: families(&context.controls), log_probability: 0.0 };
     if !context.controls.has_band() {
         return Ok(composed);
     }
@@ -254,8 +265,12 @@ fn draw_window(
         context.controls.roll_noise(&mut stream);
         let draw = line.draw(muse, &context, window.begin)?;
         let slot = usize::from(draw.event.part).min(Part::COUNT - 1);
-        let drawn = draw.event.note(from, context.velocities, window.bar, context.controls.family[slot]);
-        let Some(note) = drawn.filter(|it| it.onset < window.end && draw.event.time < LONGEST_TIME) else { break };
+        let drawn =
+            draw.event.note(from, context.velocities, window.bar, context.controls.family[slot]);
+        let Some(note) = drawn.filter(|it| it.onset < window.end && draw.event.time < LONGEST_TIME)
+        else {
+            break;
+        };
         if note.onset > from {
             struck.clear();
         } else if struck.contains(&(note.part, note.pitch)) {
@@ -270,7 +285,8 @@ fn draw_window(
         trail.push((note, draw.state));
         if note.part != Part::PLAYER {
             composed.notes.push(note);
-            composed.log_probability += draw.log_probability.iter().map(|it| f64::from(*it)).sum::<f64>();
+            composed.log_probability +=
+                draw.log_probability.iter().map(|it| f64::from(*it)).sum::<f64>();
         }
         from = note.onset;
         context.controls.no_wait();
@@ -283,7 +299,12 @@ fn stream_number(window: Window) -> u64 {
     window.begin.0.cast_unsigned()
 }
 
-fn context(styles: &[StyleCard], settings: &Settings, player: PlayerPresence, bar: BarLine) -> Context {
+fn context(
+    styles: &[StyleCard],
+    settings: &Settings,
+    player: PlayerPresence,
+    bar: BarLine,
+) -> Context {
     Context {
         bar,
         controls: Controls::new(settings, styles, player),

@@ -29,7 +29,8 @@ fn possible(controls: &Controls, slot: usize) -> Vec<u8> {
 /// Wishes to within rounding.
 fn check_density(controls: &Controls, expected: [Option<f32>; 5]) {
     for (wish, expected) in controls.density.iter().zip(expected) {
-        let near = wish.zip(expected).is_some_and(|(wish, expected)| (wish - expected).abs() < 1e-5);
+        let near =
+            wish.zip(expected).is_some_and(|(wish, expected)| (wish - expected).abs() < 1e-5);
         assert!(near || wish.is_none() && expected.is_none(), "{:?}", controls.density);
     }
 }

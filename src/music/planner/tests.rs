@@ -56,7 +56,10 @@ fn a_waiting_chain_is_kept_when_the_transport_starts_there() {
 
     let mut planner = Planner::default();
     planner.wait_at(Tick(96), line, Quantum::Beat, false).unwrap();
-    assert!(planner.play_from(Tick(96), line, Quantum::Beat, true).is_some(), "new settings need a new chain");
+    assert!(
+        planner.play_from(Tick(96), line, Quantum::Beat, true).is_some(),
+        "new settings need a new chain"
+    );
 }
 
 #[test]

@@ -8,7 +8,8 @@ use crate::infer::{ComposeError, Controls, Draw, Muse, State, StyleCard};
 use crate::music::planner::{BarLine, Planner, Start, Window};
 use crate::music::tokens::{Event, Features};
 use crate::score::{
-    Family, Meter, Note, Part, PartialTable, Phrase, Pitch, Quantum, Settings, Tick, Ticks, TimbreId, Velocity,
+    Family, Meter, Note, Part, PartialTable, Phrase, Pitch, Quantum, Settings, Tick, Ticks,
+    TimbreId, Velocity,
 };
 
 struct Hashing {
@@ -44,7 +45,12 @@ impl Muse for Hashing {
         State(Arc::from([0.0, 0.0]))
     }
 
-    fn step(&mut self, state: &State, features: &Features, controls: &Controls) -> Result<Draw, ComposeError> {
+    fn step(
+        &mut self,
+        state: &State,
+        features: &Features,
+        controls: &Controls,
+    ) -> Result<Draw, ComposeError> {
         self.steps += 1;
         let mut hasher = DefaultHasher::new();
         state.0.iter().for_each(|it| it.to_bits().hash(&mut hasher));
@@ -55,13 +61,21 @@ impl Muse for Hashing {
         let best = |logits: &mut dyn Iterator<Item = f32>| {
             logits.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |it| it.0)
         };
-        let taste = |class: usize, field: u64| ((hash.rotate_left(field as u32 * 7) >> (class % 13)) & 7) as f32 / 4.0;
+        let taste = |class: usize, field: u32| {
+            ((hash.rotate_left(field * 7) >> (class % 13)) & 7) as f32 / 4.0
+        };
         let noise = &controls.noise;
-        let time = best(&mut (0..384).map(|it| controls.bias_time[it] + noise[it] + taste(it, 0) - it as f32 / 3.0));
-        let part = best(&mut (0..5).map(|it| controls.bias_part[it] + noise[384 + it] + taste(it, 1)));
+        let time = best(
+            &mut (0..384)
+                .map(|it| controls.bias_time[it] + noise[it] + taste(it, 0) - it as f32 / 3.0),
+        );
+        let part =
+            best(&mut (0..5).map(|it| controls.bias_part[it] + noise[384 + it] + taste(it, 1)));
         let row = &controls.bias_pitch[part * 128..][..128];
         let pitch = best(&mut (0..128).map(|it| row[it] + noise[389 + it] + taste(it, 2)));
-        let duration = best(&mut (0..32).map(|it| controls.bias_duration[it] + noise[517 + it] - it as f32 / 4.0));
+        let duration = best(
+            &mut (0..32).map(|it| controls.bias_duration[it] + noise[517 + it] - it as f32 / 4.0),
+        );
         let class = |it: usize| u8::try_from(it).unwrap();
         let event = Event {
             time: u16::try_from(time).unwrap(),
@@ -73,7 +87,12 @@ impl Muse for Hashing {
         Ok(Draw { event, log_probability: [-1.0; 5], state })
     }
 
-    fn table(&mut self, _: TimbreId, _: Pitch, _: Velocity) -> Result<Arc<PartialTable>, ComposeError> {
+    fn table(
+        &mut self,
+        _: TimbreId,
+        _: Pitch,
+        _: Velocity,
+    ) -> Result<Arc<PartialTable>, ComposeError> {
         unreachable!("chains make no tables")
     }
 }
@@ -88,11 +107,22 @@ enum Trail {
 
 fn key(onset: i64, length: i64, pitch: u8) -> Note {
     let pitch = Pitch::new(pitch).unwrap();
-    Note { onset: Tick(onset), part: Part::PLAYER, pitch, length: Ticks(length), velocity: Velocity::clamped(80) }
+    Note {
+        onset: Tick(onset),
+        part: Part::PLAYER,
+        pitch,
+        length: Ticks(length),
+        velocity: Velocity::clamped(80),
+    }
 }
 
 /// The notes of `windows` windows while the player plays `player`, and the steps that the muse took.
-fn jam(player: &[Note], windows: usize, trail: Trail, change: Option<(u32, Settings)>) -> (Vec<Note>, usize) {
+fn jam(
+    player: &[Note],
+    windows: usize,
+    trail: Trail,
+    change: Option<(u32, Settings)>,
+) -> (Vec<Note>, usize) {
     let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
     let mut settings = Settings::default();
     let mut muse = Hashing::new();
@@ -153,18 +183,26 @@ fn what_was_run_ahead_is_what_would_be_fed() {
 fn a_note_changes_only_windows_with_a_later_cutoff() {
     let (without, _) = jam(&[], 8, Trail::Kept, None);
     let (with, _) = jam(&[key(67, 12, 61)], 8, Trail::Kept, None);
-    let until = |notes: &[Note], tick: i64| notes.iter().filter(|it| it.onset < Tick(tick)).copied().collect::<Vec<_>>();
+    let until = |notes: &[Note], tick: i64| {
+        notes.iter().filter(|it| it.onset < Tick(tick)).copied().collect::<Vec<_>>()
+    };
     assert_eq!(until(&without, 96), until(&with, 96), "the cutoff of the window at 72 is 66");
     assert_ne!(without, with);
 }
 
 #[test]
 fn settings_take_effect_at_the_window_of_their_cutoff() {
-    let louder = Settings { temperature: 1.4, style: crate::score::StyleBlend::only(1), ..Settings::default() };
+    let louder = Settings {
+        temperature: 1.4,
+        style: crate::score::StyleBlend::only(1),
+        ..Settings::default()
+    };
     for trail in [Trail::Kept, Trail::Dropped] {
         let (plain, _) = jam(&[], 8, Trail::Kept, None);
         let (changed, _) = jam(&[], 8, trail, Some((4, louder)));
-        let until = |notes: &[Note]| notes.iter().filter(|it| it.onset < Tick(96)).copied().collect::<Vec<_>>();
+        let until = |notes: &[Note]| {
+            notes.iter().filter(|it| it.onset < Tick(96)).copied().collect::<Vec<_>>()
+        };
         assert_eq!(until(&plain), until(&changed));
         assert_ne!(plain, changed);
     }
@@ -180,5 +218,7 @@ fn a_chain_that_restarts_at_its_place_hears_its_phrase_only_once() {
     let steps = muse.steps;
     let chain = chain.restarted(start(2), &Settings::default()).unwrap();
     assert_eq!((chain.id(), muse.steps), (2, steps));
-    assert!(chain.restarted(start(3), &Settings { temperature: 0.9, ..Settings::default() }).is_none());
+    assert!(
+        chain.restarted(start(3), &Settings { temperature: 0.9, ..Settings::default() }).is_none()
+    );
 }
