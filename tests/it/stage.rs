@@ -61,6 +61,11 @@ pub(crate) fn jam(
     let mut played: Vec<PlayedEvent> = Vec::with_capacity(Renderer::PLAYED_CAPACITY);
     let mut notes = Vec::new();
     let frames_a_tick = f64::from(request.sample_rate) * 60.0 / request.tempo.bpm() / 24.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "some seconds of audio"
+    )]
     let frame_of = |tick: Tick| (tick.0 as f64 * frames_a_tick + 0.5001).floor() as usize;
     let total = frame_of(Tick(96 * i64::from(request.bars)));
     let mut position = 0;
@@ -83,7 +88,10 @@ pub(crate) fn jam(
                 [(it.onset, on), (it.end(), HostEventKind::NoteOff { pitch: it.pitch })]
             {
                 if playing && (position..position + request.block).contains(&frame_of(tick)) {
-                    events.push(HostEvent { frame: (frame_of(tick) - position) as u32, kind });
+                    events.push(HostEvent {
+                        frame: u32::try_from(frame_of(tick) - position).unwrap(),
+                        kind,
+                    });
                 }
             }
         }
