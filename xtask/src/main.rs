@@ -33,7 +33,7 @@ cargo xtask CHORE [--yes]
   pictures   roll and spectrogram of each style into docs/pictures
 
   --yes           install system packages without asking
-  --profile NAME  cargo's profile for demo, bundle and validate; release by default
+  --profile NAME  cargo's profile for demo, bundle, validate and pictures; release by default
 ";
 
 /// The flags that some chores take.
@@ -83,7 +83,7 @@ fn perform(chore: &str, flags: &Flags) -> Result<ExitCode> {
         "check" => check::check()?,
         "validate" => validate::validate(profile)?,
         "bench" => bench::bench(flags.json)?,
-        "pictures" => pictures::pictures()?,
+        "pictures" => pictures::pictures(profile)?,
         "help" | "--help" | "-h" => shell::say(USAGE),
         other => bail!("unknown chore `{other}`\n\n{USAGE}"),
     }

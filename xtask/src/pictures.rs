@@ -11,21 +11,20 @@ use crate::picture::{roll, spectrogram};
 use crate::shell::{cargo, fresh_folder, root, run, say, target};
 use crate::take::Take;
 
-const PROFILE: &str = "release";
 const BARS: u32 = 16;
 
 /// Bounce every style on the command line and draw it into `docs/pictures`.
-pub fn pictures() -> Result<()> {
-    run(cargo().args(["build", "--package", "antiphon", "--profile", PROFILE]))?;
+pub fn pictures(profile: &str) -> Result<()> {
+    run(cargo().args(["build", "--package", "antiphon", "--profile", profile]))?;
     let folder = root().join("docs/pictures");
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
     let bounces = target()?.join("pictures");
     fresh_folder(&bounces)?;
-    for style in styles(PROFILE)? {
+    for style in styles(profile)? {
         let out = bounces.join(&style.name);
-        let mut command = Command::new(program(PROFILE, "antiphon-cli")?);
+        let mut command = Command::new(program(profile, "antiphon-cli")?);
         command.args(["bounce", "--quiet", "--style", &style.name, "--bars", &BARS.to_string()]);
-        run(command.arg("--out").arg(&out))?;
+        run(command.args(["--seed", "7"]).arg("--out").arg(&out))?;
         let melody = midi::read(&out.join("take.mid"), Hand::Band)?;
         let take = Take {
             title: format!("{} - {BARS} bars", style.title),

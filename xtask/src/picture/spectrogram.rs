@@ -7,8 +7,8 @@ use realfft::RealFftPlanner;
 
 use super::{Canvas, Color, GROUND, INK, blend};
 
-const WIDTH: usize = 1800;
-const HEIGHT: usize = 520;
+const WIDTH: usize = 900;
+const HEIGHT: usize = 280;
 const TOP: usize = 34;
 const LEFT: usize = 56;
 const BOTTOM: usize = 8;
@@ -19,6 +19,8 @@ const LOWEST_HZ: f64 = 32.703;
 const OCTAVES: f64 = 9.0;
 /// Decibels between the darkest and the brightest.
 const DEPTH_DB: f64 = 84.0;
+/// Shades between them; few, so that the file stays small.
+const SHADES: f64 = 28.0;
 
 /// Draw the file at `wav`.
 pub fn draw(wav: &Path, title: &str, path: &Path) -> Result<()> {
@@ -32,7 +34,7 @@ pub fn draw(wav: &Path, title: &str, path: &Path) -> Result<()> {
         let (column, row) = (index / rows, index % rows);
         let share = (1.0 + (level - loudest) / DEPTH_DB).clamp(0.0, 1.0);
         let (x, y) = (LEFT + column, HEIGHT - BOTTOM - 1 - row);
-        canvas.dot(x as i64, y as i64, heat(share));
+        canvas.dot(x as i64, y as i64, heat((share * SHADES).round() / SHADES));
     }
     canvas.text(LEFT as f64, 10.0, 2.0, INK, title);
     for octave in 0..=9_u32 {
