@@ -81,9 +81,10 @@ impl Room {
         }
     }
 
-    /// Fade the room out and empty it, within 5 ms.
+    /// Fade the room out and empty it, within 5 ms. An empty room stays as it is: a fade kept for its next note would swallow that.
     pub(super) fn silence(&mut self) {
-        if self.hush == 0 {
+        let is_empty = self.quiet > self.delays[LINES - 1];
+        if self.hush == 0 && !is_empty {
             self.hush = self.hush_frames;
         }
     }

@@ -26,3 +26,14 @@ fn silence_empties_the_room() {
     assert!(tail[0] > 0.01);
     assert!(tail[240..].iter().all(|it| *it == 0.0));
 }
+
+#[test]
+fn silence_in_an_empty_room_costs_the_next_note_nothing() {
+    let echoes = |mut room: Room| -> Vec<[f32; 2]> {
+        (0..4000).map(|frame| room.next(if frame == 0 { 1.0 } else { 0.0 }, 0.0)).collect()
+    };
+    let untouched = Room::new(48_000.0);
+    let mut hushed = Room::new(48_000.0);
+    hushed.silence();
+    assert_eq!(echoes(hushed), echoes(untouched));
+}
