@@ -173,7 +173,8 @@ fn sixteen_bars_live_are_the_sixteen_bars_of_the_bounce() {
     }
 }
 
-/// Every beat of `live` is that of `bounce`, or rests whole, as a late window does on a machine that has other things to do.
+/// `live` plays beat for beat what `bounce` plays, up to the first beat that rests whole, as a late window does on a machine that has
+/// other things to do.
 fn check_windows(live: &Take, bounce: &Take) {
     let beat = 24 * TICK as i64;
     let beats = |take: &Take| {
@@ -184,10 +185,11 @@ fn check_windows(live: &Take, bounce: &Take) {
         beats
     };
     let (live, bounce) = (beats(live), beats(bounce));
-    for (beat, notes) in &live {
-        assert_eq!(Some(notes), bounce.get(beat), "beat {beat}");
+    let in_time = bounce.keys().take_while(|beat| live.contains_key(*beat)).count();
+    for (beat, notes) in bounce.iter().take(in_time) {
+        assert_eq!(Some(notes), live.get(beat), "beat {beat}");
     }
-    assert!(4 * live.len() > bounce.len(), "{} beats of {} came in time", live.len(), bounce.len());
+    assert!(in_time > 4, "only {in_time} beats of {} came in time", bounce.len());
 }
 
 #[test]
