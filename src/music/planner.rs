@@ -105,18 +105,9 @@ impl Planner {
         quantum: Quantum,
         renewed: bool,
     ) -> Option<Window> {
-        match self.phase {
-            Phase::Waiting(window)
-                if !renewed && window == first(self.chains, tick, bar, quantum) =>
-            {
-                None
-            }
-            _ => {
-                let window = self.new_chain(tick, bar, quantum);
-                self.phase = Phase::Waiting(window);
-                Some(window)
-            }
-        }
+        let (window, opened) = self.opening(tick, bar, quantum, renewed);
+        self.phase = Phase::Waiting(window);
+        opened.then_some(window)
     }
 
     /// The transport runs from `tick`. Returns the first window of a new chain, unless the chain that waits there is good.
@@ -127,19 +118,9 @@ impl Planner {
         quantum: Quantum,
         renewed: bool,
     ) -> Option<Window> {
-        match self.phase {
-            Phase::Waiting(window)
-                if !renewed && window == first(self.chains, tick, bar, quantum) =>
-            {
-                self.phase = Phase::Announced(window);
-                None
-            }
-            _ => {
-                let window = self.new_chain(tick, bar, quantum);
-                self.phase = Phase::Announced(window);
-                Some(window)
-            }
-        }
+        let (window, opened) = self.opening(tick, bar, quantum, renewed);
+        self.phase = Phase::Announced(window);
+        opened.then_some(window)
     }
 
     /// The chain is over.
@@ -186,9 +167,20 @@ impl Planner {
         }
     }
 
-    fn new_chain(&mut self, tick: Tick, bar: BarLine, quantum: Quantum) -> Window {
+    /// The first window of the chain at `tick`, and whether that chain is new.
+    fn opening(
+        &mut self,
+        tick: Tick,
+        bar: BarLine,
+        quantum: Quantum,
+        renewed: bool,
+    ) -> (Window, bool) {
+        let waiting = first(self.chains, tick, bar, quantum);
+        if !renewed && matches!(self.phase, Phase::Waiting(window) if window == waiting) {
+            return (waiting, false);
+        }
         self.chains = self.chains.wrapping_add(1);
-        first(self.chains, tick, bar, quantum)
+        (first(self.chains, tick, bar, quantum), true)
     }
 }
 
