@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::bundle::{Bundles, bundle, program};
 use crate::hosts::{self, Format};
-use crate::shell::{cargo, output, root, say, target, write};
+use crate::shell::{SELECTION, cargo, output, root, say, target, write};
 use crate::stages::python::Environment;
 
 const PROFILE: &str = "release";
@@ -22,7 +22,6 @@ const BLOCK: u64 = 64;
 /// Measure, write `target/bench/figures.json` and `figures.md`, and put the table into the README.
 pub fn bench(as_json: bool) -> Result<()> {
     let bundles = bundle(PROFILE)?;
-    hosts::build(PROFILE)?;
     let figures = json!({
         "machine": machine::name(),
         "date": machine::today()?,
@@ -50,7 +49,7 @@ fn bench_program(name: &str) -> Result<Value> {
     }
     let library = Environment::make()?.native_runtime()?;
     let mut command = cargo();
-    command.args(["bench", "--package", "antiphon", "--bench", name]);
+    command.arg("bench").args(SELECTION).args(["--bench", name]);
     let text = output(command.env("ANTIPHON_TEST_ORT", library))?;
     let line = text.lines().rev().find(|line| line.starts_with('{'));
     let line = line.with_context(|| format!("the bench `{name}` prints no figures"))?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::shell::{cargo, fresh_folder, root, run, target, write};
+use crate::shell::{SELECTION, cargo, fresh_folder, root, run, target, write};
 
 /// Where the bundles are.
 #[derive(Clone, Debug)]
@@ -26,9 +26,9 @@ impl Bundles {
     }
 }
 
-/// Build the library and the command line with that cargo profile, and make both bundles of the library.
+/// Build the library, the command line and the hosts with that cargo profile, and make both bundles of the library.
 pub fn bundle(profile: &str) -> Result<Bundles> {
-    run(cargo().args(["build", "--package", "antiphon", "--profile", profile]))?;
+    run(cargo().arg("build").args(SELECTION).args(["--profile", profile]))?;
     let library = built(profile, &library_name())?;
     let bundles = Bundles::places()?;
     let name = name()?;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::licenses;
-use crate::shell::{cargo, run};
+use crate::shell::{SELECTION, cargo, run};
 
 /// Formatting, lints with and without the plugin, documentation, licenses.
 pub fn check() -> Result<()> {
@@ -19,7 +19,8 @@ pub fn format() -> Result<()> {
 
 pub fn lints() -> Result<()> {
     let deny = ["--", "-D", "warnings"];
-    run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
+    run(cargo().arg("clippy").args(SELECTION).arg("--all-targets").args(deny))?;
+    run(cargo().args(["clippy", "--package", "xtask", "--all-targets"]).args(deny))?;
     let alone = ["clippy", "--package", "antiphon", "--no-default-features", "--all-targets"];
     run(cargo().args(alone).args(deny))
 }

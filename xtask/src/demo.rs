@@ -36,7 +36,6 @@ pub fn demo(consent: Consent, profile: &str) -> Result<()> {
     ensure_packages(Purpose::Build, consent)?;
     say("Building the bundles (the first time this takes some minutes) ...");
     let bundles = bundle(profile)?;
-    hosts::build(profile)?;
     let melody = midi::read(&root().join("demo/greensleeves.mid"), Hand::Player)?;
     let folder = target()?.join("demo");
     fresh_folder(&folder)?;

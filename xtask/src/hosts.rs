@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::bundle::{Bundles, program};
-use crate::shell::{cargo, line, run};
+use crate::shell::line;
 
 /// A plugin format and the host for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +40,6 @@ impl Format {
             Format::Vst3 => &bundles.vst3,
         }
     }
-}
-
-/// Build both hosts with that cargo profile.
-pub fn build(profile: &str) -> Result<()> {
-    run(cargo().args(["build", "--package", "antiphon-hosts", "--profile", profile]))
 }
 
 /// Play `script` to the bundle and return the host's report.

@@ -8,14 +8,14 @@ use crate::bundle::program;
 use crate::demo::styles;
 use crate::midi::{self, Hand};
 use crate::picture::{roll, spectrogram};
-use crate::shell::{cargo, fresh_folder, root, run, say, target};
+use crate::shell::{SELECTION, cargo, fresh_folder, root, run, say, target};
 use crate::take::Take;
 
 const BARS: u32 = 16;
 
 /// Bounce every style on the command line and draw it into `docs/pictures`.
 pub fn pictures(profile: &str) -> Result<()> {
-    run(cargo().args(["build", "--package", "antiphon", "--profile", profile]))?;
+    run(cargo().arg("build").args(SELECTION).args(["--profile", profile]))?;
     let folder = root().join("docs/pictures");
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
     let bounces = target()?.join("pictures");

@@ -38,6 +38,10 @@ pub fn cargo() -> Command {
     command
 }
 
+/// The packages that every build and test of ours names: one selection, so that their dependencies are compiled with one set of features,
+/// and once. This program is left out, since it runs.
+pub const SELECTION: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+
 /// Run to the end, showing what the program says.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("start {}", line(command)))?;

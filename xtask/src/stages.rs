@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 
 use self::python::Environment;
 use self::tally::{Tally, tests};
-use crate::shell::{cargo, say};
+use crate::shell::{SELECTION, cargo, say};
 use crate::system::{Consent, Purpose, ensure_packages};
 use crate::{bundle, check, licenses, validate};
 
@@ -40,9 +40,10 @@ pub fn test(consent: Consent) -> Result<ExitCode> {
     let environment = environment.as_ref();
     stage("unit and integration tests, both runtimes", &mut || {
         let mut command = cargo();
-        command.args(["test", "--package", "antiphon", "--package", "xtask"]);
+        command.arg("test").args(SELECTION).args(["--lib", "--bins", "--test", "it"]);
         tests(command.env("ANTIPHON_TEST_ORT", present(environment)?.native_runtime()?))
     });
+    stage("tests of the chores", &mut || tests(cargo().args(["test", "--package", "xtask"])));
     stage("host matrix", &mut || {
         let bundles = bundle::bundle(PROFILE)?;
         tests(&mut validate::command(PROFILE, &bundles)?)

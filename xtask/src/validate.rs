@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::bundle::{Bundles, bundle, program};
-use crate::shell::{cargo, run};
+use crate::shell::{SELECTION, cargo, run};
 
 /// Build bundles and hosts with that cargo profile and play the whole matrix.
 pub fn validate(profile: &str) -> Result<()> {
@@ -17,7 +17,9 @@ pub fn validate(profile: &str) -> Result<()> {
 pub fn command(profile: &str, bundles: &Bundles) -> Result<Command> {
     let mut command = cargo();
     command
-        .args(["test", "--package", "antiphon-hosts", "--profile"])
+        .arg("test")
+        .args(SELECTION)
+        .args(["--test", "matrix", "--profile"])
         .arg(if profile == "dev" { "test" } else { profile })
         // One case at a time: some play in real time.
         .args(["--", "--test-threads=1"])
