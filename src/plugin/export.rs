@@ -20,3 +20,9 @@ macro_rules! for_all_plugins {
     };
 }
 use for_all_plugins;
+
+/// Have the standard library make its room for the calling thread now. It does so when the thread is first asked for its name, which the
+/// framework does when a parameter moves: in the middle of the host's callback.
+fn introduce_thread() {
+    let _ = std::thread::current();
+}

@@ -2,7 +2,7 @@
 //!
 //! The host gets a [`Guarded`], whose first field is a copy of the framework's `clap_plugin` with the same
 //! `plugin_data`. All of the framework's callbacks find their instance through `plugin_data` alone, so every call but
-//! the three replaced below goes straight to it.
+//! the four replaced below goes straight to it.
 #![expect(unsafe_code, reason = "the CLAP interface is a C interface of raw pointers")]
 
 use std::ffi::{CStr, c_char, c_void};
@@ -144,6 +144,15 @@ unsafe extern "C" fn process(
     }
 }
 
+unsafe extern "C" fn start_processing(plugin: *const clap_plugin) -> bool {
+    super::introduce_thread();
+    // SAFETY: the host passes the plugin that `create` gave it, and `inner` lives as long.
+    unsafe {
+        let this = &*plugin.cast::<Guarded>();
+        (*this.inner).start_processing.is_none_or(|start| start(this.inner))
+    }
+}
+
 unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
     // SAFETY: the host gives back what `create` leaked, once, and does not use it again.
     unsafe {
@@ -173,6 +182,7 @@ unsafe fn create<P: ClapPlugin>(host: *const clap_host) -> *const clap_plugin {
     let plugin = clap_plugin {
         destroy: Some(destroy),
         activate: Some(activate),
+        start_processing: Some(start_processing),
         process: Some(process),
         ..theirs
     };

@@ -182,7 +182,6 @@ forward!(IAudioProcessorTrait {
     fn getBusArrangement(direction: BusDirection, index: int32, arrangement: *mut SpeakerArrangement) -> tresult;
     fn canProcessSampleSize(size: int32) -> tresult;
     fn getLatencySamples() -> uint32;
-    fn setProcessing(state: TBool) -> tresult;
     fn getTailSamples() -> uint32;
 }
     /// The framework refuses null arrays, which hosts pass for zero buses.
@@ -201,6 +200,12 @@ forward!(IAudioProcessorTrait {
         let outputs = if outputs.is_null() { &raw mut none } else { outputs };
         // SAFETY: the arrays are the host's, of the length it says, or of length zero and not read.
         unsafe { self.inner.setBusArrangements(inputs, input_count, outputs, output_count) }
+    }
+
+    unsafe fn setProcessing(&self, state: TBool) -> tresult {
+        super::introduce_thread();
+        // SAFETY: passed on unchanged.
+        unsafe { self.inner.setProcessing(state) }
     }
 
     unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {

@@ -18,7 +18,7 @@ use clack_extensions::params::{
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
-use clack_host::process::StartedPluginAudioProcessor;
+use clack_host::process::PluginAudioProcessor;
 use clack_host::process::audio_buffers::{InputAudioBuffers, OutputAudioBuffers};
 use clack_host::utils::ClapId;
 use clap_sys::audio_buffer::clap_audio_buffer;
@@ -99,7 +99,7 @@ struct Known {
 
 /// The audio side of an active instance.
 struct Stage {
-    processor: StartedPluginAudioProcessor<Handlers>,
+    processor: PluginAudioProcessor<Handlers>,
     /// Channels of each output.
     channels: Vec<usize>,
     session: Session,
@@ -283,10 +283,8 @@ impl Instance for ClapInstance {
                 max_frames_count: u32::try_from(setup.largest_block)?,
             },
         )?;
-        let processor =
-            stopped.start_processing().map_err(|error| anyhow!("start processing: {error}"))?;
         self.stage = Some(Stage {
-            processor,
+            processor: stopped.into(),
             channels: ports.iter().map(|port| port.channels as usize).collect(),
             session: setup.session.clone(),
             ranges: self.ranges(),
@@ -302,7 +300,7 @@ impl Instance for ClapInstance {
 
     fn deactivate(&mut self) -> Result<()> {
         if let Some(stage) = self.stage.take() {
-            self.instance.deactivate(stage.processor.stop_processing());
+            self.instance.deactivate(stage.processor.into_stopped());
         }
         Ok(())
     }
@@ -316,7 +314,7 @@ impl Instance for ClapInstance {
 impl Drop for ClapInstance {
     fn drop(&mut self) {
         if let Some(stage) = self.stage.take() {
-            self.instance.deactivate(stage.processor.stop_processing());
+            self.instance.deactivate(stage.processor.into_stopped());
         }
     }
 }
@@ -359,6 +357,11 @@ fn note_ports(handle: &PluginMainThreadHandle<'_>, input: bool) -> Result<Vec<St
 }
 
 impl Processor for Stage {
+    fn start(&mut self) -> Result<()> {
+        let started = self.processor.ensure_processing_started();
+        started.map(|_| ()).map_err(|error| anyhow!("start processing: {error}"))
+    }
+
     fn process(&mut self, block: &Block<'_>, out: &mut Outcome) -> Result<Duration> {
         self.input.clear();
         self.output.clear();
@@ -378,11 +381,13 @@ impl Processor for Stage {
         let transport = transport(block);
         let (input, mut output) = (self.input.as_input(), self.output.as_output());
         let (mark, plant) = (self.session.mark_calls, self.session.plant);
+        let processor =
+            self.processor.as_started_mut().map_err(|_| anyhow!("processing is not started"))?;
         let began = Instant::now();
         let result = guard::watched(|| {
             marked(mark, || {
                 planted(plant);
-                self.processor.process(
+                processor.process(
                     &InputAudioBuffers::empty(),
                     &mut outputs,
                     &input,

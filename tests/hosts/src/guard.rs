@@ -1,7 +1,11 @@
-//! Counts calls to the C library's allocator from inside a process call, whoever makes them: the host's executable defines `malloc` and its
-//! kin, which the dynamic linker then gives to every library loaded later, the plugin included.
+//! Counts calls to the C library's allocator from inside a process call, and the bytes that the whole process holds, whoever asks for them:
+//! the host's executable defines `malloc` and its kin, which the dynamic linker then gives to every library loaded later, the plugin included.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Bytes that the process has been given and has not given back.
+static HELD: AtomicI64 = AtomicI64::new(0);
 
 thread_local! {
     static ARMED: Cell<bool> = const { Cell::new(false) };
@@ -24,11 +28,17 @@ pub fn take_count() -> Option<u64> {
     COUNTS.then(|| COUNT.replace(0))
 }
 
+/// Bytes that the process holds from the allocator. Unlike resident memory this does not depend on how the allocator keeps what is free.
+pub fn held_bytes() -> Option<i64> {
+    COUNTS.then(|| HELD.load(Ordering::Relaxed))
+}
+
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod interposed {
     use std::ffi::{c_int, c_void};
+    use std::sync::atomic::Ordering;
 
-    use super::{ARMED, COUNT};
+    use super::{ARMED, COUNT, HELD};
 
     unsafe extern "C" {
         fn __libc_malloc(size: usize) -> *mut c_void;
@@ -36,6 +46,7 @@ mod interposed {
         fn __libc_realloc(old: *mut c_void, size: usize) -> *mut c_void;
         fn __libc_memalign(alignment: usize, size: usize) -> *mut c_void;
         fn __libc_free(old: *mut c_void);
+        fn malloc_usable_size(block: *mut c_void) -> usize;
     }
 
     fn note() {
@@ -44,24 +55,44 @@ mod interposed {
         }
     }
 
-    // SAFETY (of every function here): each passes its arguments unchanged to the C library's own function of the same contract.
+    // SAFETY (of every function here): each passes its arguments unchanged to the C library's own function of the same contract; `size_of`
+    // is given null or a block that the C library has given and not taken back.
+
+    unsafe fn size_of(block: *mut c_void) -> i64 {
+        i64::try_from(unsafe { malloc_usable_size(block) }).unwrap_or(0)
+    }
+
+    unsafe fn given(block: *mut c_void) -> *mut c_void {
+        HELD.fetch_add(unsafe { size_of(block) }, Ordering::Relaxed);
+        block
+    }
+
+    unsafe fn taken_back(block: *mut c_void) {
+        HELD.fetch_sub(unsafe { size_of(block) }, Ordering::Relaxed);
+    }
 
     #[unsafe(no_mangle)]
     unsafe extern "C" fn malloc(size: usize) -> *mut c_void {
         note();
-        unsafe { __libc_malloc(size) }
+        unsafe { given(__libc_malloc(size)) }
     }
 
     #[unsafe(no_mangle)]
     unsafe extern "C" fn calloc(count: usize, size: usize) -> *mut c_void {
         note();
-        unsafe { __libc_calloc(count, size) }
+        unsafe { given(__libc_calloc(count, size)) }
     }
 
     #[unsafe(no_mangle)]
     unsafe extern "C" fn realloc(old: *mut c_void, size: usize) -> *mut c_void {
         note();
-        unsafe { __libc_realloc(old, size) }
+        let before = unsafe { size_of(old) };
+        let block = unsafe { __libc_realloc(old, size) };
+        // A refusal leaves the old block as it was; a size of zero gives it back.
+        if !block.is_null() || size == 0 {
+            HELD.fetch_sub(before, Ordering::Relaxed);
+        }
+        unsafe { given(block) }
     }
 
     #[unsafe(no_mangle)]
@@ -69,19 +100,22 @@ mod interposed {
         if !old.is_null() {
             note();
         }
-        unsafe { __libc_free(old) }
+        unsafe {
+            taken_back(old);
+            __libc_free(old);
+        }
     }
 
     #[unsafe(no_mangle)]
     unsafe extern "C" fn memalign(alignment: usize, size: usize) -> *mut c_void {
         note();
-        unsafe { __libc_memalign(alignment, size) }
+        unsafe { given(__libc_memalign(alignment, size)) }
     }
 
     #[unsafe(no_mangle)]
     unsafe extern "C" fn aligned_alloc(alignment: usize, size: usize) -> *mut c_void {
         note();
-        unsafe { __libc_memalign(alignment, size) }
+        unsafe { given(__libc_memalign(alignment, size)) }
     }
 
     #[unsafe(no_mangle)]
@@ -92,7 +126,7 @@ mod interposed {
     ) -> c_int {
         const OUT_OF_MEMORY: c_int = 12;
         note();
-        let block = unsafe { __libc_memalign(alignment, size) };
+        let block = unsafe { given(__libc_memalign(alignment, size)) };
         if block.is_null() {
             return OUT_OF_MEMORY;
         }

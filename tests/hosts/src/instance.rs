@@ -42,6 +42,10 @@ pub trait Instance {
 
 /// The audio side of an instance.
 pub trait Processor: Send {
+    /// Called on the audio thread before the first block.
+    fn start(&mut self) -> Result<()> {
+        Ok(())
+    }
     /// Run one block; the time is that of the plugin's call alone, as far as the host can tell.
     fn process(&mut self, block: &Block<'_>, out: &mut Outcome) -> Result<Duration>;
     /// Channels of each output bus, and whether it is on.

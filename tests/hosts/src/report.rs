@@ -101,9 +101,9 @@ pub struct Calls {
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Cycles {
     pub count: u32,
-    /// Resident memory after the tenth life and after the last, KiB.
-    pub early_kib: u64,
-    pub late_kib: u64,
+    /// Bytes held from the allocator after the tenth life and after the last; nothing where the system does not let us count them.
+    pub early_bytes: Option<i64>,
+    pub late_bytes: Option<i64>,
     /// Threads before the first life and after the last.
     pub threads_before: u32,
     pub threads_after: u32,

@@ -79,6 +79,7 @@ impl<'a> Player<'a> {
     pub fn play(mut self, processor: &mut dyn Processor) -> Result<Take> {
         let session = self.session;
         let wait = (session.wait_secs * session.rate).round() as u64;
+        processor.start()?;
         self.started = Instant::now();
         self.stretch(processor, Stretch::Wait, wait)?;
         self.stretch(processor, Stretch::Play, session.play_frames)?;

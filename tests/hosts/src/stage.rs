@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow};
 
+use crate::guard;
 use crate::instance::{Bundle, Instance, Setup};
 use crate::report::{Cycles, Report, Take};
 use crate::script::{Pace, Script, Session};
@@ -131,11 +132,11 @@ fn perform_cycles<B: Bundle>(bundle: &B, script: &Script) -> Result<Cycles> {
     for life in 0..script.cycles {
         perform_sessions(bundle, &sessions)?;
         if life == 9 {
-            cycles.early_kib = status_number("VmRSS:");
+            cycles.early_bytes = guard::held_bytes();
         }
     }
     cycles.mean_ms = began.elapsed().as_secs_f64() * 1e3 / f64::from(script.cycles);
-    cycles.late_kib = status_number("VmRSS:");
+    cycles.late_bytes = guard::held_bytes();
     cycles.threads_after = threads();
     Ok(cycles)
 }
