@@ -196,6 +196,32 @@ fn a_restored_state_goes_on_alike() {
     }
 }
 
+/// A jam on a crowded heap and on another thread: where the runtime's arrays come to lie must not change a bit of the answer.
+#[test]
+fn answers_do_not_depend_on_where_memory_lies() {
+    let play = |crowd: u64| {
+        let mut muse = open(&Pack::embedded().unwrap(), &Runtime::Embedded).unwrap();
+        let mut jam = Jam::new(&mut *muse, &Settings::default());
+        let (mut sizes, mut held) = (Seed(crowd).stream(1), Vec::new());
+        let mut bits = Vec::new();
+        for _ in 0..150 {
+            for _ in 0..crowd {
+                held.push(vec![0_u8; 8 + usize::try_from(sizes.next_u64() % 5_000).unwrap()]);
+            }
+            held.truncate(200);
+            let (note, draw) = jam.draw();
+            bits.push((note, draw.state.0.iter().map(|it| it.to_bits()).collect::<Vec<_>>()));
+        }
+        bits
+    };
+    let expected = play(0);
+    for crowd in [1, 3, 7, 20] {
+        let other = std::thread::scope(|scope| scope.spawn(|| play(crowd)).join().unwrap());
+        let first = expected.iter().zip(&other).position(|(one, other)| one != other);
+        assert_eq!(first, None, "with {crowd} more allocations a step");
+    }
+}
+
 #[test]
 fn the_settings_hold() {
     let mut settings =

@@ -1,9 +1,10 @@
-//! The embedded runtime, tract: pure Rust. Its panics are caught and become errors.
+//! The embedded runtime, tract: pure Rust. Its panics are caught and become errors. Instances with the same graph share its weights.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use sha2::{Digest as _, Sha256};
 use tract_onnx::prelude::{
     DatumType, Framework, InferenceModelExt, IntoRunnable, OutletId, SpecialOps, TValue, TVec,
     Tensor, TractResult, TypedModel, TypedModelPatch, TypedSimplePlan, TypedSimpleState,
@@ -17,7 +18,7 @@ use super::{
 /// An optimized graph and the arrays that are given to it, reused from run to run.
 #[derive(Debug)]
 pub(in crate::infer) struct EmbeddedGraph {
-    plan: Arc<TypedSimplePlan>,
+    prepared: Arc<Prepared>,
     state: TypedSimpleState,
     /// In our order.
     tensors: Vec<Arc<Tensor>>,
@@ -27,6 +28,52 @@ pub(in crate::infer) struct EmbeddedGraph {
     output_order: [usize; 3],
 }
 
+/// A graph as all instances use it, with its weights.
+#[derive(Debug)]
+struct Prepared {
+    plan: Arc<TypedSimplePlan>,
+    /// In the graph's order.
+    input_names: Vec<String>,
+    output_names: Vec<String>,
+}
+
+/// The graphs in use, by the SHA-256 of their files.
+static IN_USE: Mutex<Vec<([u8; 32], Weak<Prepared>)>> = Mutex::new(Vec::new());
+
+impl Prepared {
+    /// The graph as another instance uses it, or prepared now. Two instances that open one at the same time wait for one another.
+    fn shared(bytes: &[u8]) -> Result<Arc<Self>, LoadError> {
+        let hash: [u8; 32] = Sha256::digest(bytes).into();
+        let mut in_use = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
+        in_use.retain(|it| it.1.strong_count() > 0);
+        if let Some(known) = in_use.iter().find(|it| it.0 == hash).and_then(|it| it.1.upgrade()) {
+            return Ok(known);
+        }
+        let prepared = Arc::new(Self::prepare(bytes).map_err(refused)?);
+        in_use.push((hash, Arc::downgrade(&prepared)));
+        Ok(prepared)
+    }
+
+    fn prepare(bytes: &[u8]) -> TractResult<Self> {
+        let model = tract_onnx::onnx().model_for_read(&mut &*bytes)?;
+        let mut input_names = Vec::new();
+        for outlet in model.input_outlets()? {
+            input_names.push(model.node(outlet.node).name.clone());
+        }
+        let mut output_names = Vec::new();
+        for outlet in model.output_outlets()? {
+            let label = model.outlet_label(*outlet);
+            output_names.push(label.unwrap_or(&model.node(outlet.node).name).to_owned());
+        }
+        let model = fold_casts(model.into_typed()?)?.into_optimized()?;
+        Ok(Self { plan: model.into_runnable()?, input_names, output_names })
+    }
+}
+
+fn refused(error: tract_onnx::prelude::TractError) -> LoadError {
+    LoadError::Graph { reason: format!("{error:#}") }
+}
+
 impl EmbeddedGraph {
     pub(super) fn load(bytes: &[u8], inputs: &[Input]) -> Result<Self, LoadError> {
         catch_unwind(|| Self::load_unguarded(bytes, inputs))
@@ -34,49 +81,33 @@ impl EmbeddedGraph {
     }
 
     fn load_unguarded(bytes: &[u8], inputs: &[Input]) -> Result<Self, LoadError> {
-        let refused = |error: tract_onnx::prelude::TractError| LoadError::Graph {
-            reason: format!("{error:#}"),
-        };
-        let model = tract_onnx::onnx().model_for_read(&mut &*bytes).map_err(refused)?;
-        let mut input_names = Vec::new();
-        for outlet in model.input_outlets().map_err(refused)? {
-            input_names.push(model.node(outlet.node).name.clone());
-        }
-        let mut output_names = Vec::new();
-        for outlet in model.output_outlets().map_err(refused)? {
-            let label = model.outlet_label(*outlet);
-            output_names.push(label.unwrap_or(&model.node(outlet.node).name).to_owned());
-        }
-        let model = model.into_typed().and_then(fold_casts).map_err(refused)?;
-        let model = model.into_optimized().map_err(refused)?;
+        let prepared = Prepared::shared(bytes)?;
         let mut input_order = Vec::new();
-        for (index, name) in input_names.iter().enumerate() {
+        for (index, name) in prepared.input_names.iter().enumerate() {
             let known = inputs.iter().position(|input| input.name == name.as_str());
             let ours = known.ok_or_else(|| LoadError::Graph {
                 reason: format!("it asks for an unknown input `{name}`"),
             })?;
             let input = &inputs[ours];
-            let fact = model.input_fact(index).map_err(refused)?;
+            let fact = prepared.plan.model().input_fact(index).map_err(refused)?;
             let shape = fact.shape.as_concrete();
             if shape != Some(&input.shape[..]) || fact.datum_type != datum_type(input.kind) {
                 return Err(LoadError::Input { name: input.name });
             }
             input_order.push(ours);
         }
-        if let Some(input) =
-            inputs.iter().find(|it| !input_names.iter().any(|name| name == it.name))
-        {
+        let is_asked_for = |it: &&Input| prepared.input_names.iter().any(|name| name == it.name);
+        if let Some(input) = inputs.iter().find(|it| !is_asked_for(it)) {
             return Err(LoadError::Input { name: input.name });
         }
         let mut output_order = [0; 3];
         for (place, name) in output_order.iter_mut().zip(OUTPUTS) {
-            let found = output_names.iter().position(|output| output == name);
+            let found = prepared.output_names.iter().position(|output| output == name);
             *place = found.ok_or(LoadError::Output { name })?;
         }
         let tensors = inputs.iter().map(blank).collect::<TractResult<_>>().map_err(refused)?;
-        let plan = model.into_runnable().map_err(refused)?;
-        let state = plan.spawn().map_err(refused)?;
-        Ok(Self { plan, state, tensors, input_order, output_order })
+        let state = prepared.plan.spawn().map_err(refused)?;
+        Ok(Self { prepared, state, tensors, input_order, output_order })
     }
 
     pub(super) fn run(
@@ -108,7 +139,7 @@ impl EmbeddedGraph {
 
     /// A run that broke off leaves values behind; begin anew.
     fn recover(&mut self, reason: &str) -> ComposeError {
-        match self.plan.spawn() {
+        match self.prepared.plan.spawn() {
             Ok(state) => self.state = state,
             Err(error) => return run_error(format!("{reason}; then {error:#}")),
         }
