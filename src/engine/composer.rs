@@ -120,8 +120,17 @@ impl Composer {
                 let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) else {
                     return Ok(());
                 };
+                if self.inbox.iter().any(|it| is_rest_of(it, window)) {
+                    return chain.pass_over(self.muse.as_mut(), window, settings);
+                }
                 let composed = chain.compose(self.muse.as_mut(), window, settings)?;
                 self.commit(window, &composed)?;
+            }
+            FromAudio::Rested { window } => {
+                if let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) {
+                    chain.take_back(window);
+                    self.tell(FromComposer::Rested { from: window.begin, to: window.end });
+                }
             }
             FromAudio::Stopped => {} // the chain's opening may serve again
         }
@@ -200,6 +209,11 @@ impl Composer {
             }
         }
     }
+}
+
+/// Whether `message` says that `window` has begun without notes, so that composing it is of no use.
+fn is_rest_of(message: &FromAudio, window: Window) -> bool {
+    matches!(message, FromAudio::Rested { window: rested } if *rested == window)
 }
 
 impl std::fmt::Debug for Composer {

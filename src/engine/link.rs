@@ -30,6 +30,8 @@ pub enum FromAudio {
     NoteOff { end: Tick, pitch: Pitch },
     /// The cutoff of `window` has passed: all that it may depend on has been sent before this message.
     Cutoff { window: Window, settings: Settings },
+    /// `window` began before its notes had come; they will not sound. Sent before the next window's cutoff.
+    Rested { window: Window },
     /// The transport stopped; nothing more is needed of the present chain.
     Stopped,
 }
@@ -90,6 +92,8 @@ pub enum FromComposer {
     Opened { backend: String },
     /// A chain began; earlier notes at or after `tick` no longer stand.
     Chain { tick: Tick },
+    /// What was committed of `[from, to)` came too late and does not sound.
+    Rested { from: Tick, to: Tick },
     /// A note that is committed, for the roll.
     Committed(Note),
     /// A note that the player played, for the roll.

@@ -19,6 +19,9 @@ impl Roll {
     pub fn take(&mut self, message: FromComposer) -> Option<FromComposer> {
         match message {
             FromComposer::Chain { tick } => self.notes.retain(|note| note.onset < tick),
+            FromComposer::Rested { from, to } => self
+                .notes
+                .retain(|note| note.part == Part::PLAYER || note.onset < from || note.onset >= to),
             FromComposer::Committed(note) | FromComposer::Heard(note) => self.add(note),
             other @ (FromComposer::Opened { .. } | FromComposer::Failed(_)) => return Some(other),
         }

@@ -212,6 +212,9 @@ fn a_new_chain_takes_back_what_no_longer_stands() {
     for onset in [0, 24, 48] {
         assert_eq!(roll.take(FromComposer::Committed(note(onset))), None);
     }
+    assert_eq!(roll.take(FromComposer::Rested { from: Tick(24), to: Tick(48) }), None);
+    let left: Vec<Tick> = roll.between(Tick(0), Tick(96)).map(|note| note.onset).collect();
+    assert_eq!(left, [Tick(0), Tick(48)]);
     assert_eq!(roll.take(FromComposer::Chain { tick: Tick(24) }), None);
     let left: Vec<Tick> = roll.between(Tick(0), Tick(96)).map(|note| note.onset).collect();
     assert_eq!(left, [Tick(0)]);

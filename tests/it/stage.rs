@@ -46,7 +46,7 @@ pub(crate) fn note(onset: i64, length: i64, pitch: u8) -> Note {
     }
 }
 
-/// The notes of an instance with its composer thread, and how many windows were late. `pace` is called before each block with its frames and
+/// The notes of an instance with its composer thread, those of late windows left out, and how many windows were late. `pace` is called before each block with its frames and
 /// says whether the host waits for the composer. Aborts if the callback allocates.
 pub(crate) fn jam(
     request: &Request,
@@ -113,6 +113,9 @@ pub(crate) fn jam(
             match message {
                 FromComposer::Committed(note) => notes.push(note),
                 FromComposer::Chain { .. } => notes.clear(),
+                FromComposer::Rested { from, to } => {
+                    notes.retain(|it| !(from..to).contains(&it.onset));
+                }
                 FromComposer::Failed(reason) => panic!("{reason}"),
                 _ => {}
             }

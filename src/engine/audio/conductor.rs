@@ -217,6 +217,7 @@ impl Conductor {
         }
         if !self.sequencer.has(window.chain, window.index) {
             self.links.gauges.late_windows.fetch_add(1, Ordering::Relaxed);
+            self.send(FromAudio::Rested { window });
         }
         if let Some(commit) = self.sequencer.begin(window.chain, window.index) {
             self.retire(Retired::Commit(commit));

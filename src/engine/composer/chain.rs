@@ -44,7 +44,7 @@ pub(super) struct Chain {
     heard: Vec<Note>,
     held: Vec<(Tick, Pitch, Velocity)>,
     player: PlayerPresence,
-    /// When each part sounded last in this chain.
+    /// When each part sounded last in this chain, up to the cutoff.
     sounded: [Option<Tick>; Part::COUNT],
     /// In force in the window before and in the newest window.
     contexts: Option<(Context, Context)>,
@@ -148,6 +148,41 @@ impl Chain {
         window: Window,
         settings: Settings,
     ) -> Result<Composed, ComposeError> {
+        let (inside, context) = self.enter(muse, window, settings)?;
+        let mut ahead = self.run_ahead(muse, &inside)?;
+        let composed =
+            draw_window(muse, &mut ahead, &mut self.trail, window, settings.seed, &context)?;
+        self.committed.extend(&composed.notes);
+        self.contexts = Some((inside, context));
+        self.newest = Some(window);
+        Ok(composed)
+    }
+
+    /// Hear what sounded before the cutoff of `window` and compose nothing: the window has begun already. So a composer that has fallen
+    /// behind has caught up when it has heard what it missed.
+    pub(super) fn pass_over(
+        &mut self,
+        muse: &mut dyn Muse,
+        window: Window,
+        settings: Settings,
+    ) -> Result<(), ComposeError> {
+        self.contexts = Some(self.enter(muse, window, settings)?);
+        self.newest = Some(window);
+        Ok(())
+    }
+
+    /// What was composed for `window` came too late and did not sound.
+    pub(super) fn take_back(&mut self, window: Window) {
+        self.committed.retain(|it| !(window.begin..window.end).contains(&it.onset));
+    }
+
+    /// Bring the line to the cutoff of `window`. Returns what was in force in the window before it and what is in force in it.
+    fn enter(
+        &mut self,
+        muse: &mut dyn Muse,
+        window: Window,
+        settings: Settings,
+    ) -> Result<(Context, Context), ComposeError> {
         let mut context = context(muse.styles(), &settings, self.player, window.bar);
         for part in Part::BAND {
             context.controls.encourage(part, self.impatience(part, window));
@@ -155,16 +190,7 @@ impl Chain {
         let (outside, inside) =
             self.contexts.take().unwrap_or_else(|| (context.clone(), context.clone()));
         self.feed(muse, window.cutoff, [&outside, &inside])?;
-        let mut ahead = self.run_ahead(muse, &inside)?;
-        let composed =
-            draw_window(muse, &mut ahead, &mut self.trail, window, settings.seed, &context)?;
-        self.committed.extend(&composed.notes);
-        for note in &composed.notes {
-            self.sounded[note.part.slot()] = Some(note.onset);
-        }
-        self.contexts = Some((inside, context));
-        self.newest = Some(window);
-        Ok(composed)
+        Ok((inside, context))
     }
 
     /// How much a part that is asked to play is drawn into `window` for having been silent, natural logarithm of odds. A part that has not
@@ -172,7 +198,8 @@ impl Chain {
     fn impatience(&self, part: Part, window: Window) -> f32 {
         const MOST: f32 = 9.0;
         let bars = |since: Tick| (window.begin - since).0 as f32 / window.bar.meter.bar().0 as f32;
-        let bias = match self.sounded[part.slot()] {
+        let ahead = self.committed.iter().rev().find(|it| it.part == part).map(|it| it.onset);
+        let bias = match ahead.or(self.sounded[part.slot()]) {
             None => 2.0 + 4.0 * bars(self.start.tick),
             Some(onset) => 2.0 * (bars(onset) - 2.0),
         };
@@ -204,6 +231,7 @@ impl Chain {
                 }
             };
             let context = if note.onset < begun { outside } else { inside };
+            self.sounded[note.part.slot()] = Some(note.onset);
             self.line.push(muse, context, note, known)?;
             fed += 1;
         }

@@ -222,3 +222,51 @@ fn a_chain_that_restarts_at_its_place_hears_its_phrase_only_once() {
         chain.restarted(start(3), &Settings { temperature: 0.9, ..Settings::default() }).is_none()
     );
 }
+
+/// How a window that came too late is dealt with.
+#[derive(Clone, Copy)]
+enum Late {
+    /// It was composed, and then the audio thread said that it had begun.
+    TakenBack,
+    /// It had begun before it was composed.
+    PassedOver,
+    /// Nobody says so.
+    Unnoticed,
+}
+
+/// The notes of the eight windows after the second and third, which are late.
+fn jam_after_late_windows(late: Late) -> Vec<Note> {
+    let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
+    let settings = Settings::default();
+    let mut muse = Hashing::new();
+    let start = Start { chain: 1, tick: Tick(0), bar };
+    let mut chain = Chain::open(&mut muse, start, settings, &Arc::default()).unwrap();
+    let mut planner = Planner::default();
+    planner.play_from(Tick(0), bar, Quantum::Beat, false).unwrap();
+    let mut window = planner.pass(bar, Quantum::Beat).unwrap();
+    let mut notes = Vec::new();
+    for index in 0..11 {
+        let is_late = index == 1 || index == 2;
+        if let (true, Late::PassedOver) = (is_late, late) {
+            chain.pass_over(&mut muse, window, settings).unwrap();
+        } else {
+            let composed = compose(&mut chain, &mut muse, window, settings).notes;
+            match (is_late, late) {
+                (true, Late::TakenBack) => chain.take_back(window),
+                (true, _) => {}
+                (false, _) => notes.extend(composed),
+            }
+        }
+        window = planner.pass(bar, Quantum::Beat).unwrap();
+        planner.pass(bar, Quantum::Beat).unwrap();
+    }
+    notes
+}
+
+#[test]
+fn a_window_that_did_not_sound_is_not_heard() {
+    let taken_back = jam_after_late_windows(Late::TakenBack);
+    assert_eq!(taken_back, jam_after_late_windows(Late::PassedOver));
+    assert_ne!(taken_back, jam_after_late_windows(Late::Unnoticed));
+    assert!(taken_back.len() > 8, "only {} notes", taken_back.len());
+}
