@@ -1,5 +1,6 @@
 //! Values of music: time, meter, pitch, notes, parts, timbres, styles, seeds and settings. No I/O, no clock, no globals.
 
+pub mod chord;
 pub mod meter;
 pub mod note;
 pub mod part;
@@ -11,6 +12,7 @@ pub mod style;
 pub mod timbre;
 pub mod time;
 
+pub use chord::{Chord, ChordQuality};
 pub use meter::{Meter, Tempo};
 pub use note::Note;
 pub use part::{Family, Part};

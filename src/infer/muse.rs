@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::music::tokens::{Event, Features};
-use crate::score::{Family, PartialTable, Pitch, TimbreId, Velocity};
+use crate::score::{Chord, Family, PartialTable, Pitch, TimbreId, Velocity};
 
 /// A source of notes and of timbres. The ONNX pack is one, the scripted one of the tests another. Composer thread only.
 pub trait Muse: Send {
@@ -66,6 +66,8 @@ pub struct Controls {
     pub register: [Option<f32>; 5],
     /// 0 to 23, where wished.
     pub key: Option<usize>,
+    /// Of this beat and of the coming one, where wished.
+    pub chord: [Option<Chord>; 2],
     /// Gumbel noise for time (384), part (5), pitch (128), duration (32) and velocity (16) in turn.
     pub noise: Vec<f32>,
     /// Added to tempered logits; `IMPOSSIBLE` forbids.

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use super::muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
 use super::runtime::{Graph, Input, Kind, LoadError, Outputs, Runtime, Values};
 use super::tables::TableCache;
-use crate::music::tokens::{DURATIONS, Event, Features};
+use crate::music::tokens::{DURATIONS, Event, Features, SOURCES};
 use crate::pack::{Pack, Style, StyleVelocity};
-use crate::score::{Part, PartialTable, Pitch, TimbreId, Velocity};
+use crate::score::{ChordQuality, Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// A pack's note graph on a runtime.
 #[derive(Debug)]
@@ -42,8 +42,10 @@ pub enum OpenError {
     NotRepeatable { pack: String, inputs: &'static str },
 }
 
-/// Values of `context` beside the style weights.
-const WISHES: usize = 4 * Part::COUNT + 24;
+/// Values of `context` beside the style weights: density and register with their flags, key, and two chords.
+const WISHES: usize = 4 * Part::COUNT + KEYS + 2 * (CHORD_ROOTS + ChordQuality::COUNT);
+const KEYS: usize = 24;
+const CHORD_ROOTS: usize = 12;
 
 /// Load the pack's graph into `runtime` and try it with ordinary and with extreme inputs, each twice.
 ///
@@ -98,6 +100,7 @@ impl NoteModel {
             Values::Floats(&features.remain),
             Values::Integers(&features.last),
             Values::Integers(features.lookback.as_flattened()),
+            Values::Integers(features.motif.as_flattened().as_flattened()),
             Values::Floats(&state.0),
             Values::Floats(&controls.noise),
             Values::Floats(&controls.bias_time),
@@ -191,6 +194,7 @@ fn inputs(state: [usize; 4], styles: usize) -> Vec<Input> {
         input("remain", Floats, &[1, 128]),
         input("last", Integers, &[1, 5]),
         input("lookback", Integers, &[1, 5, 5]),
+        input("motif", Integers, &[1, 5, SOURCES, 4]),
         input("state", Floats, &state),
         input("noise", Floats, &[1, Controls::NOISE]),
         input("bias_time", Floats, &[1, 384]),
@@ -203,7 +207,8 @@ fn inputs(state: [usize; 4], styles: usize) -> Vec<Input> {
     ]
 }
 
-/// Style weights, then value and flag of each slot's density and register, then the key.
+/// Style weights, then value and flag of each slot's density and register, then the key, then root and quality of this beat's chord and
+/// of the coming one's.
 fn write_context(context: &mut [f32], controls: &Controls) {
     context.fill(0.0);
     let styles = context.len() - WISHES;
@@ -219,8 +224,16 @@ fn write_context(context: &mut [f32], controls: &Controls) {
             }
         }
     }
-    if let Some(key) = controls.key.filter(|key| *key < 24) {
-        wishes[4 * Part::COUNT + key] = 1.0;
+    let (_, harmony) = wishes.split_at_mut(4 * Part::COUNT);
+    if let Some(key) = controls.key.filter(|key| *key < KEYS) {
+        harmony[key] = 1.0;
+    }
+    let chords = harmony[KEYS..].chunks_exact_mut(CHORD_ROOTS + ChordQuality::COUNT);
+    for (place, chord) in chords.zip(controls.chord) {
+        if let Some(chord) = chord {
+            place[usize::from(chord.root())] = 1.0;
+            place[CHORD_ROOTS + chord.quality() as usize] = 1.0;
+        }
     }
 }
 

@@ -42,6 +42,7 @@ impl Controls {
             density: [None; Part::COUNT],
             register: [None; Part::COUNT],
             key: None,
+            chord: [None; 2],
             noise: vec![0.0; Self::NOISE],
             bias_time: vec![0.0; Self::FIELDS[0]],
             bias_part: [0.0; Part::COUNT],

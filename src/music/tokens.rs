@@ -2,10 +2,12 @@
 //! `tests/data/tokens.json` holds the two together.
 
 mod history;
+mod lines;
 #[cfg(test)]
 mod tests;
 
 pub use history::History;
+pub use lines::{Motif, SOURCES};
 
 use super::planner::BarLine;
 use super::shaping;
@@ -38,6 +40,8 @@ pub struct Features {
     pub last: [i64; 5],
     /// Five memories of time, part, pitch, duration, strength.
     pub lookback: [[i64; 5]; 5],
+    /// Of each slot, what it did 1, 2, 4 and 8 bars ago and after the longest suffix of its line that was heard before.
+    pub motif: [[Motif; SOURCES]; 5],
 }
 
 /// Where a drawn note's velocity comes from.

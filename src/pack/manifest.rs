@@ -8,8 +8,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Figures, NoteModel, Pack, PackError, Role, RoleOrigin, Source, Style, StyleVelocity};
-use crate::music::tokens::DURATIONS;
-use crate::score::{Family, Meter, Part, TICKS_PER_QUARTER, Tempo};
+use crate::music::tokens::{DURATIONS, SOURCES};
+use crate::score::{ChordQuality, Family, Meter, Part, TICKS_PER_QUARTER, Tempo};
 
 /// The only format there is so far.
 const FORMAT: u64 = 1;
@@ -40,9 +40,11 @@ struct Manifest {
 /// Fields in alphabetical order: its hash is that of its JSON without spaces.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 struct Vocabulary {
+    chord_qualities: usize,
     durations: Vec<u16>,
     families: usize,
     memories: usize,
+    motif_sources: usize,
     parts: usize,
     pitches: usize,
     styles: usize,
@@ -186,9 +188,11 @@ impl Check<'_> {
 
     fn vocabulary(&self, manifest: &Manifest) -> Result<(), PackError> {
         let ours = Vocabulary {
+            chord_qualities: ChordQuality::COUNT,
             durations: DURATIONS.to_vec(),
             families: Family::COUNT + 2,
             memories: 5,
+            motif_sources: SOURCES,
             parts: Part::COUNT,
             pitches: 128,
             styles: manifest.styles.len(),
@@ -297,10 +301,11 @@ fn inputs(state: [usize; 4], styles: usize) -> Vec<(&'static str, Vec<usize>)> {
         ("event", vec![1, 5]),
         ("position", vec![1, 3]),
         ("family", vec![1, 5]),
-        ("context", vec![1, styles + 44]),
+        ("context", vec![1, styles + 44 + 2 * (12 + ChordQuality::COUNT)]),
         ("remain", vec![1, 128]),
         ("last", vec![1, 5]),
         ("lookback", vec![1, 5, 5]),
+        ("motif", vec![1, 5, SOURCES, 4]),
         ("state", state.to_vec()),
         ("noise", vec![1, 565]),
         ("bias_time", vec![1, 384]),

@@ -12,7 +12,7 @@ use crate::infer::{LibraryError, PlayerPresence, Scripted};
 use crate::music::planner::BarLine;
 use crate::music::tokens::{History, VelocityFrom};
 use crate::score::pitch::Scale;
-use crate::score::{Key, Meter, Mode, Note, Seed, Settings, Stream, Tick, Ticks};
+use crate::score::{Chord, ChordQuality, Key, Meter, Mode, Note, Seed, Settings, Stream, Tick, Ticks};
 
 const TOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/toy-pack");
 const BAR: BarLine = BarLine { start: Tick(0), meter: Meter::COMMON };
@@ -86,6 +86,7 @@ struct Step {
     family: Vec<i64>,
     last: Vec<i64>,
     lookback: Vec<i64>,
+    motif: Vec<i64>,
     context: Vec<f32>,
     remain: Vec<(usize, f32)>,
     noise: Vec<f32>,
@@ -116,6 +117,7 @@ fn steps_are_those_of_training() {
                 Values::Floats(&remain),
                 Values::Integers(&step.last),
                 Values::Integers(&step.lookback),
+                Values::Integers(&step.motif),
                 Values::Floats(&state),
                 Values::Floats(&step.noise),
                 Values::Floats(&[0.0; 384]),
@@ -255,9 +257,10 @@ fn styles_and_wishes_reach_the_graph() {
     controls.density[1] = Some(-2.0);
     controls.register[4] = Some(0.5);
     controls.key = Some(23);
+    controls.chord = [None, Chord::new(9, ChordQuality::MinorSeventh)];
     write_context(&mut context, &controls);
     let set: Vec<_> = context.iter().enumerate().filter(|(_, value)| **value != 0.0).collect();
-    let wanted = [(0, 0.25), (2, 0.75), (4, -2.0), (9, 1.0), (17, 0.5), (22, 1.0), (46, 1.0)];
+    let wanted = [(0, 0.25), (2, 0.75), (4, -2.0), (9, 1.0), (17, 0.5), (22, 1.0), (46, 1.0), (76, 1.0), (86, 1.0)];
     assert_eq!(set, wanted.iter().map(|(at, value)| (*at, value)).collect::<Vec<_>>());
 }
 

@@ -4,8 +4,8 @@ use super::{NoteModel, OpenError};
 use crate::infer::muse::{Controls, Muse};
 use crate::infer::runtime::Outputs;
 use crate::music::planner::BarLine;
-use crate::music::tokens::{ABSENT, DRUMS, Event, Features, History};
-use crate::score::{Meter, Part, Pitch, Seed, Tick, Ticks, Velocity};
+use crate::music::tokens::{ABSENT, DRUMS, Event, Features, History, SOURCES};
+use crate::score::{Chord, ChordQuality, Meter, Part, Pitch, Seed, Tick, Ticks, Velocity};
 
 /// Steps of one trial; the state runs on.
 const STEPS: usize = 4;
@@ -78,6 +78,7 @@ fn extreme(styles: usize) -> Vec<(Features, Controls)> {
         remain: [0.0; 128],
         last: [128; 5],
         lookback: [[384, 5, 128, 32, 0]; 5],
+        motif: [[[384, 128, 32, 0]; SOURCES]; 5],
     };
     let most = Features {
         event: Event { time: 383, part: 4, pitch: 127, duration: 31, velocity: 15 },
@@ -85,12 +86,14 @@ fn extreme(styles: usize) -> Vec<(Features, Controls)> {
         remain: [600.0; 128],
         last: [127; 5],
         lookback: [[383, 4, 127, 31, 8]; 5],
+        motif: [[[383, 127, 31, 8]; SOURCES]; 5],
     };
     let mut cold = Controls::open(styles);
     cold.sharpness = [20.0; 5];
     cold.min_p = [0.0; 5];
     cold.density = [Some(-4.0); 5];
     cold.family = [ABSENT; 5];
+    cold.chord = [Chord::new(11, ChordQuality::MinorSeventh); 2];
     let mut hot = Controls::open(styles);
     hot.sharpness = [0.05; 5];
     hot.noise.fill(17.0);

@@ -6,6 +6,7 @@ use super::{
     DRUMS, DURATIONS, Event, Features, LONGEST_TIME, NO_MEMORY, NO_PITCH, NO_VELOCITY,
     duration_class, position, velocity_class,
 };
+use super::lines::{BAR_LAGS, LONGEST_MATCH, Lines, NO_MOTIFS, Step};
 use crate::music::planner::BarLine;
 use crate::score::{Part, Pitch, Tick, Ticks, Velocity};
 
@@ -14,6 +15,8 @@ use crate::score::{Part, Pitch, Tick, Ticks, Velocity};
 pub struct History {
     /// At most `LIMIT`, sorted by onset.
     events: VecDeque<Past>,
+    /// The same notes, part by part.
+    lines: Lines,
     /// When each pitch falls silent, over all slots but drums.
     silent_at: [Tick; 128],
     /// Last pitch of each slot; `NO_PITCH` is none.
@@ -27,26 +30,16 @@ struct Past {
     step: Step,
 }
 
-/// How an event's pitch follows from the pitch before it in its slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    First,
-    Interval(i16),
-    Drum(u8),
-}
-
 /// Events that the look-back searches.
 const LIMIT: usize = 1024;
-/// Longest suffix that is looked for; a match is of two events at least.
-const LONGEST_MATCH: usize = 8;
 /// Longest time for which a pitch is said to sound on, ticks.
 const REMAIN_LIMIT: i64 = 600;
-const BAR_LAGS: [i64; 4] = [1, 2, 4, 8];
 
 impl History {
     pub fn new() -> Self {
         Self {
             events: VecDeque::with_capacity(LIMIT + 1),
+            lines: Lines::default(),
             silent_at: [Tick(i64::MIN); 128],
             last: [NO_PITCH; Part::COUNT],
         }
@@ -87,9 +80,12 @@ impl History {
             duration,
             velocity: velocity.map_or(NO_VELOCITY, velocity_class),
         };
-        if self.events.len() == LIMIT {
-            self.events.pop_front();
+        if self.events.len() == LIMIT
+            && let Some(oldest) = self.events.pop_front()
+        {
+            self.lines.forget(oldest.event.part.into());
         }
+        self.lines.push(slot, onset, number, duration, step);
         self.events.push_back(Past { onset, event, step });
     }
 
@@ -118,6 +114,7 @@ impl History {
             remain: self.silent_at.map(|tick| remain(tick, newest.onset)),
             last: self.last.map(i64::from),
             lookback,
+            motif: self.lines.motifs(newest.onset, self.events[0].onset, bar.meter.bar()),
         }
     }
 
@@ -129,6 +126,7 @@ impl History {
             remain: [0.0; 128],
             last: [i64::from(NO_PITCH); 5],
             lookback: [NO_MEMORY; 5],
+            motif: NO_MOTIFS,
         }
     }
 

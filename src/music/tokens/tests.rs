@@ -124,6 +124,7 @@ struct Row {
     remain: Vec<[i64; 2]>,
     last: [i64; 5],
     lookback: [[i64; 5]; 5],
+    motif: [[Motif; SOURCES]; 5],
 }
 
 impl Golden {
@@ -183,5 +184,6 @@ fn row_of(after: usize, features: &Features) -> Row {
         remain,
         last: features.last,
         lookback: features.lookback,
+        motif: features.motif,
     }
 }
