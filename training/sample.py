@@ -47,14 +47,14 @@ def wish_of(
 
 def _context(wish: Wish) -> np.ndarray:
     context = np.zeros((1, v.CONTEXT_SIZE), np.float32)
-    context[0, data.STYLE_AT + v.STYLES.index(wish.style)] = 1
+    context[0, v.STYLE_AT + v.STYLES.index(wish.style)] = 1
     for slot, (family, pitch) in enumerate(zip(wish.families, wish.registers, strict=True), 1):
         if wish.density is not None:
-            context[0, data.DENSITY_AT + slot] = wish.density
-            context[0, data.DENSITY_FLAG_AT + slot] = 1
+            context[0, v.DENSITY_AT + slot] = wish.density
+            context[0, v.DENSITY_FLAG_AT + slot] = 1
         if wish.told and family != v.DRUMS:
-            context[0, data.REGISTER_AT + slot] = (pitch - 60) / 12
-            context[0, data.REGISTER_FLAG_AT + slot] = 1
+            context[0, v.REGISTER_AT + slot] = (pitch - 60) / 12
+            context[0, v.REGISTER_FLAG_AT + slot] = 1
     return context
 
 
@@ -73,6 +73,7 @@ def improvise(opened, wish: Wish, limit: int = 1000) -> data.Stream:
         "event": np.array([v.START]), "position": np.array([[0, min(length, 383), beat]]),
         "remain": np.zeros((1, v.PITCHES), np.float32), "last": np.full((1, v.PARTS), v.NO_PITCH),
         "lookback": np.array([[v.NO_MEMORY] * v.MEMORIES]),
+        "motif": np.array([[[v.NO_MOTIF] * v.SOURCES] * v.PARTS]),
     }  # fmt: skip
     bars = np.arange(wish.bars + 1) * length
     onset, notes = [], []
@@ -92,6 +93,7 @@ def improvise(opened, wish: Wish, limit: int = 1000) -> data.Stream:
         f = stream.features(None if wish.velocity else np.full(len(notes), v.NO_VELOCITY))
         for name in ("event", "position", "remain", "last", "lookback"):
             inputs[name] = getattr(f, name)[-1][None]
+        inputs["motif"] = f.motif[-1][None].astype(np.int64)
     return stream
 
 

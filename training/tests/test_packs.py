@@ -34,7 +34,7 @@ def test_toy_pack_gives_the_reference_steps():
     inputs = session.open_inputs(opened)
     for step in reference["steps"]:
         for name, shape in (("event", (1, 5)), ("position", (1, 3)), ("family", (1, 5)), ("last", (1, 5)),
-                            ("lookback", (1, 5, 5))):  # fmt: skip
+                            ("lookback", (1, 5, 5)), ("motif", (1, 5, 5, 4))):  # fmt: skip
             inputs[name] = np.array(step[name]).reshape(shape)
         for name in ("context", "noise", "sharpness"):
             inputs[name] = np.array([step[name]], np.float32)
