@@ -251,6 +251,8 @@ class Sampler:
             part = row_of(self._crop(room), self.rng, self._settings)
             parts.append(part)
             room -= len(part.age)
+        if len(parts) == 1:
+            return parts[0]
         return Row(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def batch(self) -> Row:

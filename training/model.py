@@ -190,7 +190,7 @@ def tensors(row, device: str = "cpu") -> dict[str, Tensor]:
 
     # An absent source has a time step and a pitch that are never drawn, so it is never equal to what was.
     aligned = motif[..., 0] == time[..., None, None]
-    own = np.take_along_axis(motif, part[..., None, None, None], -3)[..., 0, :, :]
+    own = motif.reshape(-1, *motif.shape[-3:])[np.arange(part.size), part.ravel()].reshape(*part.shape, v.SOURCES, 4)
     own_pitch = own[..., 1] + (v.PITCHES + 1) * (own[..., 0] == time[..., None])
     own_duration = own[..., 2] + (len(v.DURATIONS) + 1) * (own[..., 1] == pitch[..., None])
     same = lookback[..., 1] == part[..., None]

@@ -10,19 +10,19 @@ from training import vocabulary as v
 
 _FIRST_NOTE = 1000  # step of a part's first note, outside any interval
 _DRUM_STEP = 2000  # plus the key of the drum
+_NOTHING = np.array(v.NO_MOTIF, np.int16).view(np.int64)[0]  # all four numbers at once
 _LAGS = np.array([1, 2, 4, 8])  # bars
 
 
 @numba.njit(cache=True)
-def _first_at(times, low, high, then):
-    """First index in low..high of ascending `times` whose value is not before `then`."""
-    while low < high:
-        middle = (low + high) // 2
-        if times[middle] < then:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def _first_at(times, near, low, count, then):
+    """First index in low..count of ascending `times` whose value is not before `then`, sought from `near`."""
+    i = max(near, low)
+    while i < count and times[i] < then:
+        i += 1
+    while i > low and times[i - 1] >= then:
+        i -= 1
+    return i
 
 
 @numba.njit(cache=True)
@@ -50,6 +50,7 @@ def _fill(onset, slot, pitch, duration, drums, bar_length, out):
     ioi = np.empty((5, n_events), np.int64)
     count = np.zeros(5, np.int64)
     low = np.zeros(5, np.int64)  # the part's first own event within the history
+    near = np.zeros((5, 4), np.int64)  # where each source was found last
     match = np.full(5, -1, np.int64)
     length = np.zeros(5, np.int64)
     for n in range(n_events):
@@ -73,30 +74,32 @@ def _fill(onset, slot, pitch, duration, drums, bar_length, out):
                 match[q], length[q] = _longest_suffix(step[q], ioi[q], low[q], count[q])
             if low[q] == count[q]:
                 continue
-            _bar_sources(out[n + 1, q], times[q], index[q], low[q], count[q], now, onset[oldest], bar_length[n],
-                         pitch, duration)  # fmt: skip
+            found = out[n + 1, q]
+            _bar_sources(
+                found, near[q], times[q], index[q], low[q], count[q], now, onset[oldest], bar_length[n], pitch, duration
+            )
             if match[q] >= 0:
                 after, newest = match[q] + 1, count[q] - 1
                 i = index[q, after]
-                out[n + 1, q, 4, 0] = min(max(times[q, newest] + ioi[q, after] - now, 0), 383)
+                found[4, 0] = min(max(times[q, newest] + ioi[q, after] - now, 0), 383)
                 if drums[q]:
-                    out[n + 1, q, 4, 1] = pitch[i]
+                    found[4, 1] = pitch[i]
                 else:
-                    out[n + 1, q, 4, 1] = min(max(pitch[index[q, newest]] + step[q, after], 0), 127)
-                out[n + 1, q, 4, 2] = duration[i]
-                out[n + 1, q, 4, 3] = length[q]
+                    found[4, 1] = min(max(pitch[index[q, newest]] + step[q, after], 0), 127)
+                found[4, 2] = duration[i]
+                found[4, 3] = length[q]
 
 
 @numba.njit(cache=True)
-def _bar_sources(out, times, index, low, count, now, oldest_onset, bar_length, pitch, duration):
+def _bar_sources(out, near, times, index, low, count, now, oldest_onset, bar_length, pitch, duration):
     """Sources 0..3 of one part: what followed the same moment so many bars ago."""
-    together = count - _first_at(times, low, count, now)
+    together = count - _first_at(times, count, low, count, now)
     for source in range(4):
         then = now - _LAGS[source] * bar_length
         if then < oldest_onset:
             return
-        first = _first_at(times, low, count, then)
-        i, skipped = first, 0
+        i, skipped = _first_at(times, near[source], low, count, then), 0
+        near[source] = i
         while skipped < together and i < count and times[i] == then:
             i += 1
             skipped += 1
@@ -116,7 +119,7 @@ def compute(onset, slot, pitch, duration, drums, bar_length) -> np.ndarray:
     strength (0 = nothing, 1 = so many bars ago, 2..8 = events of the suffix).
     """
     out = np.empty((len(onset) + 1, v.PARTS, v.SOURCES, 4), np.int16)
-    out[:] = v.NO_MOTIF
+    out.view(np.int64)[:] = _NOTHING
     columns = (np.ascontiguousarray(x, np.int64) for x in (onset, slot, pitch, duration))
     lengths = np.maximum(np.ascontiguousarray(bar_length, np.int64), 1)
     _fill(*columns, np.ascontiguousarray(drums, np.bool_), lengths, out)
