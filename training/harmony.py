@@ -8,11 +8,15 @@ import numpy as np
 from training import vocabulary as v
 
 NO_CHORD = -1
-_SIZES = np.array([len(members) for _, members in v.QUALITIES])
-_MEMBERS = np.array([members + (0,) * (4 - len(members)) for _, members in v.QUALITIES])
+_SIZES = np.array([len(intervals) for _, intervals in v.QUALITIES])
+_MEMBERS = np.array([intervals + (0,) * (4 - len(intervals)) for _, intervals in v.QUALITIES])
 _SILENT = 0.02  # share below which a member of a template does not sound
 _SILENT_COST, _BASS_WORTH = 0.12, 0.1
 _LEAST_INSIDE = 0.6
+
+
+_LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_SUFFIXES = ("", "m", "dim", "aug", "sus4", "7", "maj7", "m7")  # in the order of the vocabulary's qualities
 
 
 class Chords(NamedTuple):
@@ -94,6 +98,26 @@ def chords(onset, pitch, ticks, pitched, bar_start, beat) -> Chords:
     onset, pitch, ticks = (np.ascontiguousarray(x, np.int64) for x in (onset, pitch, ticks))
     bar_start, beat = (np.ascontiguousarray(x, np.int64) for x in (bar_start, beat))
     return Chords(*_chords(onset, pitch, ticks, np.ascontiguousarray(pitched, np.bool_), bar_start, beat))
+
+
+def named(name: str) -> int:
+    """The chord (quality * 12 + root) of a name such as C, F#m, Bb7 or Gsus4; `-` is no chord.
+
+    Raises ValueError for any other name.
+    """
+    if name == "-":
+        return NO_CHORD
+    sharp = name[1:2]
+    suffix = name[2:] if sharp in ("#", "b") else name[1:]
+    if name[:1] not in _LETTERS or suffix not in _SUFFIXES:
+        raise ValueError(f"no such chord: {name!r}")
+    root = _LETTERS[name[0]] + (sharp == "#") - (sharp == "b")
+    return _SUFFIXES.index(suffix) * v.ROOTS + root % v.ROOTS
+
+
+def members(chord: int) -> set[int]:
+    """Pitch classes of a chord."""
+    return {(chord + k) % v.ROOTS for k in v.QUALITIES[chord // v.ROOTS][1]}
 
 
 def one_hot(of_beat: np.ndarray, beat: np.ndarray) -> np.ndarray:

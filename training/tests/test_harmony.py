@@ -44,6 +44,25 @@ def test_chord_of_one_beat(case, pitches, expected):
     assert [_named(c) for c in found.of_beat] == [expected, "open"]
 
 
+def test_names():
+    names = {
+        "C": 0,
+        "F#m": 18,
+        "Bb7": 70,
+        "Cb": 11,
+        "Gsus4": 55,
+        "Am7": 93,
+        "Emaj7": 76,
+        "Bdim": 35,
+        "-": harmony.NO_CHORD,
+    }
+    assert {name: harmony.named(name) for name in names} == names
+    assert harmony.members(harmony.named("Bb7")) == {10, 2, 5, 8}
+    for wrong in ("", "H", "Cx", "#", "C7sus", "Am "):
+        with pytest.raises(ValueError, match="no such chord"):
+            harmony.named(wrong)
+
+
 def test_a_beat_hears_what_sounds_in_it_only():
     notes = [
         (0, 60, 30),
