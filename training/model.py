@@ -127,7 +127,7 @@ class NoteModel(nn.Module):
     """Trunk and heads. The step form of the same weights is in `export.py`.
 
     What each part's motif and the harmony lens add at the default size: 1.15 M of 6.91 M parameters, nearly all of
-    them rows of tables of which a step reads 32; and 2 to 6 % of a step's time in ONNX Runtime on one thread (medians
+    them rows of tables of which a step reads 31; and 2 to 6 % of a step's time in ONNX Runtime on one thread (medians
     0.94 to 0.98 ms without, 0.99 to 1.00 ms with, in turns in one process).
     """
 
