@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training import features
+from training import features, harmony
 from training import vocabulary as v
 from training.corpus import Corpus, Piece
 from training.settings import DataSettings
@@ -14,14 +14,6 @@ from training.settings import DataSettings
 _MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
 _MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
 _PROFILES = np.stack([np.roll(profile, tonic) for profile in (_MAJOR, _MINOR) for tonic in range(12)])
-
-# Columns of the context input.
-STYLE_AT = 0
-DENSITY_AT = len(v.STYLES)
-DENSITY_FLAG_AT = DENSITY_AT + v.PARTS
-REGISTER_AT = DENSITY_FLAG_AT + v.PARTS
-REGISTER_FLAG_AT = REGISTER_AT + v.PARTS
-KEY_AT = REGISTER_FLAG_AT + v.PARTS
 
 
 @dataclass(frozen=True)
@@ -64,6 +56,7 @@ class Row(NamedTuple):
     remain: np.ndarray  # float32 [M, 128]
     last: np.ndarray  # int64 [M, 5]
     lookback: np.ndarray  # int64 [M, 5, 5]
+    motif: np.ndarray  # int16 [M, 5, 5, 4]; the graph takes int64
     age: np.ndarray  # int64 [M]: events since the START of the stream
     target: np.ndarray  # int64 [M, 5]: the next event
     weight: np.ndarray  # float32 [M, 2]: 1 where the target counts; second column: its velocity
@@ -171,7 +164,7 @@ def row_of(stream: Stream, rng: np.random.Generator | None, s: DataSettings) -> 
     if not stream.has_velocity or (rng and rng.random() < s.drop_velocity):
         velocity = np.full(n, v.NO_VELOCITY)
     if not rng or rng.random() >= s.drop_style:
-        context[:, STYLE_AT + stream.style] = 1
+        context[:, v.STYLE_AT + stream.style] = 1
     if rng:
         _tell_wishes(context, stream, rng, s)
         families[(rng.random(v.PARTS) < s.drop_family) & (families != v.ABSENT)] = v.AUTO
@@ -181,25 +174,32 @@ def row_of(stream: Stream, rng: np.random.Generator | None, s: DataSettings) -> 
     weight[:, 1] = stream.has_velocity
     return Row(
         f.event[:-1], f.position[:-1], np.broadcast_to(families, (n, v.PARTS)), context, f.remain[:-1],
-        f.last[:-1], f.lookback[:-1], np.arange(n), target, weight,
+        f.last[:-1], f.lookback[:-1], f.motif[:-1], np.arange(n), target, weight,
     )  # fmt: skip
 
 
 def _tell_wishes(context: np.ndarray, stream: Stream, rng: np.random.Generator, s: DataSettings) -> None:
-    """Fill density, register and key of the crop, each dropped by chance."""
+    """Fill density, register, key and chords of the crop, each dropped by chance."""
     n = len(context)
     value, known = features.densities(stream.onset, stream.slot, stream.bar_start, stream.bar_length)
     told = (rng.random(v.PARTS) >= s.drop_density) & (stream.families != v.ABSENT)
     flag = known[:n, None] & told[None]
-    context[:, DENSITY_AT : DENSITY_AT + v.PARTS] = value[:n] * flag
-    context[:, DENSITY_FLAG_AT : DENSITY_FLAG_AT + v.PARTS] = flag
+    context[:, v.DENSITY_AT : v.DENSITY_AT + v.PARTS] = value[:n] * flag
+    context[:, v.DENSITY_FLAG_AT : v.DENSITY_FLAG_AT + v.PARTS] = flag
     register, known = registers_of(stream)
     flag = known & (rng.random(v.PARTS) >= s.drop_register)
-    context[:, REGISTER_AT : REGISTER_AT + v.PARTS] = register * flag
-    context[:, REGISTER_FLAG_AT : REGISTER_FLAG_AT + v.PARTS] = flag
+    context[:, v.REGISTER_AT : v.REGISTER_AT + v.PARTS] = register * flag
+    context[:, v.REGISTER_FLAG_AT : v.REGISTER_FLAG_AT + v.PARTS] = flag
     key = key_of(stream)
     if key is not None and rng.random() >= s.drop_key:
-        context[:, KEY_AT + key] = 1
+        context[:, v.KEY_AT + key] = 1
+    if rng.random() < s.tell_chords:
+        chords = harmony.chords(
+            stream.onset, stream.pitch, v.DURATION_TICKS[stream.duration], ~stream.drums[stream.slot],
+            stream.bar_start, stream.beat,
+        )  # fmt: skip
+        told = np.where(rng.random(len(chords.of_beat)) < s.open_beat, harmony.NO_CHORD, chords.of_beat)
+        context[:, v.CHORD_AT :] = harmony.one_hot(told, chords.beat[:n])
 
 
 class Sampler:
@@ -251,6 +251,8 @@ class Sampler:
             part = row_of(self._crop(room), self.rng, self._settings)
             parts.append(part)
             room -= len(part.age)
+        if len(parts) == 1:
+            return parts[0]
         return Row(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def batch(self) -> Row:

@@ -20,12 +20,12 @@ from torch import Tensor, nn
 
 from training import model, pack, settings
 from training import vocabulary as v
+from training.session import INTEGER_INPUTS
 
 OPSET = 17
 IMPOSSIBLE = -4e9  # below every bias of -1e9
 OUT_OF_ORDER = -1e8  # weaker than a bias of -1e9, so that what the host forces is drawn all the same
 OUTPUTS = ("drawn", "logp", "state_out")
-_INTEGER_INPUTS = ("event", "position", "family", "last", "lookback")
 _SPANS = np.cumsum((0, *v.CLASSES))
 
 
@@ -39,6 +39,7 @@ def input_shapes(s: settings.ModelSettings) -> dict[str, list[int]]:
         "remain": [1, v.PITCHES],
         "last": [1, v.PARTS],
         "lookback": [1, v.MEMORIES, 5],
+        "motif": [1, v.PARTS, v.SOURCES, 4],
         "state": [1, s.blocks, model.TAPS, s.recurrent],
         "noise": [1, v.CLASSES_TOTAL],
         "bias_time": [1, v.TIME_CLASSES],
@@ -150,11 +151,12 @@ class StepGraph(nn.Module):
         return OUT_OF_ORDER * together * same * _less(self.pitches, told[:, 2:3] + 0.5)
 
     def forward(
-        self, event, position, family, context, remain, last, lookback, state, noise,
+        self, event, position, family, context, remain, last, lookback, motif, state, noise,
         bias_time, bias_part, bias_pitch, bias_dur, bias_vel, sharpness, min_p,
     ):  # fmt: skip
         net = self.net
-        index = torch.cat([event, position, family, last, lookback.reshape(1, -1)], 1)
+        suffix = motif[:, :, model.SUFFIX].reshape(1, -1)
+        index = torch.cat([event, position, family, last, lookback.reshape(1, -1), suffix], 1)
         x = net.embed(index, context, remain)
         states = []
         for k, block in enumerate(net.blocks):
@@ -166,19 +168,23 @@ class StepGraph(nn.Module):
         time = self._draw(time_logits, 0, bias_time, **draws)
         phase = position[:, :1]
         told = [time, _after(phase, time, position[:, 1:2]), _after(phase, time, position[:, 2:3])]
-        h = h + net.tell_part(torch.cat(told, 1))
+        aligned = motif[..., 0] == time[:, :, None]
+        h = h + net.tell_part(torch.cat(told, 1)) + net.align(aligned.reshape(1, -1).float())
         part_logits = net.part(h)
         part = self._draw(part_logits, 1, bias_part + self._order(event, time), **draws)
         at = part[0]
         same = lookback[:, :, 1] == part
         pitches = torch.where(same, lookback[:, :, 2], torch.full_like(same, v.NO_PITCH, dtype=torch.int64))
         lengths = torch.where(same, lookback[:, :, 3], torch.full_like(same, v.NO_DURATION, dtype=torch.int64))
-        told = [part, family[0][at][None], last[0][at][None], pitches]
+        own = motif[0][at]
+        own_pitches = own[..., 1] + (v.PITCHES + 1) * aligned[0][at].long()
+        told = [part, family[0][at][None], last[0][at][None], pitches, own_pitches, own[:, model.SUFFIX, 3:]]
         h = h + net.tell_pitch(torch.cat(told, 1)) + net.sounding_then((remain > time.float()).float())
-        pitch_logits = net.pitch(h)
+        pitch_logits = net.pitch(h) + net.lens(h, context)
         pitch_bias = bias_pitch[0][at] + self._order(event, time, part)
         pitch = self._draw(pitch_logits, 2, pitch_bias, **draws)
-        h = h + net.tell_duration(torch.cat([pitch, lengths], 1))
+        own_lengths = own[..., 2] + (len(v.DURATIONS) + 1) * (own[..., 1] == pitch).long()
+        h = h + net.tell_duration(torch.cat([pitch, lengths, own_lengths], 1))
         duration_logits = net.duration(h)
         duration = self._draw(duration_logits, 3, bias_dur, **draws)
         velocity_logits = net.velocity(h + net.tell_velocity(duration))
@@ -192,14 +198,13 @@ class StepGraph(nn.Module):
 def example_inputs(s: settings.ModelSettings) -> dict[str, Tensor]:
     """Neutral inputs of the right shapes and types: START, everything open, greedy."""
     shapes = input_shapes(s)
-    inputs = {
-        n: torch.zeros(x, dtype=torch.int64 if n in _INTEGER_INPUTS else torch.float32) for n, x in shapes.items()
-    }
+    inputs = {n: torch.zeros(x, dtype=torch.int64 if n in INTEGER_INPUTS else torch.float32) for n, x in shapes.items()}
     inputs["event"][0] = torch.tensor(v.START)
     inputs["position"][0] = torch.tensor([0, 96, 24])
     inputs["family"][:] = v.AUTO
     inputs["last"][:] = v.NO_PITCH
     inputs["lookback"][:] = torch.tensor(v.NO_MEMORY)
+    inputs["motif"][:] = torch.tensor(v.NO_MOTIF)
     inputs["sharpness"][:] = 1.0
     inputs["min_p"][:] = -1e9
     return inputs
@@ -248,6 +253,17 @@ def write_graph(network: model.NoteModel, path: Path) -> None:
     onnx.save(graph_model, str(path))
 
 
+def _exaggerate(network: model.NoteModel) -> None:
+    """Make random weights loud, those that start silent too, so that a slip in any input shows in the outputs."""
+    with torch.no_grad():
+        for parameter in network.parameters():
+            if parameter.ndim < 2:
+                continue
+            if not parameter.any():
+                parameter.normal_(0.0, 0.25)
+            parameter.mul_(2.0 if math.prod(parameter.shape) < 4096 else 8.0)
+
+
 def _load(checkpoint: Path) -> tuple[model.NoteModel, dict]:
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     if state["vocabulary"] != v.sha256():
@@ -289,10 +305,7 @@ def main() -> None:
     if arguments.toy:
         network, name, title = model.NoteModel(settings.TOY), "toy", "Toy"
         out = arguments.out or Path("tests/data/toy-pack")
-        with torch.no_grad():
-            for parameter in network.parameters():
-                if parameter.ndim >= 2:
-                    parameter.mul_(2.0 if math.prod(parameter.shape) < 4096 else 8.0)
+        _exaggerate(network)
     else:
         network, name, title = model.NoteModel(settings.read().model), "default", "Antiphon Default"
         out = arguments.out or Path("models/default")

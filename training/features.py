@@ -1,7 +1,7 @@
-"""The inputs that the host computes beside the event: position, what sounds, last pitches and look-back.
+"""The inputs that the host computes beside the event: position, what sounds, last pitches, look-back.
 
-Compiled with numba. The Rust side does the same by hand, event by event; `tests/data/tokens.json` compares them,
-and `tests/slow.py` holds a plain reference for these loops.
+Compiled with numba; the memory of each part is in `motif.py`. The Rust side does the same by hand, event by event;
+`tests/data/tokens.json` compares them, and `tests/slow.py` holds a plain reference for these loops.
 """
 
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from training import motif
 from training import vocabulary as v
 
 _DURATIONS = v.DURATION_TICKS
@@ -25,6 +26,7 @@ class Features(NamedTuple):
     remain: np.ndarray  # float32 [N+1, 128]: ticks
     last: np.ndarray  # int64 [N+1, 5]: pitches
     lookback: np.ndarray  # int64 [N+1, 5, 5]
+    motif: np.ndarray  # int16 [N+1, 5 parts, 5 sources, 4]: time step, pitch, duration class, strength
 
 
 @numba.njit(cache=True)
@@ -152,7 +154,8 @@ def compute(onset, slot, pitch, duration, velocity, drums, bar_start, bar_length
     drums = np.ascontiguousarray(drums, np.bool_)
     bar = _bar_of(onset, bar_start)
     _fill(onset, bar, bar_start, bar_length, beat, drums, event, position, remain, last, lookback)
-    return Features(event, position, remain, last, lookback)
+    own = motif.compute(onset, event[1:, 1], event[1:, 2], event[1:, 3], drums, bar_length[bar])
+    return Features(event, position, remain, last, lookback, own)
 
 
 @numba.njit(cache=True)

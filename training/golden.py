@@ -86,6 +86,7 @@ def write(path: Path | str) -> None:
             "remain": [[int(p), int(f.remain[at, p])] for p in sounding],
             "last": f.last[at].tolist(),
             "lookback": f.lookback[at].tolist(),
+            "motif": f.motif[at].tolist(),
         })  # fmt: skip
     table = {
         "about": "One stream: the host's inputs after so many notes (0 = at START); rows in the middle are left out. "

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from training import kernels
+from training import kernels, lens
 from training import vocabulary as v
 from training.settings import ModelSettings
 
@@ -22,12 +22,20 @@ POSITION_ROWS = (384, 384, v.BEAT_LIMIT + 1)
 FAMILY_ROWS = (v.FAMILIES,) * v.PARTS
 LAST_ROWS = (v.PITCHES + 1,) * v.PARTS
 MEMORY_ROWS = (v.TIME_CLASSES + 1, v.PARTS + 1, v.PITCHES + 1, len(v.DURATIONS) + 1, v.LONGEST_MATCH + 1)
-TRUNK_ROWS = EVENT_ROWS + POSITION_ROWS + FAMILY_ROWS + LAST_ROWS + MEMORY_ROWS * v.MEMORIES
+MOTIF_ROWS = (v.TIME_CLASSES + 1, v.PITCHES + 1, len(v.DURATIONS) + 1, v.LONGEST_MATCH + 1)
+SUFFIX = v.SOURCES - 1  # the one source of each part's motif that the trunk hears
+TRUNK_ROWS = EVENT_ROWS + POSITION_ROWS + FAMILY_ROWS + LAST_ROWS + MEMORY_ROWS * v.MEMORIES + MOTIF_ROWS * v.PARTS
 
-# Rows of what each head is told beside the trunk's output.
+# Rows of what each head is told beside the trunk's output. A source of the drawn part's motif tells its pitch, and
+# whether its time step is the drawn one; then its duration, and whether its pitch is the drawn one.
 PART_ROWS = (v.TIME_CLASSES, 384, v.BEAT_LIMIT + 1)  # time step, phase after it in bar and beat
-PITCH_ROWS = (v.PARTS, v.FAMILIES, v.PITCHES + 1) + (v.PITCHES + 1,) * v.MEMORIES
-DURATION_ROWS = (v.PITCHES,) + (len(v.DURATIONS) + 1,) * v.MEMORIES
+PITCH_ROWS = (
+    (v.PARTS, v.FAMILIES, v.PITCHES + 1)
+    + (v.PITCHES + 1,) * v.MEMORIES
+    + (2 * (v.PITCHES + 1),) * v.SOURCES
+    + (v.LONGEST_MATCH + 1,)
+)
+DURATION_ROWS = (v.PITCHES,) + (len(v.DURATIONS) + 1,) * v.MEMORIES + (2 * (len(v.DURATIONS) + 1),) * v.SOURCES
 VELOCITY_ROWS = (len(v.DURATIONS),)
 
 
@@ -116,7 +124,12 @@ class Head(nn.Module):
 
 
 class NoteModel(nn.Module):
-    """Trunk and heads. The step form of the same weights is in `export.py`."""
+    """Trunk and heads. The step form of the same weights is in `export.py`.
+
+    What each part's motif and the harmony lens add at the default size: 1.15 M of 6.91 M parameters, nearly all of
+    them rows of tables of which a step reads 31; and 2 to 6 % of a step's time in ONNX Runtime on one thread (medians
+    0.94 to 0.98 ms without, 0.99 to 1.00 ms with, in turns in one process).
+    """
 
     def __init__(self, s: ModelSettings):
         super().__init__()
@@ -129,10 +142,13 @@ class NoteModel(nn.Module):
         self.norm = Norm(d)
         self.time = nn.Linear(d, v.TIME_CLASSES)
         self.tell_part = Tables(PART_ROWS, d)
+        self.align = nn.Linear(v.PARTS * v.SOURCES, d, bias=False)
+        nn.init.zeros_(self.align.weight)
         self.part = Head(d, d // 2, v.PARTS)
         self.tell_pitch = Tables(PITCH_ROWS, d)
         self.sounding_then = nn.Linear(v.PITCHES, d, bias=False)
         self.pitch = Head(d, d, v.PITCHES)
+        self.lens = lens.Lens(d)
         self.tell_duration = Tables(DURATION_ROWS, d)
         self.duration = Head(d, d, len(v.DURATIONS))
         self.tell_velocity = Tables(VELOCITY_ROWS, d)
@@ -152,10 +168,10 @@ class NoteModel(nn.Module):
         target = batch["target"]
         then = (batch["remain"] > target[..., :1]).float()
         logits = [self.time(h)]
-        h = h + self.tell_part(batch["tell_part"])
+        h = h + self.tell_part(batch["tell_part"]) + self.align(batch["aligned"])
         logits.append(self.part(h))
         h = h + self.tell_pitch(batch["tell_pitch"]) + self.sounding_then(then)
-        logits.append(self.pitch(h))
+        logits.append(self.pitch(h) + self.lens(h, batch["context"]))
         h = h + self.tell_duration(batch["tell_duration"])
         logits.append(self.duration(h))
         h = h + self.tell_velocity(target[..., 3:4])
@@ -169,7 +185,7 @@ class NoteModel(nn.Module):
 
 def tensors(row, device: str = "cpu") -> dict[str, Tensor]:
     """A time-major batch (`data.Row`) as the network's inputs, with what each head is told about the target."""
-    target, position, lookback = row.target, row.position, row.lookback
+    target, position, lookback, motif = row.target, row.position, row.lookback, row.motif
     time, part, pitch = target[..., 0], target[..., 1], target[..., 2]
     phase = (position[..., 0] + time) % np.maximum(position[..., 1], 1)
     beat_phase = (position[..., 0] + time) % np.maximum(position[..., 2], 1)
@@ -177,10 +193,18 @@ def tensors(row, device: str = "cpu") -> dict[str, Tensor]:
     def of_part(table: np.ndarray) -> np.ndarray:
         return np.take_along_axis(table, part[..., None], -1)
 
+    # An absent source has a time step and a pitch that are never drawn, so it is never equal to what was.
+    aligned = motif[..., 0] == time[..., None, None]
+    own = motif.reshape(-1, *motif.shape[-3:])[np.arange(part.size), part.ravel()].reshape(*part.shape, v.SOURCES, 4)
+    own_pitch = own[..., 1] + (v.PITCHES + 1) * (own[..., 0] == time[..., None])
+    own_duration = own[..., 2] + (len(v.DURATIONS) + 1) * (own[..., 1] == pitch[..., None])
     same = lookback[..., 1] == part[..., None]
     told_pitch = np.where(same, lookback[..., 2], v.NO_PITCH)
     told_duration = np.where(same, lookback[..., 3], v.NO_DURATION)
-    index = [row.event, position, row.family, row.last, lookback.reshape(*lookback.shape[:-2], -1)]
+    rest = target.shape[:-1]
+    suffix = motif[..., SUFFIX, :].reshape(*rest, -1)
+    index = [row.event, position, row.family, row.last, lookback.reshape(*rest, -1), suffix]
+    told_pitch = [part[..., None], of_part(row.family), of_part(row.last), told_pitch, own_pitch, own[..., SUFFIX, 3:]]
     arrays = {
         "index": np.concatenate(index, -1),
         "context": row.context,
@@ -189,8 +213,9 @@ def tensors(row, device: str = "cpu") -> dict[str, Tensor]:
         "target": target,
         "weight": row.weight,
         "tell_part": np.stack([time, phase, beat_phase], -1),
-        "tell_pitch": np.concatenate([part[..., None], of_part(row.family), of_part(row.last), told_pitch], -1),
-        "tell_duration": np.concatenate([pitch[..., None], told_duration], -1),
+        "aligned": aligned.reshape(*rest, -1).astype(np.float32),
+        "tell_pitch": np.concatenate(told_pitch, -1),
+        "tell_duration": np.concatenate([pitch[..., None], told_duration, own_duration], -1),
     }
     return {name: torch.from_numpy(np.ascontiguousarray(a)).to(device) for name, a in arrays.items()}
 

@@ -10,7 +10,7 @@ from training import data, model
 from training import vocabulary as v
 from training.corpus import Piece
 from training.golden import invented_piece
-from training.session import OFF, SPANS, force, gumbel, open_inputs, open_session, row_inputs
+from training.session import INTEGER_INPUTS, OFF, SPANS, force, gumbel, open_inputs, open_session, row_inputs
 
 TOLERANCE = 1e-4
 
@@ -90,7 +90,7 @@ def write_reference(folder: Path, steps: int = 24) -> None:
         drawn, logp, inputs["state"] = session.run(None, inputs)
         sounding = np.flatnonzero(at_row["remain"][0])
         rows.append({
-            **{name: at_row[name].ravel().tolist() for name in ("event", "position", "family", "last", "lookback")},
+            **{name: at_row[name].ravel().tolist() for name in INTEGER_INPUTS},
             "context": _rounded(at_row["context"], 3),
             "remain": [[int(p), float(at_row["remain"][0, p])] for p in sounding],
             "noise": _rounded(noise, 3),

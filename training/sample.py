@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data, evaluate, session
+from training import data, evaluate, harmony, session
 from training import vocabulary as v
 
 MIN_P = 0.02
@@ -27,12 +27,15 @@ class Wish:
     meter: tuple[int, int]
     told: bool  # whether registers are told to the model
     density: float | None  # density value told for every slot; None = open
+    key: int | None  # told, 0..23; None = open
+    chords: tuple[int, ...]  # told, one a bar, again and again; empty = open
     velocity: bool  # whether the style's velocities are the model's own; if not, it never hears any
 
 
 def wish_of(
-    manifest: dict, style: str, bars: int, seed: int, temperature: float, told: bool, denser: float | None = None
-) -> Wish:
+    manifest: dict, style: str, bars: int, seed: int, temperature: float, told: bool, denser: float | None = None,
+    key: int | None = None, chords: tuple[int, ...] = (),
+) -> Wish:  # fmt: skip
     """The usual band of a style, added parts left out.
 
     `denser`: how many deviations above the style's mean density to ask for; None leaves it open.
@@ -42,20 +45,28 @@ def wish_of(
     families, registers = (tuple(p[key] for p in parts) for key in ("family", "register"))
     density = None if denser is None else row["density"]["mean"] + denser * row["density"]["std"]
     own = row["velocity"] == "model"
-    return Wish(style, bars, seed, temperature, families, registers, tuple(row["meter"]), told, density, own)
+    meter = tuple(row["meter"])
+    return Wish(style, bars, seed, temperature, families, registers, meter, told, density, key, chords, own)
 
 
 def _context(wish: Wish) -> np.ndarray:
     context = np.zeros((1, v.CONTEXT_SIZE), np.float32)
-    context[0, data.STYLE_AT + v.STYLES.index(wish.style)] = 1
+    context[0, v.STYLE_AT + v.STYLES.index(wish.style)] = 1
     for slot, (family, pitch) in enumerate(zip(wish.families, wish.registers, strict=True), 1):
         if wish.density is not None:
-            context[0, data.DENSITY_AT + slot] = wish.density
-            context[0, data.DENSITY_FLAG_AT + slot] = 1
+            context[0, v.DENSITY_AT + slot] = wish.density
+            context[0, v.DENSITY_FLAG_AT + slot] = 1
         if wish.told and family != v.DRUMS:
-            context[0, data.REGISTER_AT + slot] = (pitch - 60) / 12
-            context[0, data.REGISTER_FLAG_AT + slot] = 1
+            context[0, v.REGISTER_AT + slot] = (pitch - 60) / 12
+            context[0, v.REGISTER_FLAG_AT + slot] = 1
+    if wish.key is not None:
+        context[0, v.KEY_AT + wish.key] = 1
     return context
+
+
+def _told_chord(wish: Wish, now: int, length: int) -> int:
+    """The chord wished for at a tick, in bars of `length`."""
+    return wish.chords[now // length % len(wish.chords)] if wish.chords else harmony.NO_CHORD
 
 
 def improvise(opened, wish: Wish, limit: int = 1000) -> data.Stream:
@@ -73,13 +84,18 @@ def improvise(opened, wish: Wish, limit: int = 1000) -> data.Stream:
         "event": np.array([v.START]), "position": np.array([[0, min(length, 383), beat]]),
         "remain": np.zeros((1, v.PITCHES), np.float32), "last": np.full((1, v.PARTS), v.NO_PITCH),
         "lookback": np.array([[v.NO_MEMORY] * v.MEMORIES]),
+        "motif": np.array([[[v.NO_MOTIF] * v.SOURCES] * v.PARTS]),
     }  # fmt: skip
     bars = np.arange(wish.bars + 1) * length
     onset, notes = [], []
     while len(notes) < limit:
+        now = onset[-1] if onset else 0
+        coming = min(now + beat - now % length % beat, now + length - now % length)
+        chords = np.array([_told_chord(wish, at, length) for at in (now, coming)])
+        inputs["context"][:, v.CHORD_AT :] = harmony.one_hot(chords, np.zeros(1, int))
         inputs["noise"] = session.gumbel(rng)
         drawn, _, inputs["state"] = opened.run(None, inputs)
-        now = (onset[-1] if onset else 0) + int(drawn[0, 0])
+        now += int(drawn[0, 0])
         if now >= bars[-1]:
             break
         onset.append(now)
@@ -92,6 +108,7 @@ def improvise(opened, wish: Wish, limit: int = 1000) -> data.Stream:
         f = stream.features(None if wish.velocity else np.full(len(notes), v.NO_VELOCITY))
         for name in ("event", "position", "remain", "last", "lookback"):
             inputs[name] = getattr(f, name)[-1][None]
+        inputs["motif"] = f.motif[-1][None].astype(np.int64)
     return stream
 
 
@@ -103,6 +120,21 @@ def in_scale(stream: data.Stream) -> float:
     scale = _MAJOR_SCALE if key < 12 else _MINOR_SCALE
     pitched = ~stream.drums[stream.slot]
     return float(np.isin((stream.pitch[pitched] - key) % 12, scale).mean())
+
+
+def _kept_wishes(stream: data.Stream, wish: Wish) -> dict[str, float]:
+    """Shares of pitched notes in the told key's scale, and in the told chord of the bar."""
+    pitched = ~stream.drums[stream.slot]
+    classes, onsets = stream.pitch[pitched] % 12, stream.onset[pitched]
+    found: dict[str, float] = {}
+    if wish.key is not None and len(classes):
+        scale = _MAJOR_SCALE if wish.key < 12 else _MINOR_SCALE
+        found["in_told_key"] = float(np.isin((classes - wish.key) % 12, scale).mean())
+    if wish.chords and len(classes):
+        chords = [_told_chord(wish, int(at), int(stream.bar_length[0])) for at in onsets]
+        inside = [pc in harmony.members(c) for pc, c in zip(classes, chords, strict=True) if c != harmony.NO_CHORD]
+        found["in_told_chord"] = float(np.mean(inside))
+    return found
 
 
 def _bars(stream: data.Stream) -> list[set]:
@@ -188,6 +220,8 @@ def main() -> None:
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--told", action="store_true", help="tell the model the usual registers")
     parser.add_argument("--denser", type=float, help="ask for the style's density and so many deviations more")
+    parser.add_argument("--key", type=int, choices=range(v.KEYS), metavar="0..23", help="0 = C major, 12 = C minor")
+    parser.add_argument("--chords", default="", help="one a bar, again and again, such as 'C Am Dm7 G7'; - is open")
     parser.add_argument("--data", type=Path, help="folder of records, to describe real pieces beside")
     parser.add_argument(
         "--notes", type=Path, help="write the notes as JSON: [onset, slot, pitch, ticks, velocity class]"
@@ -195,15 +229,17 @@ def main() -> None:
     arguments = parser.parse_args()
     manifest = json.loads((arguments.pack / "manifest.json").read_text(encoding="utf-8"))
     opened = session.open_session(arguments.pack / manifest["note_model"]["file"])
+    chords = tuple(harmony.named(name) for name in arguments.chords.split())
     kept = {}
     for style in arguments.style or ("folk_celtic", "chorale", "band_synth", "string_quartet"):
         rows = []
         for seed in range(arguments.seeds):
             wish = wish_of(
-                manifest, style, arguments.bars, seed, arguments.temperature, arguments.told, arguments.denser
-            )
+                manifest, style, arguments.bars, seed, arguments.temperature, arguments.told, arguments.denser,
+                arguments.key, chords,
+            )  # fmt: skip
             stream = improvise(opened, wish)
-            rows.append(describe(stream))
+            rows.append(describe(stream) | _kept_wishes(stream, wish))
             ticks = v.DURATION_TICKS[stream.duration]
             columns = (stream.onset, stream.slot, stream.pitch, ticks, stream.velocity)
             kept[f"{style} {seed}"] = np.stack(columns, 1).tolist()

@@ -9,6 +9,7 @@ from training import data
 from training import vocabulary as v
 
 BIASES = ("bias_time", "bias_part", "bias_pitch", "bias_dur", "bias_vel")
+INTEGER_INPUTS = ("event", "position", "family", "last", "lookback", "motif")
 OFF = -1e9
 SPANS = np.cumsum((0, *v.CLASSES))  # where each field begins in the noise and in the log-probabilities
 
@@ -49,8 +50,8 @@ def open_inputs(session: onnxruntime.InferenceSession) -> dict[str, np.ndarray]:
 
 def row_inputs(row: data.Row, at: int) -> dict[str, np.ndarray]:
     """The graph's inputs that a row gives at one event."""
-    return {name: getattr(row, name)[at][None] for name in
-            ("event", "position", "family", "context", "remain", "last", "lookback")}  # fmt: skip
+    found = {name: getattr(row, name)[at][None] for name in (*INTEGER_INPUTS, "context", "remain")}
+    return found | {"motif": found["motif"].astype(np.int64)}
 
 
 def force(inputs: dict[str, np.ndarray], target: np.ndarray) -> None:

@@ -25,6 +25,8 @@ class DataSettings:
     drop_register: float
     drop_key: float
     drop_velocity: float
+    tell_chords: float
+    open_beat: float
     style_factor: dict[str, float] = field(default_factory=dict)
 
 
@@ -49,6 +51,8 @@ class TrainSettings:
     weight_decay: float
     clip: float
     warmup_steps: int
+    warm_rate: float
+    warm_warmup_steps: int
     last_rate: float
     velocity_weight: float
     checkpoint_secs: float

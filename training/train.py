@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from training import data, model, settings
+from training import data, model, settings, warm
 from training import vocabulary as v
 from training.corpus import Corpus
 
@@ -68,12 +68,14 @@ class Run:
         self.sampler = data.Sampler(corpus, s.data, s.train.seed)
         self.step, self.notes, self.elapsed_secs = 0, 0, 0.0
         self.smooth = np.zeros(5)
+        self.older_steps, self.older_notes = 0, 0
 
     def set_rate(self, progress: float) -> None:
         """Warm up, then a cosine over `progress` (0..1 of the budget)."""
         s = self.settings.train
         cosine = s.last_rate + (1 - s.last_rate) * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
-        factor = min(1.0, (self.step + 1) / s.warmup_steps) * cosine
+        steps = s.warm_warmup_steps if self.older_steps else s.warmup_steps
+        factor = min(1.0, (self.step - self.older_steps + 1) / steps) * cosine
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = group["top_rate"] * factor
@@ -96,7 +98,8 @@ class Run:
         self.step += 1
         self.notes += int(weight[..., 0].sum())
         bits = fields.detach().cpu().numpy() / math.log(2)
-        self.smooth = bits if self.step == 1 else 0.98 * self.smooth + 0.02 * bits
+        first = self.step == self.older_steps + 1
+        self.smooth = bits if first else 0.98 * self.smooth + 0.02 * bits
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; the old one stays until the new one is whole."""
@@ -104,10 +107,22 @@ class Run:
             "vocabulary": v.sha256(), "settings": self.settings.as_dict(), "model": self.network.state_dict(),
             "optimizers": [o.state_dict() for o in self.optimizers], "sampler": self.sampler.rng.bit_generator.state,
             "step": self.step, "notes": self.notes, "elapsed_secs": self.elapsed_secs, "smooth": self.smooth.tolist(),
+            "older_steps": self.older_steps, "older_notes": self.older_notes,
         }  # fmt: skip
         partial = path.with_suffix(".partial")
         torch.save(state, partial)
         os.replace(partial, path)
+
+    def begin_warm(self, path: Path) -> None:
+        """Begin from an older network's weights; steps and notes count on from its own, rates and clock begin anew."""
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.network.load_state_dict(warm.grown(state["model"], self.network.state_dict()))
+        self.step = self.older_steps = state["step"]
+        self.notes = self.older_notes = state["notes"]
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["top_rate"] *= self.settings.train.warm_rate
+        self.sampler.rng = np.random.default_rng([self.settings.train.seed, self.step])
 
     def resume(self, path: Path) -> None:
         """Continue from a checkpoint of the same vocabulary."""
@@ -119,12 +134,13 @@ class Run:
             optimizer.load_state_dict(saved)
         self.sampler.rng.bit_generator.state = state["sampler"]
         self.step, self.notes, self.elapsed_secs = state["step"], state["notes"], state["elapsed_secs"]
+        self.older_steps, self.older_notes = state["older_steps"], state["older_notes"]
         self.smooth = np.array(state["smooth"])
 
 
 def _line(run: Run, label: str, bits: np.ndarray) -> str:
     fields = " ".join(f"{name} {value:.3f}" for name, value in zip(v.FIELDS, bits, strict=True))
-    rate = run.notes / max(run.elapsed_secs, 1e-9)
+    rate = (run.notes - run.older_notes) / max(run.elapsed_secs, 1e-9)
     return (
         f"{run.elapsed_secs / 60:6.1f} min step {run.step} notes {run.notes / 1e6:.2f}M {rate:.0f}/s "
         f"{label} all {bits[:4].sum():.3f} {fields}"
@@ -165,6 +181,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True, help="wall-clock budget, resumed time included")
     parser.add_argument("--settings", type=Path, default=settings.DEFAULT)
     parser.add_argument("--resume", action="store_true", help="continue from OUT/checkpoint.pt if it is there")
+    parser.add_argument("--warm", type=Path, help="begin from the weights of this older checkpoint")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--no-compile", action="store_true", help="skip torch.compile (no C++ compiler needed)")
@@ -176,6 +193,8 @@ def main() -> None:
     checkpoint = arguments.out / "checkpoint.pt"
     if arguments.resume and checkpoint.exists():
         run.resume(checkpoint)
+    elif arguments.warm:
+        run.begin_warm(arguments.warm)
     print(f"{model.parameters_of(run.network)} parameters, {run.device}", flush=True)
     train(run, corpus, arguments.out, arguments.minutes, not arguments.no_compile)
 

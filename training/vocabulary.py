@@ -21,6 +21,7 @@ DURATIONS = (
 VELOCITIES = 16
 FAMILIES = 19
 MEMORIES = 5
+SOURCES = 5  # of each part's own memory: 1, 2, 4, 8 bars ago, and its longest suffix heard before
 
 # Classes that only an input can have: they say "nothing here".
 START_PART = PARTS
@@ -33,12 +34,20 @@ DRUMS, AUTO, ABSENT = 16, 17, 18
 
 START = (0, START_PART, NO_PITCH, NO_DURATION, NO_VELOCITY)
 NO_MEMORY = (NO_TIME, START_PART, NO_PITCH, NO_DURATION, 0)
+NO_MOTIF = (NO_TIME, NO_PITCH, NO_DURATION, 0)
 
 HISTORY = 1024  # events that the look-back searches
 LONGEST_MATCH = 8  # events; shorter suffixes than two are not matches
 REMAIN_LIMIT = 600  # ticks
 BEAT_LIMIT = 96  # ticks
 KEYS = 24  # 0..11 major from C, 12..23 minor from C
+ROOTS = 12
+QUALITIES = (
+    ("maj", (0, 4, 7)), ("min", (0, 3, 7)), ("dim", (0, 3, 6)), ("aug", (0, 4, 8)), ("sus4", (0, 5, 7)),
+    ("7", (0, 4, 7, 10)), ("maj7", (0, 4, 7, 11)), ("min7", (0, 3, 7, 10)),
+)  # fmt: skip
+CHORD_QUALITIES = len(QUALITIES)
+CHORD_SIZE = ROOTS + CHORD_QUALITIES  # one chord in the context: root, then quality, one-hot; all zero = open
 
 FIELDS = ("time", "part", "pitch", "duration", "velocity")
 CLASSES = (TIME_CLASSES, PARTS, PITCHES, len(DURATIONS), VELOCITIES)
@@ -50,7 +59,16 @@ STYLES = (
     "folk_songs", "game_rock", "hymn", "leadsheet_early_jazz", "modern_piano", "orchestral", "ragtime",
     "renaissance", "romantic_piano", "sacred_ensemble", "song", "string_quartet",
 )  # fmt: skip
-CONTEXT_SIZE = len(STYLES) + 4 * PARTS + KEYS
+
+# Columns of the context input.
+STYLE_AT = 0
+DENSITY_AT = len(STYLES)
+DENSITY_FLAG_AT = DENSITY_AT + PARTS
+REGISTER_AT = DENSITY_FLAG_AT + PARTS
+REGISTER_FLAG_AT = REGISTER_AT + PARTS
+KEY_AT = REGISTER_FLAG_AT + PARTS
+CHORD_AT = KEY_AT + KEYS  # the chord of this beat, then that of the coming beat
+CONTEXT_SIZE = CHORD_AT + 2 * CHORD_SIZE
 
 
 def _duration_table() -> np.ndarray:
@@ -85,6 +103,8 @@ def description() -> dict:
         "families": FAMILIES,
         "styles": len(STYLES),
         "memories": MEMORIES,
+        "motif_sources": SOURCES,
+        "chord_qualities": CHORD_QUALITIES,
     }
 
 

@@ -27,6 +27,29 @@ def random_stream(seed: int, count: int) -> data.Stream:
     )  # fmt: skip
 
 
+def turning_stream(seed: int, count: int) -> data.Stream:
+    """A `random_stream` whose parts take up their own beginnings again, so that suffixes of every length match."""
+    first = random_stream(seed, 60)
+    rng, onset, kept = np.random.default_rng(seed), [], []
+    at = 0
+    while len(kept) < count:
+        low = int(rng.integers(0, 30))
+        taken = np.arange(low, low + int(rng.integers(4, 30)))
+        taken = taken[first.slot[taken] != rng.integers(0, 5)]
+        onset += (first.onset[taken] - first.onset[low] + at).tolist()
+        kept += taken.tolist()
+        at = onset[-1] + int(rng.choice([0, 12, 24])) if onset else 0
+    onset, kept = np.array(onset[:count]) + 5, np.array(kept[:count])
+    order = np.lexsort((first.pitch[kept], first.slot[kept], onset))
+    onset, kept = onset[order], kept[order]
+    length = np.array([96, 72, 144, 400] * (int(onset[-1]) // 300 + 2))
+    start = np.concatenate([[-40], -40 + np.cumsum(length)[:-1]])
+    return data.Stream(
+        0, onset, first.slot[kept], first.pitch[kept], first.duration[kept], first.velocity[kept], True,
+        first.families, start, length, np.full(len(length), 24),
+    )  # fmt: skip
+
+
 def record(index: int, style: str = "song", split: str = "train", velocity: str = "perf", bars: int = 12) -> dict:
     """A piece of three parts and some drums; every fourth bar comes again."""
     rng = np.random.default_rng(index)

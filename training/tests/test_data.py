@@ -64,7 +64,7 @@ def test_evaluation_rows_tell_style_and_family_only():
     stream = random_stream(5, 50)
     row = data.row_of(stream, None, SETTINGS)
     assert row.context.sum() == 50
-    assert (row.context[:, data.STYLE_AT + stream.style] == 1).all()
+    assert (row.context[:, v.STYLE_AT + stream.style] == 1).all()
     assert (row.family == stream.families).all()
     assert row.event[1:].tolist() == row.target[:-1].tolist()
 
@@ -84,7 +84,7 @@ def test_batches_are_full_packed_and_repeatable(tmp_path):
 def test_dropped_wishes_have_no_value(tmp_path):
     pieces = _corpus(tmp_path)
     batch = data.Sampler(pieces, SETTINGS, 3).batch()
-    for value, flag in ((data.DENSITY_AT, data.DENSITY_FLAG_AT), (data.REGISTER_AT, data.REGISTER_FLAG_AT)):
+    for value, flag in ((v.DENSITY_AT, v.DENSITY_FLAG_AT), (v.REGISTER_AT, v.REGISTER_FLAG_AT)):
         told = batch.context[..., flag : flag + v.PARTS]
         assert set(np.unique(told)) == {0.0, 1.0}
         assert not batch.context[..., value : value + v.PARTS][told == 0].any()

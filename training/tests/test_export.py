@@ -12,7 +12,10 @@ from training.tests.invented import write_folder
 
 def _network() -> model.NoteModel:
     torch.manual_seed(11)
-    return model.NoteModel(settings.ModelSettings(width=24, blocks=2, recurrent=32, expansion=2, slowest=6.0))
+    network = model.NoteModel(settings.ModelSettings(width=24, blocks=2, recurrent=32, expansion=2, slowest=6.0))
+    for silent in (network.align.weight, network.lens.tables):
+        torch.nn.init.normal_(silent)
+    return network
 
 
 def test_an_exported_pack_computes_what_was_trained(tmp_path):

@@ -70,12 +70,28 @@ def test_the_past_decides_and_the_future_does_not(network):
 def test_every_input_is_heard(network):
     row = _row(6)
     batch = model.tensors(data.padded([row], 40))
+    torch.nn.init.normal_(network.align.weight)
     with torch.no_grad():
         base = network(batch)
-        for name in ("index", "context", "remain", "tell_part", "tell_pitch", "tell_duration"):
+        for name in ("index", "context", "remain", "tell_part", "aligned", "tell_pitch", "tell_duration"):
             other = dict(batch)
             other[name] = torch.zeros_like(batch[name]) if batch[name].any() else batch[name] + 1
             assert not torch.allclose(network(other), base), name
+
+
+def test_heads_are_told_which_motifs_fit_what_was_drawn():
+    row = _row(8, 3)
+    motif = np.tile(np.array(v.NO_MOTIF, np.int16), (3, v.PARTS, v.SOURCES, 1))
+    target = np.tile([12, 1, 60, 7, 3], (3, 1))
+    motif[0, 1, 0], motif[0, 1, 4], motif[0, 2, 1] = (12, 60, 7, 1), (24, 64, 8, 5), (12, 65, 9, 1)
+    batch = model.tensors(data.padded([row._replace(motif=motif, target=target)], 3))
+    aligned = batch["aligned"][:, 0].view(3, v.PARTS, v.SOURCES)
+    assert aligned.nonzero().tolist() == [[0, 1, 0], [0, 2, 1]]
+    assert batch["tell_pitch"][0, 0, -6:].tolist() == [60 + 129, 128, 128, 128, 64, 5]
+    assert batch["tell_duration"][0, 0, -5:].tolist() == [7 + 33, 32, 32, 32, 8]
+    assert batch["index"][0, 0, -20:].view(5, 4).tolist() == [
+        [24, 64, 8, 5] if part == 1 else list(v.NO_MOTIF) for part in range(5)
+    ]
 
 
 def test_losses_are_of_probabilities(network):

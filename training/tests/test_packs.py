@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data, evaluate, sample, session
+from training import data, evaluate, harmony, sample, session
 from training import vocabulary as v
 from training.tests.invented import random_stream, record, write_folder
 
@@ -34,7 +34,7 @@ def test_toy_pack_gives_the_reference_steps():
     inputs = session.open_inputs(opened)
     for step in reference["steps"]:
         for name, shape in (("event", (1, 5)), ("position", (1, 3)), ("family", (1, 5)), ("last", (1, 5)),
-                            ("lookback", (1, 5, 5))):  # fmt: skip
+                            ("lookback", (1, 5, 5)), ("motif", (1, 5, 5, 4))):  # fmt: skip
             inputs[name] = np.array(step[name]).reshape(shape)
         for name in ("context", "noise", "sharpness"):
             inputs[name] = np.array([step[name]], np.float32)
@@ -112,3 +112,18 @@ def test_an_improvisation_keeps_to_its_band_and_its_bars():
     assert set(first.slot) <= {1, 2, 3}
     assert first.onset.max() < 4 * 96
     assert sample.describe(first)["out_of_order"] == 0
+
+
+def test_an_improvisation_is_told_key_and_chords():
+    manifest = json.loads((TOY / "manifest.json").read_text(encoding="utf-8"))
+    opened = session.open_session(TOY / "note.onnx")
+    chords = tuple(harmony.named(name) for name in ("C", "-", "G7"))
+    wish = sample.wish_of(manifest, "song", 4, 1, 1.0, told=True, key=21, chords=chords)
+    context = sample._context(wish)
+    assert np.flatnonzero(context[0, v.KEY_AT : v.CHORD_AT]).tolist() == [21]
+    assert [sample._told_chord(wish, at, 96) for at in (0, 95, 96, 192, 288)] == [0, 0, harmony.NO_CHORD, 67, 0]
+    first = sample.improvise(opened, wish, limit=30)
+    other = sample.improvise(opened, sample.wish_of(manifest, "song", 4, 1, 1.0, told=True), limit=30)
+    assert first.pitch.tolist() != other.pitch.tolist()
+    kept = sample._kept_wishes(first, wish)
+    assert set(kept) == {"in_told_key", "in_told_chord"} and all(0 <= share <= 1 for share in kept.values())

@@ -45,6 +45,28 @@ def test_a_resumed_run_goes_on_as_if_never_stopped(tmp_path):
         assert torch.allclose(second.network.state_dict()[name], value, atol=1e-6), name
 
 
+def test_a_warm_run_counts_on_and_begins_anew(tmp_path):
+    folder = write_folder(tmp_path / "data")
+    older = _run(folder)
+    _learn(older, 3)
+    older.save(tmp_path / "older.pt")
+    run = _run(folder)
+    run.begin_warm(tmp_path / "older.pt")
+    assert (run.step, run.notes, run.elapsed_secs) == (3, older.notes, 0.0)
+    for name, value in older.network.state_dict().items():
+        assert torch.equal(run.network.state_dict()[name], value), name
+    run.set_rate(0.0)
+    s = run.settings.train
+    assert np.isclose(run.optimizers[0].param_groups[0]["lr"], s.learning_rate * s.warm_rate / s.warm_warmup_steps)
+    _learn(run, 2)
+    assert (run.step, run.notes) == (5, older.notes + 2 * 96 * 2)
+    run.save(tmp_path / "checkpoint.pt")
+    again = _run(folder)
+    again.resume(tmp_path / "checkpoint.pt")
+    assert (again.older_steps, again.older_notes) == (3, older.notes)
+    assert again.optimizers[0].param_groups[0]["top_rate"] == run.optimizers[0].param_groups[0]["top_rate"]
+
+
 def test_validation_counts_only_what_is_there(tmp_path):
     run = _run(write_folder(tmp_path / "data"))
     pieces = corpus.Corpus.collect(p for path in corpus.files_of(tmp_path / "data") for p in corpus.read(path))
