@@ -163,6 +163,7 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         key: music.key,
         scale_lock: music.scale_lock,
         quantum: music.quantum.into(),
+        trade: music.trade.into(),
         ..Settings::default()
     };
     if let Some(style) = &music.style {

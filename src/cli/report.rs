@@ -72,6 +72,8 @@ struct SettingsLine {
     key: Option<String>,
     scale_lock: bool,
     quantum: &'static str,
+    /// Bars of a turn of parts that answer; none answers phrases.
+    trade_bars: Option<i64>,
     master_db: f32,
     player_audible: bool,
     sample_rate: u32,
@@ -243,6 +245,7 @@ fn settings_line(request: &Request, styles: &[StyleCard], bits: u16) -> Settings
             Quantum::Beat => "beat",
             Quantum::Bar => "bar",
         },
+        trade_bars: settings.trade.bars(),
         master_db: mix.master_db,
         player_audible: mix.player.audible == Audible::Yes,
         sample_rate: request.sample_rate,
@@ -266,6 +269,7 @@ fn part_line(
         mode: match settings.mode {
             Mode::Off => "off",
             Mode::Play => "play",
+            Mode::Answer => "answer",
         },
         family: families[index].map(family_word),
         family_chosen: settings.family.is_some(),

@@ -19,7 +19,11 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
     let help =
         "How much the band decides at a time. Shorter answers you sooner, longer plans further.";
     let quanta = &view.choices.quanta;
-    widgets::segments(ui, view.control(Control::Quantum), quanta, help, intents);
+    widgets::segments(ui, view.control(Control::Quantum), quanta, theme::ACCENT, help, intents);
+    heading(ui, "Parts that answer do so after");
+    let help = "When a part that answers replies: when you have been silent for a beat, or turn by turn, yours first.";
+    let trades = &view.choices.trades;
+    widgets::segments(ui, view.control(Control::Trade), trades, theme::ACCENT, help, intents);
     ui.add_space(4.0);
     ui.columns(2, |columns| {
         columns[0].vertical_centered(|ui| {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::line::{Context, Line};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
+use crate::music::dialogue::{Dialogue, Opening, Turn};
 use crate::music::planner::{BarLine, Start, Window};
 use crate::music::tokens::LONGEST_TIME;
 use crate::score::{
@@ -19,6 +20,8 @@ use crate::score::{
 
 /// Notes of a seed phrase that are heard: its last ones.
 const SEED_NOTES: usize = 256;
+/// How much a part that answers is drawn in when its reply begins, natural logarithm of odds.
+const EAGERNESS: f32 = 4.0;
 /// Most notes that one window is given; a runaway of repeated notes ends there.
 const WINDOW_NOTES: usize = 128;
 /// Tries at drawing a note that is not already struck at that instant.
@@ -44,6 +47,9 @@ pub(super) struct Chain {
     heard: Vec<Note>,
     held: Vec<(Tick, Pitch, Velocity)>,
     player: PlayerPresence,
+    dialogue: Dialogue,
+    /// Of parts that answer, in the newest window.
+    turn: Turn,
     /// When each part sounded last in this chain, up to the cutoff.
     sounded: [Option<Tick>; Part::COUNT],
     /// In force in the window before and in the newest window.
@@ -117,6 +123,8 @@ impl Chain {
             heard: Vec::new(),
             held: Vec::new(),
             player: PlayerPresence::Absent,
+            dialogue: Dialogue::new(start.bar),
+            turn: Turn::Listen,
             sounded: [None; Part::COUNT],
             contexts: None,
             newest: None,
@@ -125,12 +133,14 @@ impl Chain {
 
     pub(super) fn hear_on(&mut self, onset: Tick, pitch: Pitch, velocity: Velocity) {
         self.player = PlayerPresence::Listening;
+        self.dialogue.hear_on(onset);
         self.held.retain(|it| it.1 != pitch);
         self.held.push((onset.max(self.cutoff), pitch, velocity));
     }
 
     /// Returns the whole note, if its key was down.
     pub(super) fn hear_off(&mut self, end: Tick, pitch: Pitch) -> Option<Note> {
+        self.dialogue.hear_off(end);
         let place = self.held.iter().position(|it| it.1 == pitch)?;
         let (onset, pitch, velocity) = self.held.remove(place);
         let length = (end - onset).max(Ticks(1));
@@ -150,8 +160,9 @@ impl Chain {
     ) -> Result<Composed, ComposeError> {
         let (inside, context) = self.enter(muse, window, settings)?;
         let mut ahead = self.run_ahead(muse, &inside)?;
-        let composed =
-            draw_window(muse, &mut ahead, &mut self.trail, window, settings.seed, &context)?;
+        let bounds = Bounds::new(&settings, self.turn);
+        let scene = Scene { window, seed: settings.seed, context: &context, bounds };
+        let composed = draw_window(muse, &mut ahead, &mut self.trail, &scene)?;
         self.committed.extend(&composed.notes);
         self.contexts = Some((inside, context));
         self.newest = Some(window);
@@ -184,8 +195,16 @@ impl Chain {
         settings: Settings,
     ) -> Result<(Context, Context), ComposeError> {
         let mut context = context(muse.styles(), &settings, self.player, window.bar);
-        for part in Part::BAND {
-            context.controls.encourage(part, self.impatience(part, window));
+        self.turn = self.dialogue.turn(&window, settings.trade, self.held.len());
+        for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
+            let impatience = self.impatience(part, window);
+            match (wanted.mode, self.turn) {
+                (Mode::Answer, Turn::Listen) => context.controls.silence(part),
+                (Mode::Answer, Turn::Reply { opening: Opening::Begins, .. }) => {
+                    context.controls.encourage(part, impatience.max(EAGERNESS));
+                }
+                _ => context.controls.encourage(part, impatience),
+            }
         }
         let (outside, inside) =
             self.contexts.take().unwrap_or_else(|| (context.clone(), context.clone()));
@@ -269,15 +288,49 @@ impl Chain {
     }
 }
 
-/// Draw the notes of `window` after `line`, which ends before it. The trail grows by what is drawn.
+/// What one window is drawn under.
+struct Scene<'a> {
+    window: Window,
+    seed: Seed,
+    context: &'a Context,
+    bounds: Bounds,
+}
+
+/// What a reply must keep to.
+struct Bounds {
+    /// Where each slot's notes must have ended.
+    end: [Option<Tick>; Part::COUNT],
+    /// Whether the window must not pass in silence: a reply begins, and nobody else plays.
+    at_once: bool,
+}
+
+impl Bounds {
+    fn new(settings: &Settings, turn: Turn) -> Self {
+        let mut bounds = Self { end: [None; Part::COUNT], at_once: false };
+        let Turn::Reply { opening, end } = turn else { return bounds };
+        for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
+            bounds.end[part.slot()] = (wanted.mode == Mode::Answer).then_some(end);
+        }
+        let others = settings.parts.iter().any(|part| part.mode == Mode::Play);
+        bounds.at_once = opening == Opening::Begins && !others;
+        bounds
+    }
+
+    fn cut(&self, note: Note) -> Note {
+        let Some(end) = self.end[note.part.slot()] else { return note };
+        Note { length: note.length.min(end - note.onset).max(Ticks(1)), ..note }
+    }
+}
+
+/// Draw the notes of the scene's window after `line`, which ends before it. The trail grows by what is drawn.
 fn draw_window(
     muse: &mut dyn Muse,
     line: &mut Line,
     trail: &mut Vec<(Note, State)>,
-    window: Window,
-    seed: Seed,
-    context: &Context,
+    scene: &Scene<'_>,
 ) -> Result<Composed, ComposeError> {
+    let Scene { window, seed, context, bounds } = scene;
+    let (window, context) = (*window, *context);
     let mut stream = seed.stream(stream_number(window));
     let mut context = context.clone();
     let mut composed =
@@ -287,6 +340,9 @@ fn draw_window(
     }
     let (mut from, waited) = line.clock(window.begin, window.bar);
     context.controls.wait_at_least(waited);
+    if bounds.at_once {
+        context.controls.wait_at_most(window.end - from - Ticks(1));
+    }
     let mut struck: Vec<(Part, Pitch)> = Vec::new();
     let mut tries = 0;
     for _ in 0..WINDOW_NOTES {
@@ -308,6 +364,7 @@ fn draw_window(
             }
             continue; // the same key twice at once: draw again
         }
+        let note = bounds.cut(note);
         struck.push((note.part, note.pitch));
         line.push(muse, &context, note, Some(draw.state.clone()))?;
         trail.push((note, draw.state));
