@@ -115,6 +115,7 @@ fn measure(links: &Links, begun: Instant, notes_before: u64) {
 fn idle(links: &Links, parker: &Parker, reason: String) {
     links.from_composer.force_push(FromComposer::Failed(reason));
     loop {
+        links.gauges.stalled.store(true, std::sync::atomic::Ordering::Relaxed);
         while links.retired.pop().is_some() || links.from_audio.pop().is_some() {}
         while let Some(message) = links.to_composer.pop() {
             if matches!(message, ToComposer::Quit) {

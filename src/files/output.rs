@@ -100,24 +100,52 @@ impl Outputs {
     /// Put every file in its place, and say where they are.
     ///
     /// # Errors
-    /// If a file cannot be renamed; those already renamed are taken away again.
+    /// If a file cannot be renamed; then everything is as it was before.
     pub fn commit(mut self) -> Result<Vec<PathBuf>, OutputError> {
         let staged = std::mem::take(&mut self.staged);
-        let mut placed = Vec::new();
+        // Each file in its place, with the name under which what was there before is kept until all are.
+        let mut placed: Vec<(PathBuf, Option<PathBuf>)> = Vec::new();
         for (index, (beside, place)) in staged.iter().enumerate() {
-            let renamed = self.refuse_existing(place).and_then(|()| {
-                fs::rename(beside, place)
-                    .map_err(|source| OutputError::Write { path: place.clone(), source })
-            });
-            if let Err(error) = renamed {
-                self.staged = staged[index..].to_vec();
-                self.staged.extend(placed.into_iter().map(|place| (place, PathBuf::new())));
-                return Err(error);
+            match self.put(beside, place) {
+                Ok(before) => placed.push((place.clone(), before)),
+                Err(error) => {
+                    self.staged = staged[index..].to_vec();
+                    for (place, before) in placed.into_iter().rev() {
+                        take_back(&place, before.as_deref());
+                    }
+                    return Err(error);
+                }
             }
-            placed.push(place.clone());
         }
         self.made.clear();
-        Ok(placed)
+        let mut places = Vec::new();
+        for (place, before) in placed {
+            if let Some(before) = before {
+                fs::remove_file(before).ok(); // a hidden file more is no loss
+            }
+            places.push(place);
+        }
+        Ok(places)
+    }
+
+    /// Put one file in its place. Returns where what was there before is kept.
+    fn put(&self, beside: &Path, place: &Path) -> Result<Option<PathBuf>, OutputError> {
+        self.refuse_existing(place)?;
+        let failed = |source| OutputError::Write { path: place.to_owned(), source };
+        let mut before = None;
+        if place.symlink_metadata().is_ok() {
+            let name = place.file_name().unwrap_or_default().to_string_lossy();
+            let kept = self.beside(&format!("{name}.before"));
+            fs::rename(place, &kept).map_err(failed)?;
+            before = Some(kept);
+        }
+        if let Err(source) = fs::rename(beside, place) {
+            if let Some(before) = &before {
+                take_back(place, Some(before));
+            }
+            return Err(failed(source));
+        }
+        Ok(before)
     }
 
     fn refuse_existing(&self, place: &Path) -> Result<(), OutputError> {
@@ -134,6 +162,14 @@ impl Outputs {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         self.folder.join(format!(".{name}.{}-{count}.part", std::process::id()))
     }
+}
+
+/// Put back what was in `place` before, or leave the place empty. What cannot be put back stays under its other name.
+fn take_back(place: &Path, before: Option<&Path>) {
+    match before {
+        Some(before) => fs::rename(before, place).ok(),
+        None => fs::remove_file(place).ok(),
+    };
 }
 
 impl Drop for Outputs {

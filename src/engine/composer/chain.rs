@@ -57,6 +57,15 @@ pub(super) struct Chain {
     newest: Option<Window>,
 }
 
+/// How a chain was opened.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) start: Start,
+    pub(super) settings: Settings,
+    /// The first, if it was composed.
+    pub(super) window: Option<Window>,
+}
+
 /// What came of one window.
 #[derive(Debug)]
 pub(super) struct Composed {
@@ -101,10 +110,11 @@ impl Chain {
         same.then(|| Self::at(start, *settings, opening))
     }
 
-    /// The seed phrase has changed; the next chain hears it anew. Returns the first window and its settings, if no other was composed.
-    pub(super) fn forget_opening(&mut self) -> Option<(Window, Settings)> {
+    /// The seed phrase has changed; the next chain hears it anew. Returns how this chain was opened, if no window but its first was composed.
+    pub(super) fn forget_opening(&mut self) -> Option<Opened> {
         self.opening = None;
-        self.newest.filter(|it| it.index == 0).map(|it| (it, self.opened_with))
+        let Self { start, opened_with: settings, newest: window, .. } = *self;
+        window.is_none_or(|it| it.index == 0).then_some(Opened { start, settings, window })
     }
 
     pub(super) fn id(&self) -> u32 {
@@ -131,17 +141,30 @@ impl Chain {
         }
     }
 
-    pub(super) fn hear_on(&mut self, onset: Tick, pitch: Pitch, velocity: Velocity) {
+    /// Returns the whole note that ends by this, if the key was down.
+    pub(super) fn hear_on(
+        &mut self,
+        onset: Tick,
+        pitch: Pitch,
+        velocity: Velocity,
+    ) -> Option<Note> {
+        let before = self.hear_off(onset, pitch);
         self.player = PlayerPresence::Listening;
         self.dialogue.hear_on(onset);
-        self.held.retain(|it| it.1 != pitch);
         self.held.push((onset.max(self.cutoff), pitch, velocity));
+        before
+    }
+
+    /// Returns the whole notes that end by this.
+    pub(super) fn hear_all_off(&mut self, end: Tick) -> Vec<Note> {
+        let keys: Vec<Pitch> = self.held.iter().map(|it| it.1).collect();
+        keys.into_iter().filter_map(|pitch| self.hear_off(end, pitch)).collect()
     }
 
     /// Returns the whole note, if its key was down.
     pub(super) fn hear_off(&mut self, end: Tick, pitch: Pitch) -> Option<Note> {
-        self.dialogue.hear_off(end);
         let place = self.held.iter().position(|it| it.1 == pitch)?;
+        self.dialogue.hear_off(end);
         let (onset, pitch, velocity) = self.held.remove(place);
         let length = (end - onset).max(Ticks(1));
         let note = Note { onset, part: Part::PLAYER, pitch, length, velocity };
@@ -182,9 +205,9 @@ impl Chain {
         Ok(())
     }
 
-    /// What was composed for `window` came too late and did not sound.
-    pub(super) fn take_back(&mut self, window: Window) {
-        self.committed.retain(|it| !(window.begin..window.end).contains(&it.onset));
+    /// What was committed with an onset in `[from, until)` does not sound.
+    pub(super) fn take_back(&mut self, from: Tick, until: Tick) {
+        self.committed.retain(|it| !(from..until).contains(&it.onset));
     }
 
     /// Bring the line to the cutoff of `window`. Returns what was in force in the window before it and what is in force in it.

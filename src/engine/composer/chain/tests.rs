@@ -252,7 +252,7 @@ fn jam_after_late_windows(late: Late) -> Vec<Note> {
         } else {
             let composed = compose(&mut chain, &mut muse, window, settings).notes;
             match (is_late, late) {
-                (true, Late::TakenBack) => chain.take_back(window),
+                (true, Late::TakenBack) => chain.take_back(window.begin, window.end),
                 (true, _) => {}
                 (false, _) => notes.extend(composed),
             }
