@@ -1,9 +1,9 @@
 //! What made a bounce, and what came out.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::args::family_word;
@@ -134,6 +134,16 @@ struct SpeedLine {
     seconds: f64,
     notes_a_second: f64,
     times_real_time: f64,
+}
+
+/// The files that a report in `folder` names, if there is one: those of an earlier take.
+pub(super) fn files_of(folder: &Path) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Earlier {
+        files: Vec<String>,
+    }
+    let text = std::fs::read_to_string(folder.join("report.json")).unwrap_or_default();
+    serde_json::from_str::<Earlier>(&text).map(|it| it.files).unwrap_or_default()
 }
 
 impl Report {

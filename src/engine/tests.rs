@@ -13,8 +13,11 @@ use crate::score::{
     Meter, Mix, Note, Part, Phrase, Pitch, Quantum, Seed, Settings, Tempo, Tick, Ticks, Velocity,
 };
 
-const RATE: f64 = 48_000.0;
+const RATE: f32 = 48_000.0;
 const LARGEST: usize = 16_384;
+
+/// Pitch and slot of a note that begins.
+type Onset = (u8, usize);
 
 struct Host {
     links: Arc<Links>,
@@ -40,7 +43,7 @@ impl Host {
         let links = Links::new();
         let composer = Composer::new(Arc::clone(&links), Box::new(Scripted::new()), Sound::Silent);
         let mut renderer = Renderer::new(Arc::clone(&links), Sound::Silent);
-        renderer.prepare(RATE as f32, LARGEST);
+        renderer.prepare(RATE, LARGEST);
         Self {
             links,
             composer,
@@ -91,7 +94,7 @@ impl Host {
         self.renderer.render(block, &mut outputs, &mut self.played);
     }
 
-    fn onsets(&self) -> impl Iterator<Item = (u8, usize)> + '_ {
+    fn onsets(&self) -> impl Iterator<Item = Onset> + '_ {
         let onsets = self.played.iter().filter(|it| it.velocity.is_some());
         onsets.map(|it| (it.pitch.number(), it.part.slot()))
     }
@@ -120,16 +123,17 @@ fn standing(quarters: f64) -> At {
 }
 
 /// Five seconds with a tempo step in the fourth beat: the notes, and where chains began.
-fn with_tempo_step(frames: usize, from: f64, to: f64) -> (Vec<(u8, usize)>, Vec<i64>) {
+fn with_tempo_step(frames: usize, from: f64, to: f64) -> (Vec<Onset>, Vec<i64>) {
     let mut host = Host::new();
     let (step, mut notes) = (3.3, Vec::new());
-    let step_frame = step * 60.0 / from * RATE;
+    let rate = f64::from(RATE);
+    let step_frame = step * 60.0 / from * rate;
     for block in 0..5 * 48_000 / frames {
         let frame = (block * frames) as f64;
         let (quarters, bpm) = if frame < step_frame {
-            (frame / RATE * from / 60.0, from)
+            (frame / rate * from / 60.0, from)
         } else {
-            (step + (frame - step_frame) / RATE * to / 60.0, to)
+            (step + (frame - step_frame) / rate * to / 60.0, to)
         };
         host.offline(At { quarters, bpm, frames, playing: true }, &[]);
         notes.extend(host.onsets());
@@ -164,7 +168,7 @@ fn a_jump_is_a_jump_at_any_block_size() {
 }
 
 /// The onsets of each pass of a loop of four bars in real time, and where chains began.
-fn looped(frames: usize, quantum: Quantum) -> (Vec<Vec<(u8, usize)>>, Vec<i64>, u32) {
+fn looped(frames: usize, quantum: Quantum) -> (Vec<Vec<Onset>>, Vec<i64>, u32) {
     const LENGTH: usize = 384_000;
     let mut host = Host::new();
     host.settings.quantum = quantum;
@@ -271,7 +275,7 @@ fn a_chain_whose_announcement_was_lost_is_announced_again() {
 fn a_bounce_does_not_wait_for_a_composer_that_has_given_up() {
     let links = Links::new();
     let mut renderer = Renderer::new(Arc::clone(&links), Sound::Silent);
-    renderer.prepare(RATE as f32, LARGEST);
+    renderer.prepare(RATE, LARGEST);
     let mut host = Host { renderer, links: Arc::clone(&links), ..Host::new() };
     let mut turns = 0;
     let mut give_up = || {

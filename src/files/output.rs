@@ -36,6 +36,8 @@ pub struct Outputs {
     made: Vec<PathBuf>,
     /// Where each file is, and where it shall be.
     staged: Vec<(PathBuf, PathBuf)>,
+    /// What goes when the new files have come.
+    obsolete: Vec<PathBuf>,
 }
 
 impl Outputs {
@@ -49,8 +51,13 @@ impl Outputs {
             .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
             .map(Path::to_owned)
             .collect();
-        let mut outputs =
-            Self { folder: folder.to_owned(), existing, made: Vec::new(), staged: Vec::new() };
+        let mut outputs = Self {
+            folder: folder.to_owned(),
+            existing,
+            made: Vec::new(),
+            staged: Vec::new(),
+            obsolete: Vec::new(),
+        };
         for path in missing.into_iter().rev() {
             fs::create_dir(&path)
                 .map_err(|source| OutputError::Folder { path: path.clone(), source })?;
@@ -97,6 +104,15 @@ impl Outputs {
         out.flush().map_err(failed)
     }
 
+    /// Remove the file `name` of the folder when the new files are in their places, if it is none of them.
+    pub fn replace(&mut self, name: &str) {
+        let path = self.folder.join(name);
+        let is_plain = path.file_name().is_some_and(|own| own == name);
+        if self.existing == Existing::Replace && is_plain {
+            self.obsolete.push(path);
+        }
+    }
+
     /// Put every file in its place, and say where they are.
     ///
     /// # Errors
@@ -124,6 +140,9 @@ impl Outputs {
                 fs::remove_file(before).ok(); // a hidden file more is no loss
             }
             places.push(place);
+        }
+        for path in self.obsolete.iter().filter(|path| !places.contains(path)) {
+            fs::remove_file(path).ok(); // it may be gone already
         }
         Ok(places)
     }

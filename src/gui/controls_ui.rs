@@ -95,7 +95,7 @@ fn key(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     ui.horizontal(|ui| {
         let width = ui.available_width() - 62.0;
         ui.allocate_ui_with_layout(vec2(width, 24.0), Layout::top_down(Align::Min), |ui| {
-            let help = "The key that the band plays in. Open: it finds its own.";
+            let help = "The key that the band plays in. Open: yours, when it has heard you, or one of its own.";
             let keys = &view.choices.keys;
             widgets::choice(ui, view.control(Control::Key), keys, help, intents);
         });

@@ -5,14 +5,13 @@ use std::sync::atomic::Ordering;
 
 use super::renderer::{Block, HostEvent, HostEventKind, Outputs, Pace, PlayedEvent, Transport};
 use super::sequencer::{Action, Sequencer};
+use super::span::Span;
 use super::synth::Synth;
 use crate::engine::clock::BlockClock;
 use crate::engine::link::{FromAudio, Links, Retired, TimbreGrid, ToAudio};
 use crate::music::planner::{BarLine, MomentKind, Planner, Window};
 use crate::score::{Audible, Mix, Part, Pitch, Settings, Tick, Ticks, Velocity};
 
-/// A host's position may differ from where the last block ended by this many ticks before it counts as a jump.
-const JUMP_TICKS: f64 = 1.0;
 /// A note that comes later than this after its onset is not played any more: a thirty-second note.
 const GRACE: Ticks = Ticks(3);
 /// How often the composer is given a turn for one window before it is given up, offline.
@@ -40,15 +39,6 @@ pub(super) struct Conductor {
     /// What could not be sent back yet, for want of room.
     unsent: Option<Retired>,
     ending: Ending,
-}
-
-/// Where a block lay.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    /// Ticks.
-    start: f64,
-    end: f64,
-    bpm: f64,
 }
 
 /// Whether all that sounds must end at the start of the next block.
@@ -487,17 +477,6 @@ impl Conductor {
         {
             gauge.store(peak(channels).max(gauge.load(Ordering::Relaxed)), Ordering::Relaxed);
         }
-    }
-}
-
-impl Span {
-    /// Whether a block at `here`, at `bpm`, follows this one: the tempo may have changed anywhere in this one.
-    fn leads_to(self, here: f64, bpm: f64) -> bool {
-        let ratio = bpm / self.bpm;
-        let length = self.end - self.start;
-        let earliest = self.start + length * ratio.min(1.0) - JUMP_TICKS;
-        let latest = self.start + length * ratio.max(1.0) + JUMP_TICKS;
-        (earliest..=latest).contains(&here)
     }
 }
 

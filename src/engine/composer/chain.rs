@@ -12,10 +12,11 @@ use std::sync::Arc;
 use super::line::{Context, Line};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
 use crate::music::dialogue::{Dialogue, Opening, Turn};
+use crate::music::key::KeyFinder;
 use crate::music::planner::{BarLine, Start, Window};
 use crate::music::tokens::LONGEST_TIME;
 use crate::score::{
-    Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks, Velocity,
+    Family, Key, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks, Velocity,
 };
 
 /// Notes of a seed phrase that are heard: its last ones.
@@ -36,6 +37,7 @@ pub(super) struct Chain {
     opened_with: Settings,
     /// The chain before its first window, for a start at the same place of a bar with the same settings.
     opening: Option<Line>,
+    opening_key: KeyFinder,
     /// At the last cutoff.
     line: Line,
     cutoff: Tick,
@@ -48,6 +50,8 @@ pub(super) struct Chain {
     held: Vec<(Tick, Pitch, Velocity)>,
     player: PlayerPresence,
     dialogue: Dialogue,
+    /// Of the seed phrase and of what the player has played, up to the cutoff.
+    key: KeyFinder,
     /// Of parts that answer, in the newest window.
     turn: Turn,
     /// When each part sounded last in this chain, up to the cutoff.
@@ -88,6 +92,7 @@ impl Chain {
         let player = PlayerPresence::Absent;
         let context = context(muse.styles(), &settings, player, start.bar);
         let mut line = Line::new(muse.silence());
+        let mut key = KeyFinder::default();
         let part = seed_part(&settings, &context.controls);
         let bar = start.bar.meter.bar().0;
         let bars = (phrase.length().0 + bar - 1) / bar;
@@ -96,8 +101,9 @@ impl Chain {
         for note in &notes[notes.len().saturating_sub(SEED_NOTES)..] {
             let note = Note { part, onset: note.onset + shift, ..*note };
             line.push(muse, &context, note, None)?;
+            key.hear(note.pitch, note.length);
         }
-        Ok(Self::at(start, settings, line))
+        Ok(Self::at(start, settings, line, key))
     }
 
     /// The same opening at `start`, if it is still good there.
@@ -107,7 +113,7 @@ impl Chain {
         let same = start.tick == self.start.tick
             && phase(start) == phase(self.start)
             && self.opened_with == *settings;
-        same.then(|| Self::at(start, *settings, opening))
+        same.then(|| Self::at(start, *settings, opening, self.opening_key))
     }
 
     /// The seed phrase has changed; the next chain hears it anew. Returns how this chain was opened, if no window but its first was composed.
@@ -121,12 +127,13 @@ impl Chain {
         self.start.chain
     }
 
-    fn at(start: Start, settings: Settings, opening: Line) -> Self {
+    fn at(start: Start, settings: Settings, opening: Line, key: KeyFinder) -> Self {
         Self {
             start,
             opened_with: settings,
             line: opening.clone(),
             opening: Some(opening),
+            opening_key: key,
             cutoff: start.tick,
             trail: Vec::new(),
             committed: Vec::new(),
@@ -134,6 +141,7 @@ impl Chain {
             held: Vec::new(),
             player: PlayerPresence::Absent,
             dialogue: Dialogue::new(start.bar),
+            key,
             turn: Turn::Listen,
             sounded: [None; Part::COUNT],
             contexts: None,
@@ -217,7 +225,9 @@ impl Chain {
         window: Window,
         settings: Settings,
     ) -> Result<(Context, Context), ComposeError> {
-        let mut context = context(muse.styles(), &settings, self.player, window.bar);
+        let asked =
+            Settings { key: settings.key.or_else(|| self.key_heard(window.cutoff)), ..settings };
+        let mut context = context(muse.styles(), &asked, self.player, window.bar);
         self.turn = self.dialogue.turn(&window, settings.trade, self.held.len());
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
             let impatience = self.impatience(part, window);
@@ -233,6 +243,15 @@ impl Chain {
             self.contexts.take().unwrap_or_else(|| (context.clone(), context.clone()));
         self.feed(muse, window.cutoff, [&outside, &inside])?;
         Ok((inside, context))
+    }
+
+    /// The key that the player plays in, as a wish to play in it too; that of the notes with an onset before `cutoff`.
+    fn key_heard(&self, cutoff: Tick) -> Option<Key> {
+        let mut key = self.key;
+        for note in self.heard.iter().filter(|it| it.onset < cutoff) {
+            key.hear(note.pitch, note.length);
+        }
+        key.key()
     }
 
     /// How much a part that is asked to play is drawn into `window` for having been silent, natural logarithm of odds. A part that has not
@@ -274,6 +293,9 @@ impl Chain {
             };
             let context = if note.onset < begun { outside } else { inside };
             self.sounded[note.part.slot()] = Some(note.onset);
+            if note.part == Part::PLAYER {
+                self.key.hear(note.pitch, note.length);
+            }
             self.line.push(muse, context, note, known)?;
             fed += 1;
         }

@@ -100,3 +100,19 @@ fn a_failed_replacement_keeps_what_was_there() {
     assert_eq!(fs::read_to_string(root.path().join("one")).unwrap(), "old");
     assert_eq!(listing(root.path()), ["one", "two"]);
 }
+
+#[test]
+fn what_an_earlier_take_left_goes_with_the_new_one() {
+    let root = tempfile::tempdir().unwrap();
+    for name in ["one", "two", "hers"] {
+        fs::write(root.path().join(name), "old").unwrap();
+    }
+    let mut outputs = Outputs::into_folder(root.path(), Existing::Replace).unwrap();
+    for name in ["one", "two", "../escape", "gone"] {
+        outputs.replace(name);
+    }
+    outputs.add("one", text("new")).unwrap();
+    outputs.commit().unwrap();
+    assert_eq!(listing(root.path()), ["hers", "one"]);
+    assert_eq!(fs::read_to_string(root.path().join("one")).unwrap(), "new");
+}
