@@ -7,3 +7,6 @@ pub mod control;
 pub mod link;
 pub mod offline;
 pub mod worker;
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,8 @@ use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, IntParam, IntRange, 
 
 pub use self::control::{AnyControl, Control};
 use crate::score::{
-    Audible, Family, Key, Mix, Mode, Part, PartSettings, Quantum, Seed, Settings, Strip, StyleBlend,
+    Audible, Family, Key, Mix, Mode, Part, PartSettings, Quantum, Seed, Settings, Strip,
+    StyleBlend, Trade,
 };
 
 /// Most styles that a pack's list can be chosen from by a host. Wider than any pack, so that packs share automation.
@@ -44,6 +45,8 @@ pub struct Controls {
     pub scale_lock: BoolParam,
     #[id = "quant"]
     pub quantum: IntParam,
+    #[id = "trade"]
+    pub trade: IntParam,
     #[id = "minp"]
     pub min_p: FloatParam,
     #[id = "mstr"]
@@ -58,7 +61,7 @@ pub struct Controls {
 /// The controls of one part of the band.
 #[derive(Debug, Params)]
 pub struct PartControls {
-    /// The range leaves room for the modes to come; until then they play.
+    /// The range leaves room for a mode to come; until then it answers.
     #[id = "mod"]
     pub mode: IntParam,
     #[id = "fam"]
@@ -109,6 +112,9 @@ impl Controls {
             quantum: IntParam::new("Quantum", 1, IntRange::Linear { min: 0, max: 2 })
                 .with_value_to_string(Arc::new(text::quantum))
                 .with_string_to_value(Arc::new(text::parse_quantum)),
+            trade: IntParam::new("Answer after", 0, IntRange::Linear { min: 0, max: 4 })
+                .with_value_to_string(Arc::new(text::trade))
+                .with_string_to_value(Arc::new(text::parse_trade)),
             min_p: linear("Min-p", settings.min_p, 0.0, 0.5)
                 .with_step_size(0.005)
                 .with_value_to_string(Arc::new(text::min_p))
@@ -134,6 +140,7 @@ impl Controls {
             key: index(&self.key).checked_sub(1).and_then(Key::from_index),
             scale_lock: self.scale_lock.value(),
             quantum: quantum(self.quantum.value()),
+            trade: Trade::ALL[index(&self.trade).min(Trade::ALL.len() - 1)],
             parts: std::array::from_fn(|part| self.parts[part].settings()),
         }
     }
@@ -184,7 +191,11 @@ impl PartControls {
 
     fn settings(&self) -> PartSettings {
         PartSettings {
-            mode: if self.mode.value() == 0 { Mode::Off } else { Mode::Play },
+            mode: match self.mode.value() {
+                0 => Mode::Off,
+                1 => Mode::Play,
+                _ => Mode::Answer,
+            },
             family: u8::try_from(self.family.value() - 1).ok().and_then(Family::new),
             register: f32::from(i16::try_from(self.register.value()).unwrap_or(0)),
         }

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::values::{Hearing, PartArg, StyleArg, family_word};
 use crate::files::wav::Depth;
-use crate::score::{Key, Meter, Quantum, Tempo};
+use crate::score::{Key, Meter, Quantum, Tempo, Trade};
 
 /// An improvising partner, from the command line.
 #[derive(Debug, Parser)]
@@ -126,7 +126,10 @@ pub(super) struct MusicArgs {
     /// How much is composed in one go
     #[arg(long, value_name = "LENGTH", value_enum, default_value_t = QuantumArg::Beat)]
     pub(super) quantum: QuantumArg,
-    /// A part (1 to 4) as N=MODE,KEY=VALUE...: mode play or off; family (name, or auto), register (semitones, -24 to 24), level (dB), pan (-1 to 1), mute, solo. Repeat for each part
+    /// When parts that answer reply to the player: after a beat of her silence, or turn by turn of so many bars, hers first
+    #[arg(long, value_name = "TURN", value_enum, default_value_t = TradeArg::Phrase)]
+    pub(super) trade: TradeArg,
+    /// A part (1 to 4) as N=MODE,KEY=VALUE...: mode play, answer or off; family (name, or auto), register (semitones, -24 to 24), level (dB), pan (-1 to 1), mute, solo. Repeat for each part
     #[arg(long = "part", value_name = "N=MODE,...")]
     pub(super) parts: Vec<PartArg>,
 }
@@ -144,6 +147,31 @@ impl From<QuantumArg> for Quantum {
             QuantumArg::HalfBeat => Quantum::HalfBeat,
             QuantumArg::Beat => Quantum::Beat,
             QuantumArg::Bar => Quantum::Bar,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TradeArg {
+    Phrase,
+    #[value(name = "1")]
+    OneBar,
+    #[value(name = "2")]
+    TwoBars,
+    #[value(name = "4")]
+    FourBars,
+    #[value(name = "8")]
+    EightBars,
+}
+
+impl From<TradeArg> for Trade {
+    fn from(trade: TradeArg) -> Self {
+        match trade {
+            TradeArg::Phrase => Trade::Phrase,
+            TradeArg::OneBar => Trade::OneBar,
+            TradeArg::TwoBars => Trade::TwoBars,
+            TradeArg::FourBars => Trade::FourBars,
+            TradeArg::EightBars => Trade::EightBars,
         }
     }
 }

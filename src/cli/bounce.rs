@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::args::{BounceArgs, Hearing, PartArg, family_word};
 use super::failure::{Failure, Kind};
 use super::packs::{self, Opened};
-use super::report::{Heard, Made, Report};
+use super::report::{self, Heard, Made, Report};
 use super::{say, tell};
 use crate::engine::offline::{self, Bounced, Request};
 use crate::files::midi::{self, MidiSong};
@@ -39,6 +39,9 @@ pub(super) fn run(args: &BounceArgs) -> Result<(), Failure> {
 
     // Refused before minutes are spent on composing.
     let mut outputs = args.output.open(&file_names(&request, families))?;
+    for name in report::files_of(&args.output.out) {
+        outputs.replace(&name);
+    }
 
     let Opened { name, version, sha256, muse } = opened;
     let backend = muse.backend().to_owned();
@@ -163,6 +166,7 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         key: music.key,
         scale_lock: music.scale_lock,
         quantum: music.quantum.into(),
+        trade: music.trade.into(),
         ..Settings::default()
     };
     if let Some(style) = &music.style {

@@ -1,9 +1,9 @@
 //! What made a bounce, and what came out.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::args::family_word;
@@ -72,6 +72,8 @@ struct SettingsLine {
     key: Option<String>,
     scale_lock: bool,
     quantum: &'static str,
+    /// Bars of a turn of parts that answer; none answers phrases.
+    trade_bars: Option<i64>,
     master_db: f32,
     player_audible: bool,
     sample_rate: u32,
@@ -132,6 +134,16 @@ struct SpeedLine {
     seconds: f64,
     notes_a_second: f64,
     times_real_time: f64,
+}
+
+/// The files that a report in `folder` names, if there is one: those of an earlier take.
+pub(super) fn files_of(folder: &Path) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Earlier {
+        files: Vec<String>,
+    }
+    let text = std::fs::read_to_string(folder.join("report.json")).unwrap_or_default();
+    serde_json::from_str::<Earlier>(&text).map(|it| it.files).unwrap_or_default()
 }
 
 impl Report {
@@ -243,6 +255,7 @@ fn settings_line(request: &Request, styles: &[StyleCard], bits: u16) -> Settings
             Quantum::Beat => "beat",
             Quantum::Bar => "bar",
         },
+        trade_bars: settings.trade.bars(),
         master_db: mix.master_db,
         player_audible: mix.player.audible == Audible::Yes,
         sample_rate: request.sample_rate,
@@ -266,6 +279,7 @@ fn part_line(
         mode: match settings.mode {
             Mode::Off => "off",
             Mode::Play => "play",
+            Mode::Answer => "answer",
         },
         family: families[index].map(family_word),
         family_chosen: settings.family.is_some(),

@@ -12,6 +12,7 @@ mod rates;
 pub mod renderer;
 mod room;
 mod sequencer;
+mod span;
 mod strip;
 pub mod synth;
 mod voice;

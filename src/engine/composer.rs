@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use self::chain::{Chain, Composed};
+use self::chain::{Chain, Composed, Opened};
 use super::audio::renderer::Sound;
 use super::link::{
     Commit, FromAudio, FromComposer, Links, TimbreGrid, ToAudio, ToComposer, VoicedNote,
@@ -60,7 +60,8 @@ impl Composer {
         }
     }
 
-    /// Do one piece of work: at most one window, some tens of milliseconds.
+    /// Do one piece of work: a window, some tens of milliseconds, or the opening of a chain, which with a long seed phrase takes tenths of a
+    /// second.
     ///
     /// # Errors
     /// If the runtime fails; the chain is then over, and the next start of the transport begins a new one.
@@ -89,6 +90,7 @@ impl Composer {
         let done = self.act(message);
         if done.is_err() {
             self.chain = None;
+            self.links.gauges.stalled.store(true, Ordering::Relaxed);
         }
         done.map(|()| Next::Step)
     }
@@ -106,8 +108,16 @@ impl Composer {
                 self.tell(FromComposer::Chain { tick: start.tick });
             }
             FromAudio::NoteOn { onset, pitch, velocity } => {
-                if let Some(chain) = &mut self.chain {
-                    chain.hear_on(onset, pitch, velocity);
+                let again =
+                    self.chain.as_mut().and_then(|chain| chain.hear_on(onset, pitch, velocity));
+                if let Some(note) = again {
+                    self.tell(FromComposer::Heard(note));
+                }
+            }
+            FromAudio::AllKeysUp { end } => {
+                let up = self.chain.as_mut().map(|chain| chain.hear_all_off(end));
+                for note in up.into_iter().flatten() {
+                    self.tell(FromComposer::Heard(note));
                 }
             }
             FromAudio::NoteOff { end, pitch } => {
@@ -126,10 +136,10 @@ impl Composer {
                 let composed = chain.compose(self.muse.as_mut(), window, settings)?;
                 self.commit(window, &composed)?;
             }
-            FromAudio::Rested { window } => {
+            FromAudio::Rested { window, from, until } => {
                 if let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) {
-                    chain.take_back(window);
-                    self.tell(FromComposer::Rested { from: window.begin, to: window.end });
+                    chain.take_back(from, until);
+                    self.tell(FromComposer::Rested { from, to: until });
                 }
             }
             FromAudio::Stopped => {} // the chain's opening may serve again
@@ -184,12 +194,15 @@ impl Composer {
         }
         self.seed_phrase = phrase;
         let playing = self.links.gauges.playing.load(Ordering::Relaxed);
-        if let Some((window, settings)) = self.chain.as_mut().and_then(Chain::forget_opening)
-            && !playing
-        {
-            self.inbox.push_front(FromAudio::Cutoff { window, settings });
-            self.inbox.push_front(FromAudio::Chain { start: window.start(), settings });
+        let Some(opened) = self.chain.as_mut().and_then(Chain::forget_opening) else { return };
+        if playing {
+            return;
         }
+        if let Some(window) = opened.window {
+            self.inbox.push_front(FromAudio::Cutoff { window, settings: opened.settings });
+        }
+        let Opened { start, settings, .. } = opened;
+        self.inbox.push_front(FromAudio::Chain { start, settings });
     }
 
     fn tell(&self, message: FromComposer) {
@@ -211,9 +224,13 @@ impl Composer {
     }
 }
 
-/// Whether `message` says that `window` has begun without notes, so that composing it is of no use.
+/// Whether `message` says that `window` passes in silence, so that composing it is of no use.
 fn is_rest_of(message: &FromAudio, window: Window) -> bool {
-    matches!(message, FromAudio::Rested { window: rested } if *rested == window)
+    matches!(
+        message,
+        FromAudio::Rested { window: rested, from, until }
+            if *rested == window && *from <= window.begin && *until >= window.end
+    )
 }
 
 impl std::fmt::Debug for Composer {

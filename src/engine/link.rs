@@ -6,7 +6,8 @@
 //!    Control ──ToComposer──────────────▶ step():  feed → compose →
 //!            ◀─FromComposer─────────── decode timbres → commit ──ToAudio─▶ Conductor → Sequencer → Synth → Stems
 //!    Gauges  ◀══ atomics: playhead, load, late windows, levels ═══════════════╡
-//!                                        ◀─FromAudio: chains, heard notes, cutoffs, retired boxes ──┘
+//!                                        ◀─FromAudio: chains, heard notes, cutoffs, rests ──────────┤
+//!                                        ◀─Retired: boxes to be freed ──────────────────────────────┘
 //!  offline (tests, bounce): no threads; `offline.rs` steps the composer and the renderer by turns
 //! ```
 
@@ -30,8 +31,11 @@ pub enum FromAudio {
     NoteOff { end: Tick, pitch: Pitch },
     /// The cutoff of `window` has passed: all that it may depend on has been sent before this message.
     Cutoff { window: Window, settings: Settings },
-    /// `window` began before its notes had come; they will not sound. Sent before the next window's cutoff.
-    Rested { window: Window },
+    /// The player's keys are all up, however they came to be.
+    AllKeysUp { end: Tick },
+    /// The notes of `window` with an onset in `[from, until)` do not sound: it began before they had come, or all notes were ended. Sent before
+    /// the next window's cutoff.
+    Rested { window: Window, from: Tick, until: Tick },
     /// The transport stopped; nothing more is needed of the present chain.
     Stopped,
 }
@@ -121,6 +125,8 @@ pub struct Links {
 /// Values of which only the newest matters, each with one writer.
 #[derive(Debug, Default)]
 pub struct Gauges {
+    /// Nothing will come of the present chain, so that waiting for it is of no use. Set by the composer, cleared by audio with a new chain.
+    pub stalled: AtomicBool,
     /// Written by audio: where the host is, in quarter notes.
     pub playhead_quarters: AtomicF64,
     pub tempo_bpm: AtomicF64,

@@ -6,6 +6,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam::sync::{Parker, Unparker};
+use thread_priority::{ThreadPriority, set_current_thread_priority};
 
 use super::audio::renderer::Sound;
 use super::composer::{Composer, Next};
@@ -35,6 +36,7 @@ impl Worker {
         let parker = Parker::new();
         let unparker = parker.unparker().clone();
         let thread = Builder::new().name("antiphon-composer".to_owned()).spawn(move || {
+            go_before_ordinary_work();
             let muse = match catch_unwind(AssertUnwindSafe(open)) {
                 Ok(Ok(muse)) => muse,
                 Ok(Err(reason)) => return idle(&links, &parker, reason),
@@ -64,6 +66,15 @@ impl Worker {
             thread.join().ok(); // its panics were caught and told
         }
     }
+}
+
+/// A window that comes late is lost, while a host's other helpers can wait. Not real-time priority, which would let a long window keep the
+/// host's own audio threads from a core. Where the system refuses (Linux wants a limit or a privilege of the user's), all stays as it was.
+fn go_before_ordinary_work() {
+    /// Of 0 to 99; ordinary work has about half.
+    const PRIORITY: u8 = 75;
+    let Ok(priority) = PRIORITY.try_into() else { return };
+    set_current_thread_priority(ThreadPriority::Crossplatform(priority)).ok();
 }
 
 fn run(mut composer: Composer, links: &Links, parker: &Parker) {
@@ -104,6 +115,7 @@ fn measure(links: &Links, begun: Instant, notes_before: u64) {
 fn idle(links: &Links, parker: &Parker, reason: String) {
     links.from_composer.force_push(FromComposer::Failed(reason));
     loop {
+        links.gauges.stalled.store(true, std::sync::atomic::Ordering::Relaxed);
         while links.retired.pop().is_some() || links.from_audio.pop().is_some() {}
         while let Some(message) = links.to_composer.pop() {
             if matches!(message, ToComposer::Quit) {

@@ -36,6 +36,8 @@ pub struct Outputs {
     made: Vec<PathBuf>,
     /// Where each file is, and where it shall be.
     staged: Vec<(PathBuf, PathBuf)>,
+    /// What goes when the new files have come.
+    obsolete: Vec<PathBuf>,
 }
 
 impl Outputs {
@@ -49,8 +51,13 @@ impl Outputs {
             .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
             .map(Path::to_owned)
             .collect();
-        let mut outputs =
-            Self { folder: folder.to_owned(), existing, made: Vec::new(), staged: Vec::new() };
+        let mut outputs = Self {
+            folder: folder.to_owned(),
+            existing,
+            made: Vec::new(),
+            staged: Vec::new(),
+            obsolete: Vec::new(),
+        };
         for path in missing.into_iter().rev() {
             fs::create_dir(&path)
                 .map_err(|source| OutputError::Folder { path: path.clone(), source })?;
@@ -97,27 +104,67 @@ impl Outputs {
         out.flush().map_err(failed)
     }
 
+    /// Remove the file `name` of the folder when the new files are in their places, if it is none of them.
+    pub fn replace(&mut self, name: &str) {
+        let path = self.folder.join(name);
+        let is_plain = path.file_name().is_some_and(|own| own == name);
+        if self.existing == Existing::Replace && is_plain {
+            self.obsolete.push(path);
+        }
+    }
+
     /// Put every file in its place, and say where they are.
     ///
     /// # Errors
-    /// If a file cannot be renamed; those already renamed are taken away again.
+    /// If a file cannot be renamed; then everything is as it was before.
     pub fn commit(mut self) -> Result<Vec<PathBuf>, OutputError> {
         let staged = std::mem::take(&mut self.staged);
-        let mut placed = Vec::new();
+        // Each file in its place, with the name under which what was there before is kept until all are.
+        let mut placed: Vec<(PathBuf, Option<PathBuf>)> = Vec::new();
         for (index, (beside, place)) in staged.iter().enumerate() {
-            let renamed = self.refuse_existing(place).and_then(|()| {
-                fs::rename(beside, place)
-                    .map_err(|source| OutputError::Write { path: place.clone(), source })
-            });
-            if let Err(error) = renamed {
-                self.staged = staged[index..].to_vec();
-                self.staged.extend(placed.into_iter().map(|place| (place, PathBuf::new())));
-                return Err(error);
+            match self.put(beside, place) {
+                Ok(before) => placed.push((place.clone(), before)),
+                Err(error) => {
+                    self.staged = staged[index..].to_vec();
+                    for (place, before) in placed.into_iter().rev() {
+                        take_back(&place, before.as_deref());
+                    }
+                    return Err(error);
+                }
             }
-            placed.push(place.clone());
         }
         self.made.clear();
-        Ok(placed)
+        let mut places = Vec::new();
+        for (place, before) in placed {
+            if let Some(before) = before {
+                fs::remove_file(before).ok(); // a hidden file more is no loss
+            }
+            places.push(place);
+        }
+        for path in self.obsolete.iter().filter(|path| !places.contains(path)) {
+            fs::remove_file(path).ok(); // it may be gone already
+        }
+        Ok(places)
+    }
+
+    /// Put one file in its place. Returns where what was there before is kept.
+    fn put(&self, beside: &Path, place: &Path) -> Result<Option<PathBuf>, OutputError> {
+        self.refuse_existing(place)?;
+        let failed = |source| OutputError::Write { path: place.to_owned(), source };
+        let mut before = None;
+        if place.symlink_metadata().is_ok() {
+            let name = place.file_name().unwrap_or_default().to_string_lossy();
+            let kept = self.beside(&format!("{name}.before"));
+            fs::rename(place, &kept).map_err(failed)?;
+            before = Some(kept);
+        }
+        if let Err(source) = fs::rename(beside, place) {
+            if let Some(before) = &before {
+                take_back(place, Some(before));
+            }
+            return Err(failed(source));
+        }
+        Ok(before)
     }
 
     fn refuse_existing(&self, place: &Path) -> Result<(), OutputError> {
@@ -134,6 +181,14 @@ impl Outputs {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         self.folder.join(format!(".{name}.{}-{count}.part", std::process::id()))
     }
+}
+
+/// Put back what was in `place` before, or leave the place empty. What cannot be put back stays under its other name.
+fn take_back(place: &Path, before: Option<&Path>) {
+    match before {
+        Some(before) => fs::rename(before, place).ok(),
+        None => fs::remove_file(place).ok(),
+    };
 }
 
 impl Drop for Outputs {

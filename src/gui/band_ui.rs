@@ -73,13 +73,10 @@ fn part(
     ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
     ui.horizontal(|ui| {
         name(ui, view, part, &format!("Part {}", part.slot()));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let mode = view.control(Control::Mode(place));
-            let playing = if mode.index() == 0 { "Off" } else { "Play" };
-            let next = if mode.index() == 0 { 1 } else { 0 };
-            mode_switch(ui, mode, playing, next, color, intents);
-        });
     });
+    let help = "Play: improvise all the time. Answer: listen to you, and reply. Off: rest.";
+    let modes = &view.choices.modes;
+    widgets::segments(ui, view.control(Control::Mode(place)), modes, color, help, intents);
     let help = "The family of instruments that the part plays. Auto: the style's usual one.";
     let families = &view.choices.families;
     widgets::choice(ui, view.control(Control::Family(place)), families, help, intents);
@@ -144,24 +141,4 @@ fn name(ui: &mut Ui, view: &View<'_>, part: Part, text: &str) {
         widgets::badge(ui.painter(), rect.center(), 9.0, part);
         ui.label(RichText::new(text).font(theme::font(14.0)));
     });
-}
-
-fn mode_switch(
-    ui: &mut Ui,
-    mode: &super::ControlView,
-    text: &str,
-    next: usize,
-    color: egui::Color32,
-    intents: &mut Vec<Intent>,
-) {
-    // Seen as a switch, its value is one of the modes.
-    let seen =
-        super::ControlView { value: if mode.index() == 0 { 0.0 } else { 1.0 }, ..mode.clone() };
-    let before = intents.len();
-    let help = "Play: improvise all the time. Off: rest.";
-    widgets::switch(ui, &seen, text, vec2(44.0, 22.0), color, help, intents);
-    if intents.len() > before {
-        intents.truncate(before);
-        intents.push(Intent::Change(mode.control, mode.share(next)));
-    }
 }

@@ -19,7 +19,11 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
     let help =
         "How much the band decides at a time. Shorter answers you sooner, longer plans further.";
     let quanta = &view.choices.quanta;
-    widgets::segments(ui, view.control(Control::Quantum), quanta, help, intents);
+    widgets::segments(ui, view.control(Control::Quantum), quanta, theme::ACCENT, help, intents);
+    heading(ui, "Parts that answer do so after");
+    let help = "When a part that answers replies: when you have been silent for a beat, or turn by turn, yours first.";
+    let trades = &view.choices.trades;
+    widgets::segments(ui, view.control(Control::Trade), trades, theme::ACCENT, help, intents);
     ui.add_space(4.0);
     ui.columns(2, |columns| {
         columns[0].vertical_centered(|ui| {
@@ -91,7 +95,7 @@ fn key(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     ui.horizontal(|ui| {
         let width = ui.available_width() - 62.0;
         ui.allocate_ui_with_layout(vec2(width, 24.0), Layout::top_down(Align::Min), |ui| {
-            let help = "The key that the band plays in. Open: it finds its own.";
+            let help = "The key that the band plays in. Open: yours, when it has heard you, or one of its own.";
             let keys = &view.choices.keys;
             widgets::choice(ui, view.control(Control::Key), keys, help, intents);
         });

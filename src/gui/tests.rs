@@ -101,7 +101,7 @@ fn switches_and_buttons_are_pressed() {
     assert_eq!(click("Roll the die"), [Intent::RollDie]);
     assert_eq!(click("Scale lock"), [Intent::Change(Control::ScaleLock, 1.0)]);
     assert_eq!(click("Part 3 solo"), [Intent::Change(Control::Solo(2), 1.0)]);
-    assert_eq!(click("Part 1 mode"), [Intent::Change(Control::Mode(0), 0.0)]);
+    assert_eq!(click("Part 1 mode: Off"), [Intent::Change(Control::Mode(0), 0.0)]);
     assert_eq!(click("Hear player"), [Intent::Change(Control::HearPlayer, 0.0)]);
     assert_eq!(click("Quantum: Bar"), [Intent::Change(Control::Quantum, 1.0)]);
 }

@@ -39,6 +39,8 @@ pub struct Choices {
     pub keys: Vec<String>,
     pub families: Vec<String>,
     pub quanta: Vec<String>,
+    pub trades: Vec<String>,
+    pub modes: Vec<String>,
 }
 
 /// Where the host is.
@@ -136,8 +138,16 @@ impl Choices {
             keys: texts(Control::Key),
             families: texts(Control::Family(0)),
             quanta: texts(Control::Quantum),
+            trades: texts(Control::Trade),
+            modes: distinct(texts(Control::Mode(0))),
         }
     }
+}
+
+/// Without the values at the end of a range that have no meaning of their own yet.
+fn distinct(mut texts: Vec<String>) -> Vec<String> {
+    texts.dedup();
+    texts
 }
 
 impl Default for Clock {

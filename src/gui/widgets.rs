@@ -181,6 +181,7 @@ pub(super) fn segments(
     ui: &mut Ui,
     control: &ControlView,
     names: &[String],
+    color: Color32,
     help: &str,
     intents: &mut Vec<Intent>,
 ) {
@@ -196,7 +197,7 @@ pub(super) fn segments(
             intents.push(Intent::Change(control.control, control.share(index)));
         }
         let (ground, text) = match (chosen, response.hovered()) {
-            (true, _) => (theme::ACCENT, theme::DARK_TEXT),
+            (true, _) => (color, theme::DARK_TEXT),
             (false, true) => (theme::HOVERED, theme::TEXT),
             (false, false) => (theme::RAISED, theme::QUIET),
         };

@@ -87,6 +87,14 @@ impl Controls {
         }
     }
 
+    /// Make the next event come no later than `ticks` after the one absorbed.
+    pub fn wait_at_most(&mut self, ticks: Ticks) {
+        let last = usize::try_from(ticks.0.max(0)).unwrap_or(usize::MAX);
+        for bias in self.bias_time.iter_mut().skip(last.saturating_add(1)) {
+            *bias = Self::IMPOSSIBLE;
+        }
+    }
+
     /// Let the next event come at any time.
     pub fn no_wait(&mut self) {
         self.bias_time.fill(0.0);
@@ -98,6 +106,11 @@ impl Controls {
         if *own > Self::IMPOSSIBLE {
             *own = bias;
         }
+    }
+
+    /// Keep `part` from playing next.
+    pub fn silence(&mut self, part: Part) {
+        self.bias_part[part.slot()] = Self::IMPOSSIBLE;
     }
 
     /// Take `pitch` from `part`.

@@ -86,6 +86,13 @@ impl BarLine {
         Self { start: self.start + length * bars, ..self }
     }
 
+    /// The line of the quantum's grid that a transport which lands at `tick` has just passed, by `slack` at most; otherwise `tick` itself.
+    pub fn landing(self, tick: Tick, quantum: Quantum, slack: Ticks) -> Tick {
+        let bar = self.around(tick);
+        let past = (tick - bar.start).0.rem_euclid(quantum.length(self.meter).0.min(LONGEST.0));
+        if past <= slack.0 { tick - Ticks(past) } else { tick }
+    }
+
     /// The end of the window that begins at `begin`: the next line of the quantum's grid, or the bar line if that is nearer.
     fn window_end(self, begin: Tick, quantum: Quantum) -> Tick {
         let bar = self.around(begin);

@@ -18,6 +18,7 @@ pub enum Control {
     Key,
     ScaleLock,
     Quantum,
+    Trade,
     MinP,
     Master,
     HearPlayer,
@@ -40,7 +41,7 @@ pub enum AnyControl<'a> {
 
 impl Control {
     /// Controls of the whole instance.
-    const GLOBAL: [Control; 13] = [
+    const GLOBAL: [Control; 14] = [
         Control::Bypass,
         Control::Temperature,
         Control::StyleA,
@@ -51,6 +52,7 @@ impl Control {
         Control::Key,
         Control::ScaleLock,
         Control::Quantum,
+        Control::Trade,
         Control::MinP,
         Control::Master,
         Control::HearPlayer,
@@ -105,6 +107,7 @@ impl Controls {
             Control::Key => AnyControl::Int(&self.key),
             Control::ScaleLock => AnyControl::Bool(&self.scale_lock),
             Control::Quantum => AnyControl::Int(&self.quantum),
+            Control::Trade => AnyControl::Int(&self.trade),
             Control::MinP => AnyControl::Float(&self.min_p),
             Control::Master => AnyControl::Float(&self.master),
             Control::HearPlayer => AnyControl::Bool(&self.hear_player),

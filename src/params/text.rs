@@ -2,8 +2,9 @@
 
 use crate::score::{Family, Key};
 
-/// The modes that exist, by value; higher values are kept for modes to come and play.
-pub(super) const MODES: [&str; 2] = ["Off", "Play"];
+/// The modes that exist, by value; higher values are kept for modes to come, and answer.
+const MODES: [&str; 3] = ["Off", "Play", "Answer"];
+const TRADES: [&str; 5] = ["Phrase", "1 bar", "2 bars", "4 bars", "8 bars"];
 const QUANTA: [&str; 3] = ["Half beat", "Beat", "Bar"];
 const OPEN: &str = "Open";
 const AUTO: &str = "Auto";
@@ -54,6 +55,15 @@ pub(super) fn parse_quantum(text: &str) -> Option<i32> {
     (0..=2).find(|value| is(&quantum(*value), text))
 }
 
+pub(super) fn trade(value: i32) -> String {
+    let place = usize::try_from(value).unwrap_or(0).min(TRADES.len() - 1);
+    String::from(TRADES[place])
+}
+
+pub(super) fn parse_trade(text: &str) -> Option<i32> {
+    (0..=4).find(|value| is(&trade(*value), text))
+}
+
 pub(super) fn min_p(value: f32) -> String {
     if value < 0.0025 { String::from("Off") } else { format!("{value:.3}") }
 }
@@ -64,7 +74,7 @@ pub(super) fn mode(value: i32) -> String {
 }
 
 pub(super) fn parse_mode(text: &str) -> Option<i32> {
-    (0..=1).find(|value| is(&mode(*value), text))
+    (0..=2).find(|value| is(&mode(*value), text))
 }
 
 pub(super) fn family(value: i32) -> String {

@@ -58,7 +58,7 @@ impl Song {
     /// Start the composer, unless it runs.
     pub(super) fn start(&self, sound: Sound) -> Arc<Links> {
         let instance = self.kept.instance.get_or_init(|| Instance::start(open_muse, sound));
-        self.kept.tell_composer(&self.kept.lock().state.seed_phrase);
+        self.kept.tell_composer(&self.kept.seed_phrase());
         instance.links.clone()
     }
 }

@@ -18,6 +18,8 @@ pub struct Settings {
     /// Whether notes outside `key` are impossible for every part but drums.
     pub scale_lock: bool,
     pub quantum: Quantum,
+    /// When parts that answer reply.
+    pub trade: Trade,
     /// The band's parts, in order.
     pub parts: [PartSettings; Part::BAND_SIZE],
 }
@@ -39,6 +41,36 @@ pub enum Mode {
     /// Improvises all the time.
     #[default]
     Play,
+    /// Listens while the player plays, and replies when it is its turn.
+    Answer,
+}
+
+/// When parts that answer reply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Trade {
+    /// When the player has been silent for a beat.
+    #[default]
+    Phrase,
+    OneBar,
+    TwoBars,
+    FourBars,
+    EightBars,
+}
+
+impl Trade {
+    pub const ALL: [Trade; 5] =
+        [Trade::Phrase, Trade::OneBar, Trade::TwoBars, Trade::FourBars, Trade::EightBars];
+
+    /// Length of a turn, if turns have one.
+    pub fn bars(self) -> Option<i64> {
+        match self {
+            Trade::Phrase => None,
+            Trade::OneBar => Some(1),
+            Trade::TwoBars => Some(2),
+            Trade::FourBars => Some(4),
+            Trade::EightBars => Some(8),
+        }
+    }
 }
 
 /// How much is composed in one go.
@@ -78,6 +110,7 @@ impl Default for Settings {
             key: None,
             scale_lock: false,
             quantum: Quantum::Beat,
+            trade: Trade::Phrase,
             parts: [PartSettings::default(); Part::BAND_SIZE],
         }
     }

@@ -26,7 +26,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "engine",
         inside: &["score", "music", "infer"],
-        outside: &["crossbeam", "atomic_float"],
+        outside: &["crossbeam", "atomic_float", "thread_priority"],
     },
     // The audio thread owns the planner: it alone knows the settings in force at a cutoff.
     Layer {
@@ -38,7 +38,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "gui",
         inside: &["score", "engine::control", "engine::link", "params"],
-        outside: &["egui", "nice_plug", "nice_plug_egui", "rfd"],
+        outside: &["egui", "nice_plug", "nice_plug_egui"],
     },
     Layer {
         name: "cli",

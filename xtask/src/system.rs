@@ -21,10 +21,14 @@ struct Need {
     reason: &'static str,
 }
 
-/// To build and run the bundles. The window system's libraries are opened at run time, so that a build needs none of them.
+/// To build and run the bundles and the test hosts. The plugin opens the window system's libraries at run time; the VST3 test host links one.
 const BUILD: &[Need] = &[
     Need { package: "gcc", reason: "links, and assembles the kernels of the embedded runtime" },
     Need { package: "libc6-dev", reason: "the C library to link with" },
+    Need {
+        package: "libxcb1-dev",
+        reason: "the window system's library, which the VST3 test host links",
+    },
 ];
 
 /// To run all the tests besides.

@@ -27,7 +27,7 @@ pub(in crate::cli) enum ValueError {
     Style,
     #[error("expected a part such as `1=play,family=bass,register=-12,level=-3,pan=0.2`")]
     Part,
-    #[error("expected `play` or `off` as the mode, found `{0}`")]
+    #[error("expected `play`, `answer` or `off` as the mode, found `{0}`")]
     Mode(String),
     #[error("expected a family, found `{found}`; there are auto, {}", family_words())]
     Family { found: String },
@@ -152,6 +152,7 @@ impl FromStr for PartArg {
         let mut wishes = wishes.split(',').map(str::trim);
         let mode = match wishes.next().ok_or(ValueError::Part)? {
             "play" => Mode::Play,
+            "answer" => Mode::Answer,
             "off" => Mode::Off,
             other => return Err(ValueError::Mode(other.to_owned())),
         };

@@ -5,14 +5,15 @@ use std::sync::atomic::Ordering;
 
 use super::renderer::{Block, HostEvent, HostEventKind, Outputs, Pace, PlayedEvent, Transport};
 use super::sequencer::{Action, Sequencer};
+use super::span::Span;
 use super::synth::Synth;
 use crate::engine::clock::BlockClock;
 use crate::engine::link::{FromAudio, Links, Retired, TimbreGrid, ToAudio};
 use crate::music::planner::{BarLine, MomentKind, Planner, Window};
-use crate::score::{Audible, Mix, Part, Pitch, Settings, Tick, Velocity};
+use crate::score::{Audible, Mix, Part, Pitch, Settings, Tick, Ticks, Velocity};
 
-/// A host's position may differ from where the last block ended by this many ticks before it counts as a jump.
-const JUMP_TICKS: f64 = 1.0;
+/// A note that comes later than this after its onset is not played any more: a thirty-second note.
+const GRACE: Ticks = Ticks(3);
 /// How often the composer is given a turn for one window before it is given up, offline.
 const TURNS: u32 = 1_000_000;
 /// Note-ons are refused when `played` has less room than this, so that every ending finds some.
@@ -27,12 +28,14 @@ pub(super) struct Conductor {
     synth: Option<Synth>,
     sample_rate: f64,
     player_timbre: Option<Box<TimbreGrid>>,
-    /// Where the next block should start if nothing jumps, ticks; `None` while the transport stands.
-    expected: Option<f64>,
+    /// The last block, while the transport runs.
+    last: Option<Span>,
     /// The settings that the waiting chain was announced with.
     announced: Option<Settings>,
     /// The window that begins or has begun last, as (chain, index).
     window: (u32, u32),
+    /// The first window of a chain, which has begun and may still come: after a jump there is no time to compose it before.
+    awaited: Option<Window>,
     /// What could not be sent back yet, for want of room.
     unsent: Option<Retired>,
     ending: Ending,
@@ -63,9 +66,10 @@ impl Conductor {
             synth,
             sample_rate: f64::from(sample_rate),
             player_timbre: None,
-            expected: None,
+            last: None,
             announced: None,
             window: (0, 0),
+            awaited: None,
             unsent: None,
             ending: Ending::None,
         }
@@ -84,8 +88,9 @@ impl Conductor {
     /// Forget the chain; all that sounds ends at the start of the next block.
     pub(super) fn halt(&mut self) {
         self.planner.stop();
-        self.expected = None;
+        self.last = None;
         self.announced = None;
+        self.awaited = None;
         self.ending = Ending::Due;
         if let Some(synth) = &mut self.synth {
             synth.silence();
@@ -103,10 +108,11 @@ impl Conductor {
         let mut scene = Scene { clock, transport, settings, mix, pace };
         self.send_back_unsent();
         if self.ending == Ending::Due {
-            self.end_everything(played);
+            self.end_everything(0, played);
             self.ending = Ending::None;
         }
         self.take_arrivals();
+        self.begin_awaited(scene.clock.tick_of(0));
         self.follow_transport(&scene, frames, played);
         let mut events = events.iter().copied().peekable();
         let mut frame = 0;
@@ -150,20 +156,23 @@ impl Conductor {
         let quantum = scene.settings.quantum;
         let renewed = self.announced.is_none_or(|it| it != *scene.settings);
         let opening = if scene.transport.playing {
-            let jumped = self.expected.is_none_or(|expected| (here - expected).abs() > JUMP_TICKS);
-            let started = self.expected.is_none();
-            self.expected = Some(scene.clock.ticks_at(frames));
-            if !jumped {
-                return;
+            let bpm = scene.transport.tempo.bpm();
+            let last =
+                self.last.replace(Span { start: here, end: scene.clock.ticks_at(frames), bpm });
+            match last {
+                Some(last) if last.leads_to(here, bpm) => return,
+                Some(_) => {
+                    self.end_everything(0, played);
+                    let tick = scene.bar().landing(tick, quantum, GRACE);
+                    self.planner.play_from(tick, scene.bar(), quantum, renewed)
+                }
+                None => self.planner.play_from(tick, scene.bar(), quantum, renewed),
             }
-            if !started {
-                self.end_everything(played);
-            }
-            self.planner.play_from(tick, scene.bar(), quantum, renewed)
         } else {
-            if self.expected.take().is_some() {
-                self.end_everything(played);
+            if self.last.take().is_some() {
+                self.end_everything(0, played);
                 self.planner.stop();
+                self.awaited = None;
                 self.send(FromAudio::Stopped);
             }
             self.planner.wait_at(tick, scene.bar(), quantum, renewed)
@@ -176,14 +185,22 @@ impl Conductor {
 
     fn open_chain(&mut self, window: Window, settings: Settings) {
         self.window = (window.chain, 0);
+        self.awaited = None;
         if let Some(commit) = self.sequencer.take_current() {
             self.retire(Retired::Commit(commit));
         }
         while let Some(commit) = self.sequencer.take_stale(window.chain, 0) {
             self.retire(Retired::Commit(commit));
         }
-        self.send(FromAudio::Chain { start: window.start(), settings });
-        self.send(FromAudio::Cutoff { window, settings });
+        self.links.gauges.stalled.store(false, Ordering::Relaxed);
+        let sent = self.send(FromAudio::Chain { start: window.start(), settings })
+            && self.send(FromAudio::Cutoff { window, settings });
+        if !sent {
+            // Announced anew with the next block, when there may be room.
+            self.planner.stop();
+            self.last = None;
+            self.announced = None;
+        }
     }
 
     /// Pass every cutoff and beginning that is due at `frame`.
@@ -197,7 +214,10 @@ impl Conductor {
             };
             match moment.kind {
                 MomentKind::Cutoff => {
-                    self.send(FromAudio::Cutoff { window, settings: *scene.settings })
+                    if let Some(awaited) = self.awaited.take() {
+                        self.rest(awaited);
+                    }
+                    self.send(FromAudio::Cutoff { window, settings: *scene.settings });
                 }
                 MomentKind::Begin => self.begin_window(window, &mut scene.pace),
             }
@@ -209,18 +229,49 @@ impl Conductor {
         self.take_arrivals();
         if let Pace::Offline(give_turn) = pace {
             let mut turns = 0;
-            while !self.sequencer.has(window.chain, window.index) && turns < TURNS {
+            while !self.sequencer.has(window.chain, window.index)
+                && turns < TURNS
+                && !self.is_stalled()
+            {
                 give_turn();
                 self.take_arrivals();
                 turns += 1;
             }
         }
         if !self.sequencer.has(window.chain, window.index) {
-            self.links.gauges.late_windows.fetch_add(1, Ordering::Relaxed);
-            self.send(FromAudio::Rested { window });
+            match (pace, window.index) {
+                (Pace::RealTime, 0) => self.awaited = Some(window),
+                _ => self.rest(window),
+            }
         }
         if let Some(commit) = self.sequencer.begin(window.chain, window.index) {
             self.retire(Retired::Commit(commit));
+        }
+    }
+
+    fn is_stalled(&self) -> bool {
+        self.links.gauges.stalled.load(Ordering::Relaxed)
+    }
+
+    /// `window` passes in silence.
+    fn rest(&mut self, window: Window) {
+        self.links.gauges.late_windows.fetch_add(1, Ordering::Relaxed);
+        self.send(FromAudio::Rested { window, from: window.begin, until: window.end });
+    }
+
+    /// Join the awaited window at `now`, if it has come: what should have sounded a while ago is left out.
+    fn begin_awaited(&mut self, now: Tick) {
+        let Some(window) = self.awaited.filter(|it| self.sequencer.has(it.chain, it.index)) else {
+            return;
+        };
+        self.awaited = None;
+        if let Some(commit) = self.sequencer.begin(window.chain, window.index) {
+            self.retire(Retired::Commit(commit));
+        }
+        let until = (now - GRACE).min(window.end);
+        if until > window.begin {
+            self.sequencer.skip_until(until);
+            self.send(FromAudio::Rested { window, from: window.begin, until });
         }
     }
 
@@ -250,7 +301,11 @@ impl Conductor {
                 }
             }
             HostEventKind::AllNotesOff => {
-                self.end_everything(played);
+                if let Some(window) = self.sequencer.current_window() {
+                    self.send(FromAudio::Rested { window, from: tick, until: window.end });
+                }
+                self.send(FromAudio::AllKeysUp { end: tick });
+                self.end_everything(frame, played);
                 if let Some(synth) = &mut self.synth {
                     synth.silence();
                 }
@@ -259,23 +314,18 @@ impl Conductor {
     }
 
     fn sound_player(&mut self, pitch: Pitch, velocity: Velocity, pace: &mut Pace<'_>) {
-        let Some(synth) = &mut self.synth else { return };
+        if self.synth.is_none() {
+            return;
+        }
         if let Pace::Offline(give_turn) = pace {
             let mut turns = 0;
-            while self.player_timbre.is_none() && turns < TURNS {
+            while self.player_timbre.is_none() && turns < TURNS && !self.is_stalled() {
                 give_turn();
+                self.take_arrivals();
                 turns += 1;
-                match self.links.to_audio.pop() {
-                    Some(ToAudio::PlayerTimbre(grid)) => self.player_timbre = Some(grid),
-                    Some(ToAudio::Commit(commit)) => {
-                        if let Some(commit) = self.sequencer.accept(commit) {
-                            self.links.retired.push(Retired::Commit(commit)).ok();
-                        }
-                    }
-                    None => {}
-                }
             }
         }
+        let Some(synth) = &mut self.synth else { return };
         if let Some(grid) = &self.player_timbre {
             let table = grid.table(pitch, velocity);
             let made_for = TimbreGrid::made_for(pitch, velocity);
@@ -310,6 +360,9 @@ impl Conductor {
             Action::On(note, table) => {
                 if played.len() + ROOM_FOR_ENDINGS > played.capacity() {
                     self.links.gauges.count_lost();
+                    if let Some(table) = table {
+                        self.retire(Retired::Table(table));
+                    }
                     return;
                 }
                 if let (Some(synth), Some(table)) = (&mut self.synth, table) {
@@ -325,9 +378,9 @@ impl Conductor {
         }
     }
 
-    fn end_everything(&mut self, played: &mut Vec<PlayedEvent>) {
+    fn end_everything(&mut self, frame: usize, played: &mut Vec<PlayedEvent>) {
         while let Some(action) = self.sequencer.end_any() {
-            self.act(action, 0, played);
+            self.act(action, frame, played);
         }
         if let Some(commit) = self.sequencer.take_current() {
             self.retire(Retired::Commit(commit));
@@ -395,10 +448,13 @@ impl Conductor {
         }
     }
 
-    fn send(&self, message: FromAudio) {
-        if self.links.from_audio.push(message).is_err() {
+    /// Whether the message was sent.
+    fn send(&self, message: FromAudio) -> bool {
+        let sent = self.links.from_audio.push(message).is_ok();
+        if !sent {
             self.links.gauges.count_lost();
         }
+        sent
     }
 
     /// Publish where the music is and how loud.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::link::Commit;
+use crate::music::planner::Window;
 use crate::score::{Note, Part, PartialTable, Pitch, Tick};
 
 /// Notes that may sound at once; more are dropped and counted.
@@ -76,11 +77,22 @@ impl Sequencer {
         std::mem::replace(&mut self.current, next)
     }
 
+    /// Leave out the notes of the window in play with an onset before `tick`, but for those that have been played.
+    pub(super) fn skip_until(&mut self, tick: Tick) {
+        while self.upcoming().is_some_and(|note| note.onset < tick) {
+            self.cursor += 1;
+        }
+    }
+
     /// A commit that has no place in the chain any more: of another chain, or of a window before `index`.
     pub(super) fn take_stale(&mut self, chain: u32, index: u32) -> Option<Box<Commit>> {
         let stale = |it: &Commit| it.window.chain != chain || it.window.index < index;
         let place = self.ahead.iter().position(|it| stale(it))?;
         Some(self.ahead.swap_remove(place))
+    }
+
+    pub(super) fn current_window(&self) -> Option<Window> {
+        self.current.as_ref().map(|it| it.window)
     }
 
     /// End the window in play; its notes that sound go on.

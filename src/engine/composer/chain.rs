@@ -11,14 +11,18 @@ use std::sync::Arc;
 
 use super::line::{Context, Line};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
+use crate::music::dialogue::{Dialogue, Opening, Turn};
+use crate::music::key::KeyFinder;
 use crate::music::planner::{BarLine, Start, Window};
 use crate::music::tokens::LONGEST_TIME;
 use crate::score::{
-    Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks, Velocity,
+    Family, Key, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks, Velocity,
 };
 
 /// Notes of a seed phrase that are heard: its last ones.
 const SEED_NOTES: usize = 256;
+/// How much a part that answers is drawn in when its reply begins, natural logarithm of odds.
+const EAGERNESS: f32 = 4.0;
 /// Most notes that one window is given; a runaway of repeated notes ends there.
 const WINDOW_NOTES: usize = 128;
 /// Tries at drawing a note that is not already struck at that instant.
@@ -33,6 +37,7 @@ pub(super) struct Chain {
     opened_with: Settings,
     /// The chain before its first window, for a start at the same place of a bar with the same settings.
     opening: Option<Line>,
+    opening_key: KeyFinder,
     /// At the last cutoff.
     line: Line,
     cutoff: Tick,
@@ -44,11 +49,25 @@ pub(super) struct Chain {
     heard: Vec<Note>,
     held: Vec<(Tick, Pitch, Velocity)>,
     player: PlayerPresence,
+    dialogue: Dialogue,
+    /// Of the seed phrase and of what the player has played, up to the cutoff.
+    key: KeyFinder,
+    /// Of parts that answer, in the newest window.
+    turn: Turn,
     /// When each part sounded last in this chain, up to the cutoff.
     sounded: [Option<Tick>; Part::COUNT],
     /// In force in the window before and in the newest window.
     contexts: Option<(Context, Context)>,
     newest: Option<Window>,
+}
+
+/// How a chain was opened.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) start: Start,
+    pub(super) settings: Settings,
+    /// The first, if it was composed.
+    pub(super) window: Option<Window>,
 }
 
 /// What came of one window.
@@ -73,6 +92,7 @@ impl Chain {
         let player = PlayerPresence::Absent;
         let context = context(muse.styles(), &settings, player, start.bar);
         let mut line = Line::new(muse.silence());
+        let mut key = KeyFinder::default();
         let part = seed_part(&settings, &context.controls);
         let bar = start.bar.meter.bar().0;
         let bars = (phrase.length().0 + bar - 1) / bar;
@@ -81,8 +101,9 @@ impl Chain {
         for note in &notes[notes.len().saturating_sub(SEED_NOTES)..] {
             let note = Note { part, onset: note.onset + shift, ..*note };
             line.push(muse, &context, note, None)?;
+            key.hear(note.pitch, note.length);
         }
-        Ok(Self::at(start, settings, line))
+        Ok(Self::at(start, settings, line, key))
     }
 
     /// The same opening at `start`, if it is still good there.
@@ -92,46 +113,66 @@ impl Chain {
         let same = start.tick == self.start.tick
             && phase(start) == phase(self.start)
             && self.opened_with == *settings;
-        same.then(|| Self::at(start, *settings, opening))
+        same.then(|| Self::at(start, *settings, opening, self.opening_key))
     }
 
-    /// The seed phrase has changed; the next chain hears it anew. Returns the first window and its settings, if no other was composed.
-    pub(super) fn forget_opening(&mut self) -> Option<(Window, Settings)> {
+    /// The seed phrase has changed; the next chain hears it anew. Returns how this chain was opened, if no window but its first was composed.
+    pub(super) fn forget_opening(&mut self) -> Option<Opened> {
         self.opening = None;
-        self.newest.filter(|it| it.index == 0).map(|it| (it, self.opened_with))
+        let Self { start, opened_with: settings, newest: window, .. } = *self;
+        window.is_none_or(|it| it.index == 0).then_some(Opened { start, settings, window })
     }
 
     pub(super) fn id(&self) -> u32 {
         self.start.chain
     }
 
-    fn at(start: Start, settings: Settings, opening: Line) -> Self {
+    fn at(start: Start, settings: Settings, opening: Line, key: KeyFinder) -> Self {
         Self {
             start,
             opened_with: settings,
             line: opening.clone(),
             opening: Some(opening),
+            opening_key: key,
             cutoff: start.tick,
             trail: Vec::new(),
             committed: Vec::new(),
             heard: Vec::new(),
             held: Vec::new(),
             player: PlayerPresence::Absent,
+            dialogue: Dialogue::new(start.bar),
+            key,
+            turn: Turn::Listen,
             sounded: [None; Part::COUNT],
             contexts: None,
             newest: None,
         }
     }
 
-    pub(super) fn hear_on(&mut self, onset: Tick, pitch: Pitch, velocity: Velocity) {
+    /// Returns the whole note that ends by this, if the key was down.
+    pub(super) fn hear_on(
+        &mut self,
+        onset: Tick,
+        pitch: Pitch,
+        velocity: Velocity,
+    ) -> Option<Note> {
+        let before = self.hear_off(onset, pitch);
         self.player = PlayerPresence::Listening;
-        self.held.retain(|it| it.1 != pitch);
+        self.dialogue.hear_on(onset);
         self.held.push((onset.max(self.cutoff), pitch, velocity));
+        before
+    }
+
+    /// Returns the whole notes that end by this.
+    pub(super) fn hear_all_off(&mut self, end: Tick) -> Vec<Note> {
+        let keys: Vec<Pitch> = self.held.iter().map(|it| it.1).collect();
+        keys.into_iter().filter_map(|pitch| self.hear_off(end, pitch)).collect()
     }
 
     /// Returns the whole note, if its key was down.
     pub(super) fn hear_off(&mut self, end: Tick, pitch: Pitch) -> Option<Note> {
         let place = self.held.iter().position(|it| it.1 == pitch)?;
+        self.dialogue.hear_off(end);
         let (onset, pitch, velocity) = self.held.remove(place);
         let length = (end - onset).max(Ticks(1));
         let note = Note { onset, part: Part::PLAYER, pitch, length, velocity };
@@ -150,8 +191,9 @@ impl Chain {
     ) -> Result<Composed, ComposeError> {
         let (inside, context) = self.enter(muse, window, settings)?;
         let mut ahead = self.run_ahead(muse, &inside)?;
-        let composed =
-            draw_window(muse, &mut ahead, &mut self.trail, window, settings.seed, &context)?;
+        let bounds = Bounds::new(&settings, self.turn);
+        let scene = Scene { window, seed: settings.seed, context: &context, bounds };
+        let composed = draw_window(muse, &mut ahead, &mut self.trail, &scene)?;
         self.committed.extend(&composed.notes);
         self.contexts = Some((inside, context));
         self.newest = Some(window);
@@ -171,9 +213,9 @@ impl Chain {
         Ok(())
     }
 
-    /// What was composed for `window` came too late and did not sound.
-    pub(super) fn take_back(&mut self, window: Window) {
-        self.committed.retain(|it| !(window.begin..window.end).contains(&it.onset));
+    /// What was committed with an onset in `[from, until)` does not sound.
+    pub(super) fn take_back(&mut self, from: Tick, until: Tick) {
+        self.committed.retain(|it| !(from..until).contains(&it.onset));
     }
 
     /// Bring the line to the cutoff of `window`. Returns what was in force in the window before it and what is in force in it.
@@ -183,14 +225,33 @@ impl Chain {
         window: Window,
         settings: Settings,
     ) -> Result<(Context, Context), ComposeError> {
-        let mut context = context(muse.styles(), &settings, self.player, window.bar);
-        for part in Part::BAND {
-            context.controls.encourage(part, self.impatience(part, window));
+        let asked =
+            Settings { key: settings.key.or_else(|| self.key_heard(window.cutoff)), ..settings };
+        let mut context = context(muse.styles(), &asked, self.player, window.bar);
+        self.turn = self.dialogue.turn(&window, settings.trade, self.held.len());
+        for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
+            let impatience = self.impatience(part, window);
+            match (wanted.mode, self.turn) {
+                (Mode::Answer, Turn::Listen) => context.controls.silence(part),
+                (Mode::Answer, Turn::Reply { opening: Opening::Begins, .. }) => {
+                    context.controls.encourage(part, impatience.max(EAGERNESS));
+                }
+                _ => context.controls.encourage(part, impatience),
+            }
         }
         let (outside, inside) =
             self.contexts.take().unwrap_or_else(|| (context.clone(), context.clone()));
         self.feed(muse, window.cutoff, [&outside, &inside])?;
         Ok((inside, context))
+    }
+
+    /// The key that the player plays in, as a wish to play in it too; that of the notes with an onset before `cutoff`.
+    fn key_heard(&self, cutoff: Tick) -> Option<Key> {
+        let mut key = self.key;
+        for note in self.heard.iter().filter(|it| it.onset < cutoff) {
+            key.hear(note.pitch, note.length);
+        }
+        key.key()
     }
 
     /// How much a part that is asked to play is drawn into `window` for having been silent, natural logarithm of odds. A part that has not
@@ -232,6 +293,9 @@ impl Chain {
             };
             let context = if note.onset < begun { outside } else { inside };
             self.sounded[note.part.slot()] = Some(note.onset);
+            if note.part == Part::PLAYER {
+                self.key.hear(note.pitch, note.length);
+            }
             self.line.push(muse, context, note, known)?;
             fed += 1;
         }
@@ -269,15 +333,49 @@ impl Chain {
     }
 }
 
-/// Draw the notes of `window` after `line`, which ends before it. The trail grows by what is drawn.
+/// What one window is drawn under.
+struct Scene<'a> {
+    window: Window,
+    seed: Seed,
+    context: &'a Context,
+    bounds: Bounds,
+}
+
+/// What a reply must keep to.
+struct Bounds {
+    /// Where each slot's notes must have ended.
+    end: [Option<Tick>; Part::COUNT],
+    /// Whether the window must not pass in silence: a reply begins, and nobody else plays.
+    at_once: bool,
+}
+
+impl Bounds {
+    fn new(settings: &Settings, turn: Turn) -> Self {
+        let mut bounds = Self { end: [None; Part::COUNT], at_once: false };
+        let Turn::Reply { opening, end } = turn else { return bounds };
+        for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
+            bounds.end[part.slot()] = (wanted.mode == Mode::Answer).then_some(end);
+        }
+        let others = settings.parts.iter().any(|part| part.mode == Mode::Play);
+        bounds.at_once = opening == Opening::Begins && !others;
+        bounds
+    }
+
+    fn cut(&self, note: Note) -> Note {
+        let Some(end) = self.end[note.part.slot()] else { return note };
+        Note { length: note.length.min(end - note.onset).max(Ticks(1)), ..note }
+    }
+}
+
+/// Draw the notes of the scene's window after `line`, which ends before it. The trail grows by what is drawn.
 fn draw_window(
     muse: &mut dyn Muse,
     line: &mut Line,
     trail: &mut Vec<(Note, State)>,
-    window: Window,
-    seed: Seed,
-    context: &Context,
+    scene: &Scene<'_>,
 ) -> Result<Composed, ComposeError> {
+    let Scene { window, seed, context, bounds } = scene;
+    let (window, context) = (*window, *context);
     let mut stream = seed.stream(stream_number(window));
     let mut context = context.clone();
     let mut composed =
@@ -287,6 +385,9 @@ fn draw_window(
     }
     let (mut from, waited) = line.clock(window.begin, window.bar);
     context.controls.wait_at_least(waited);
+    if bounds.at_once {
+        context.controls.wait_at_most(window.end - from - Ticks(1));
+    }
     let mut struck: Vec<(Part, Pitch)> = Vec::new();
     let mut tries = 0;
     for _ in 0..WINDOW_NOTES {
@@ -308,6 +409,7 @@ fn draw_window(
             }
             continue; // the same key twice at once: draw again
         }
+        let note = bounds.cut(note);
         struck.push((note.part, note.pitch));
         line.push(muse, &context, note, Some(draw.state.clone()))?;
         trail.push((note, draw.state));

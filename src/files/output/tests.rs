@@ -87,3 +87,32 @@ fn a_folder_below_a_file_cannot_be_made() {
         assert!(matches!(error, OutputError::Folder { .. }), "{path}");
     }
 }
+
+#[test]
+fn a_failed_replacement_keeps_what_was_there() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("one"), "old").unwrap();
+    let mut outputs = Outputs::into_folder(root.path(), Existing::Replace).unwrap();
+    outputs.add("one", text("new")).unwrap();
+    outputs.add("two", text("new")).unwrap();
+    fs::create_dir(root.path().join("two")).unwrap();
+    assert!(matches!(outputs.commit(), Err(OutputError::Exists { .. })));
+    assert_eq!(fs::read_to_string(root.path().join("one")).unwrap(), "old");
+    assert_eq!(listing(root.path()), ["one", "two"]);
+}
+
+#[test]
+fn what_an_earlier_take_left_goes_with_the_new_one() {
+    let root = tempfile::tempdir().unwrap();
+    for name in ["one", "two", "hers"] {
+        fs::write(root.path().join(name), "old").unwrap();
+    }
+    let mut outputs = Outputs::into_folder(root.path(), Existing::Replace).unwrap();
+    for name in ["one", "two", "../escape", "gone"] {
+        outputs.replace(name);
+    }
+    outputs.add("one", text("new")).unwrap();
+    outputs.commit().unwrap();
+    assert_eq!(listing(root.path()), ["hers", "one"]);
+    assert_eq!(fs::read_to_string(root.path().join("one")).unwrap(), "new");
+}

@@ -81,7 +81,7 @@ fn parts_are_read() {
     check("5=play", part);
     check("0=play", part);
     check("play", part);
-    check("1=loud", "expected `play` or `off` as the mode, found `loud`");
+    check("1=loud", "expected `play`, `answer` or `off` as the mode, found `loud`");
     check("1=play,pan=2", "pan: expected a number from -1 to 1");
     check("1=play,tone=2", "expected family, register, level, pan, mute or solo, found `tone`");
     let error = "1=play,family=kazoo".parse::<PartArg>().unwrap_err().to_string();

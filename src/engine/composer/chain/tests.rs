@@ -8,8 +8,8 @@ use crate::infer::{ComposeError, Controls, Draw, Muse, State, StyleCard};
 use crate::music::planner::{BarLine, Planner, Start, Window};
 use crate::music::tokens::{Event, Features};
 use crate::score::{
-    Family, Meter, Note, Part, PartialTable, Phrase, Pitch, Quantum, Settings, Tick, Ticks,
-    TimbreId, Velocity,
+    Family, Meter, Mode, Note, Part, PartialTable, Phrase, Pitch, Quantum, Settings, Tick, Ticks,
+    TimbreId, Trade, Velocity,
 };
 
 struct Hashing {
@@ -252,7 +252,7 @@ fn jam_after_late_windows(late: Late) -> Vec<Note> {
         } else {
             let composed = compose(&mut chain, &mut muse, window, settings).notes;
             match (is_late, late) {
-                (true, Late::TakenBack) => chain.take_back(window),
+                (true, Late::TakenBack) => chain.take_back(window.begin, window.end),
                 (true, _) => {}
                 (false, _) => notes.extend(composed),
             }
@@ -269,4 +269,39 @@ fn a_window_that_did_not_sound_is_not_heard() {
     assert_eq!(taken_back, jam_after_late_windows(Late::PassedOver));
     assert_ne!(taken_back, jam_after_late_windows(Late::Unnoticed));
     assert!(taken_back.len() > 8, "only {} notes", taken_back.len());
+}
+
+#[test]
+fn a_reply_begins_and_ends_in_its_turn() {
+    let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
+    let mut settings = Settings { trade: Trade::OneBar, ..Settings::default() };
+    settings.parts[0].mode = Mode::Answer;
+    for part in &mut settings.parts[1..] {
+        part.mode = Mode::Off;
+    }
+    let mut muse = Hashing::new();
+    let start = Start { chain: 1, tick: Tick(0), bar };
+    let mut chain = Chain::open(&mut muse, start, settings, &Arc::default()).unwrap();
+    let mut planner = Planner::default();
+    planner.play_from(Tick(0), bar, Quantum::Beat, false).unwrap();
+    let mut window = planner.pass(bar, Quantum::Beat).unwrap();
+    let mut notes = Vec::new();
+    for _ in 0..32 {
+        if window.begin.0 % 192 == 24 {
+            let key = key(window.begin.0 - 20, 12, 62);
+            chain.hear_on(key.onset, key.pitch, key.velocity);
+            chain.hear_off(key.end(), key.pitch);
+        }
+        notes.extend(compose(&mut chain, &mut muse, window, settings).notes);
+        window = planner.pass(bar, Quantum::Beat).unwrap();
+        planner.pass(bar, Quantum::Beat).unwrap();
+    }
+    for turn in 0..4 {
+        let (begin, end) = (Tick(turn * 192 + 96), Tick(turn * 192 + 192));
+        let reply: Vec<_> = notes.iter().filter(|it| (begin..end).contains(&it.onset)).collect();
+        let first = reply.first().unwrap_or_else(|| panic!("no reply in turn {turn}"));
+        assert!(first.onset < begin + Ticks(24), "the reply of turn {turn} begins at {first:?}");
+        assert!(reply.iter().all(|it| it.end() <= end && it.length >= Ticks(1)), "{reply:?}");
+    }
+    assert!(notes.iter().all(|it| it.onset.0.rem_euclid(192) >= 96), "{notes:?}");
 }

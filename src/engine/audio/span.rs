@@ -1,0 +1,24 @@
+//! Where blocks lie on the host's timeline, and whether one follows another.
+
+/// A host's position may differ from where the last block ended by this many ticks before it counts as a jump.
+const JUMP_TICKS: f64 = 1.0;
+
+/// Where a block lay, at the tempo with which it began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    /// Ticks.
+    pub(super) start: f64,
+    pub(super) end: f64,
+    pub(super) bpm: f64,
+}
+
+impl Span {
+    /// Whether a block at `here`, at `bpm`, follows this one: the tempo may have changed anywhere in this one.
+    pub(super) fn leads_to(self, here: f64, bpm: f64) -> bool {
+        let ratio = bpm / self.bpm;
+        let length = self.end - self.start;
+        let earliest = self.start + length * ratio.min(1.0) - JUMP_TICKS;
+        let latest = self.start + length * ratio.max(1.0) + JUMP_TICKS;
+        (earliest..=latest).contains(&here)
+    }
+}
