@@ -126,6 +126,26 @@ def hear(n, bar_start, bar_length, beat, drums, onset, event, step, end, current
 
 
 @numba.njit(cache=True)
+def hear_each(
+    count, bar, bar_start, bar_length, beat, drums, onset, event, step, end, current, position, remain, last, lookback
+):
+    """`hear` for event `count` - 1 of each of B streams: the arrays have that axis in front, bars one number each bar.
+
+    bar: index of the newest onset's bar [B], kept from event to event.
+    """
+    n = count - 1
+    for b in range(len(onset)):
+        k = bar[b]
+        while n >= 0 and k + 1 < bar_start.shape[1] and bar_start[b, k + 1] <= onset[b, n]:
+            k += 1
+        bar[b] = k
+        hear(
+            n, bar_start[b, k], bar_length[b, k], beat[b, k], drums[b], onset[b], event[b], step[b], end[b],
+            current[b], position[b], remain[b], last[b], lookback[b],
+        )  # fmt: skip
+
+
+@numba.njit(cache=True)
 def _fill(onset, bar, bar_start, bar_length, beat, drums, event, position, remain, last, lookback):
     """Fill every array of `Features` in place; row 0 is START."""
     end = np.zeros(128, np.int64)

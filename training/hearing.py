@@ -2,13 +2,10 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from training import data, features, motif
 from training import vocabulary as v
-
-_NOTHING = np.array(v.NO_MOTIF, np.int16)
 
 
 class Ground(NamedTuple):
@@ -37,7 +34,7 @@ class Heard(NamedTuple):
 
 
 class _Past(NamedTuple):
-    """What is kept of B streams of at most C events; see `features.hear` and `motif.hear`."""
+    """What is kept of B streams of at most C events; see `features.hear_each` and `motif.hear_each`."""
 
     onset: np.ndarray  # int64 [B, C]
     event: np.ndarray  # int64 [B, C + 1, 5], START in front
@@ -51,27 +48,6 @@ class _Past(NamedTuple):
     bar_length: np.ndarray
     beat: np.ndarray
     drums: np.ndarray  # bool [B, 5]
-
-
-@numba.njit  # not cached: a cache would not notice a change in the functions that it calls
-def _hear(count, past, heard):
-    """Fill the row of every stream after its event count - 1, which stands in `past` already."""
-    for b in range(len(past.onset)):
-        onset, event, n, k = past.onset[b], past.event[b], count - 1, past.bar[b]
-        while n >= 0 and k + 1 < past.bar_start.shape[1] and past.bar_start[b, k + 1] <= onset[n]:
-            k += 1
-        past.bar[b] = k
-        features.hear(
-            n, past.bar_start[b, k], past.bar_length[b, k], past.beat[b, k], past.drums[b], onset, event, past.step[b],
-            past.end[b], past.current[b], heard.position[b], heard.remain[b], heard.last[b], heard.lookback[b],
-        )  # fmt: skip
-        heard.event[b] = event[n + 1]
-        heard.motif[b, :, :] = _NOTHING
-        if n >= 0:
-            motif.hear(
-                n, onset, event[1:, 1], event[1:, 2], event[1:, 3], past.drums[b], max(past.bar_length[b, k], 1),
-                past.own[b], past.found[b], heard.motif[b],
-            )  # fmt: skip
 
 
 class Hearing:
@@ -112,8 +88,15 @@ class Hearing:
 
     def hear(self) -> Heard:
         """Inputs after the newest events; they hold until the next call, which follows the next `push`."""
-        _hear(self.count, self._past, self._heard)
-        return self._heard
+        past, heard = self._past, self._heard
+        features.hear_each(
+            self.count, past.bar, past.bar_start, past.bar_length, past.beat, past.drums, past.onset, past.event,
+            past.step, past.end, past.current, heard.position, heard.remain, heard.last, heard.lookback,
+        )  # fmt: skip
+        heard.event[:] = past.event[:, self.count]
+        lengths = np.maximum(past.bar_length[np.arange(len(past.bar)), past.bar], 1)
+        motif.hear_each(self.count, past.onset, past.event, past.drums, lengths, past.own, past.found, heard.motif)
+        return heard
 
     def push(self, drawn: np.ndarray, told_velocity: np.ndarray) -> None:
         """Absorb one drawn event (int64 [B, 5]) of each stream; `told_velocity` is what the network is told of it."""

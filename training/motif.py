@@ -11,6 +11,7 @@ from training import vocabulary as v
 _FIRST_NOTE = 1000  # step of a part's first note, outside any interval
 _DRUM_STEP = 2000  # plus the key of the drum
 _NOTHING = np.array(v.NO_MOTIF, np.int16).view(np.int64)[0]  # all four numbers at once
+_NO_MOTIF = np.array(v.NO_MOTIF, np.int16)
 _LAGS = np.array([1, 2, 4, 8])  # bars
 
 
@@ -111,6 +112,19 @@ def hear(n, onset, slot, pitch, duration, drums, bar_length, own, found, out):
                 row[4, 1] = min(max(pitch[index[q, newest]] + step[q, after], 0), 127)
             row[4, 2] = duration[i]
             row[4, 3] = length[q]
+
+
+@numba.njit(cache=True)
+def hear_each(count, onset, event, drums, bar_length, own, found, out):
+    """`hear` for event `count` - 1 of each of B streams: the arrays have that axis in front, bar_length is [B].
+
+    event: with START in front [B, events + 1, 5].
+    """
+    for b in range(len(onset)):
+        out[b, :, :] = _NO_MOTIF
+        if count > 0:
+            e = event[b, 1:]
+            hear(count - 1, onset[b], e[:, 1], e[:, 2], e[:, 3], drums[b], bar_length[b], own[b], found[b], out[b])
 
 
 @numba.njit(cache=True)
