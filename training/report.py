@@ -89,7 +89,8 @@ def make(network, manifest: dict, real: dict[str, list[windows.Window]], wanted:
     def tell(done: int) -> None:
         print(f"{done} of {total} improvised, {time.monotonic() - begun:.0f} s", file=sys.stderr)
 
-    made = iter(improvise.improvise(network, [ask for some in asks.values() for ask in some], tell=tell))
+    every = [ask for some in asks.values() for ask in some]
+    made = iter(improvise.improvise(network, every, most_notes=improvise.MOST_NOTES, tell=tell))
     streams = {key: [next(made).stream for _ in some] for key, some in asks.items()}
     report, rows = {}, {}
     for name, some in real.items():

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from training import report
+from training import improvise, report
 from training.tests.invented import write_folder
 
 TOY = Path(__file__).parents[2] / "tests/data/toy-pack"
@@ -16,6 +16,7 @@ def _run(monkeypatch, *arguments) -> int:
 
 
 def test_a_report_has_numbers_page_and_pictures(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(improvise, "MOST_NOTES", 200)
     folder, out = write_folder(tmp_path / "data", 12), tmp_path / "out"
     options = ("--styles", "song,drums,hymn", "--pieces", 4, "--bars", 8, "--temperatures", "1.0,1.2")
     assert _run(monkeypatch, "--pack", TOY, "--data", folder, "--out", out, *options) == 0
