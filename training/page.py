@@ -19,6 +19,8 @@ figures are loose. A dash: too few pieces.
 *Form* and *pitch* columns are medians at temperature {middle}, ours / real: patterns of five intervals that the part
 had played before; the most similar two bars (shared notes over all notes of both); notes in the best key's scale; pairs
 of notes of different parts sounding at once that are 1, 11 or 13 semitones apart.
+
+Beside this page: [how far wishes are obeyed](wishes.md) and [how far it copies what it learned from](originality.md).
 """
 
 _FORM = ("patterns_again", "most_similar_bars", "in_scale", "clashes")
