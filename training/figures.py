@@ -14,15 +14,14 @@ from training import vocabulary as v
 
 _REAL, _OURS = "#b8b8b8", ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9")
 _DASHES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1)))
-_COLOURS_KEPT = 64
 
 
-def _save(figure: Figure, path: Path) -> None:
+def _save(figure: Figure, path: Path, colours: int) -> None:
     """As a PNG of few colours, a third of the size."""
     held = io.BytesIO()
     figure.savefig(held, format="png", dpi=84)
     picture = Image.open(held).convert("RGB")
-    picture.quantize(_COLOURS_KEPT, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _bars(axis, name: str, real: np.ndarray, ours: list[np.ndarray]) -> None:
@@ -74,7 +73,7 @@ def draw_style(
         draw(axis, name, real[name], [rows[name] for rows in ours.values()])
         axis.set_title(label, fontsize=9)
         axis.set_yticks([])
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.3 * axis.get_ylim()[1])  # room for the figures
         axis.tick_params(labelsize=7)
         shares = [scores[name]["overlap"].get(t) for t in ours]
         text = " ".join("–" if share is None else f"{share:.2f}" for share in shares)
@@ -88,7 +87,7 @@ def draw_style(
     figure.legend(handles, ["real", *(f"temperature {t}" for t in ours)], loc="lower center", ncols=6, frameon=False)
     figure.suptitle(title, y=0.995)
     figure.tight_layout(rect=(0, 0.03, 1, 1))
-    _save(figure, path)
+    _save(figure, path, 64)
 
 
 def draw_overview(path: Path, title: str, rows: dict[str, list[float | None]]) -> None:
@@ -107,4 +106,4 @@ def draw_overview(path: Path, title: str, rows: dict[str, list[float | None]]) -
     axis.set_title(title, fontsize=10)
     figure.colorbar(shown, fraction=0.02, pad=0.01)
     figure.tight_layout()
-    _save(figure, path)
+    _save(figure, path, 192)

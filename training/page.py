@@ -51,6 +51,11 @@ def _table(report: dict) -> list[str]:
         overlaps = [_cell(style["overlap"][t]) for t in report["temperatures"]]
         real = f"{style['real']['pieces']}, {style['real']['windows']}"
         lines.append("| " + " | ".join([name, real, *overlaps, _cell(style["real_overlap"]), *form]) + " |")
+    known = [s for s in report["styles"].values() if s["real_overlap"] is not None]
+    if known:
+        rows = [[*s["overlap"].values(), s["real_overlap"]] for s in known]
+        means = [_cell(sum(column) / len(column)) for column in zip(*rows, strict=True)]
+        lines.append("| " + " | ".join([f"mean of {len(known)}", "", *means, "", "", "", ""]) + " |")
     return lines
 
 
