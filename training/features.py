@@ -90,42 +90,73 @@ def _match_memory(out, n, oldest, event, step, drums, last):
 
 
 @numba.njit(cache=True)
+def hear(n, bar_start, bar_length, beat, drums, onset, event, step, end, current, position, remain, last, lookback):
+    """Fill one row, that after event `n` of a stream (-1: START), given the bar of its newest onset.
+
+    onset, event, step: of the whole stream, event with START in front; step, end (of each pitch) and current (last
+    pitches) are kept from row to row. position, remain, last, lookback: the row.
+    """
+    now = onset[max(n, 0)]
+    position[0] = min(max(now - bar_start, 0), 383)
+    position[1] = min(max(bar_length, 1), 383)
+    position[2] = min(max(beat, 1), 96)
+    lookback[:, 0] = 384
+    lookback[:, 1] = 5
+    lookback[:, 2] = 128
+    lookback[:, 3] = 32
+    lookback[:, 4] = 0
+    if n >= 0:
+        part, pitch = event[n + 1, 1], event[n + 1, 2]
+        if drums[part]:
+            step[n] = _DRUM_STEP + pitch
+        elif current[part] == 128:
+            step[n] = _FIRST_NOTE
+        else:
+            step[n] = pitch - current[part]
+        current[part] = pitch
+        if not drums[part]:
+            end[pitch] = max(end[pitch], now + _DURATIONS[event[n + 1, 3]])
+        oldest = max(0, n - 1023)
+        for i in range(4):
+            _bar_memory(lookback[i], _BAR_LAGS[i] * max(bar_length, 1), n, oldest, onset, event)
+        _match_memory(lookback[4], n, oldest, event, step, drums, current)
+        for p in range(128):
+            remain[p] = min(max(end[p] - now, 0), 600)
+    last[:] = current
+
+
+@numba.njit(cache=True)
+def hear_each(
+    count, bar, bar_start, bar_length, beat, drums, onset, event, step, end, current, position, remain, last, lookback
+):
+    """`hear` for event `count` - 1 of each of B streams: the arrays have that axis in front, bars one number each bar.
+
+    bar: index of the newest onset's bar [B], kept from event to event.
+    """
+    n = count - 1
+    for b in range(len(onset)):
+        k = bar[b]
+        while n >= 0 and k + 1 < bar_start.shape[1] and bar_start[b, k + 1] <= onset[b, n]:
+            k += 1
+        bar[b] = k
+        hear(
+            n, bar_start[b, k], bar_length[b, k], beat[b, k], drums[b], onset[b], event[b], step[b], end[b],
+            current[b], position[b], remain[b], last[b], lookback[b],
+        )  # fmt: skip
+
+
+@numba.njit(cache=True)
 def _fill(onset, bar, bar_start, bar_length, beat, drums, event, position, remain, last, lookback):
     """Fill every array of `Features` in place; row 0 is START."""
-    n_events = len(onset)
     end = np.zeros(128, np.int64)
     current = np.full(5, 128, np.int64)
-    step = np.empty(n_events, np.int64)
-    for row in range(n_events + 1):
-        n = row - 1
-        k = bar[max(n, 0)]
-        now = onset[max(n, 0)]
-        position[row, 0] = min(max(now - bar_start[k], 0), 383)
-        position[row, 1] = min(max(bar_length[k], 1), 383)
-        position[row, 2] = min(max(beat[k], 1), 96)
-        lookback[row, :, 0] = 384
-        lookback[row, :, 1] = 5
-        lookback[row, :, 2] = 128
-        lookback[row, :, 3] = 32
-        lookback[row, :, 4] = 0
-        if n >= 0:
-            part, pitch = event[row, 1], event[row, 2]
-            if drums[part]:
-                step[n] = _DRUM_STEP + pitch
-            elif current[part] == 128:
-                step[n] = _FIRST_NOTE
-            else:
-                step[n] = pitch - current[part]
-            current[part] = pitch
-            if not drums[part]:
-                end[pitch] = max(end[pitch], now + _DURATIONS[event[row, 3]])
-            oldest = max(0, n - 1023)
-            for i in range(4):
-                _bar_memory(lookback[row, i], _BAR_LAGS[i] * max(bar_length[k], 1), n, oldest, onset, event)
-            _match_memory(lookback[row, 4], n, oldest, event, step, drums, current)
-            for p in range(128):
-                remain[row, p] = min(max(end[p] - now, 0), 600)
-        last[row] = current
+    step = np.empty(len(onset), np.int64)
+    for row in range(len(onset) + 1):
+        k = bar[max(row - 1, 0)]
+        hear(
+            row - 1, bar_start[k], bar_length[k], beat[k], drums, onset, event, step, end, current,
+            position[row], remain[row], last[row], lookback[row],
+        )  # fmt: skip
 
 
 def compute(onset, slot, pitch, duration, velocity, drums, bar_start, bar_length, beat) -> Features:

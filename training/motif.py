@@ -11,6 +11,7 @@ from training import vocabulary as v
 _FIRST_NOTE = 1000  # step of a part's first note, outside any interval
 _DRUM_STEP = 2000  # plus the key of the drum
 _NOTHING = np.array(v.NO_MOTIF, np.int16).view(np.int64)[0]  # all four numbers at once
+_NO_MOTIF = np.array(v.NO_MOTIF, np.int16)
 _LAGS = np.array([1, 2, 4, 8])  # bars
 
 
@@ -26,68 +27,19 @@ def _first_at(times, near, low, count, then):
 
 
 @numba.njit(cache=True)
-def _longest_suffix(step, ioi, low, count):
+def _longest_suffix(step, wait, low, count):
     """Latest j (or -1) and length m of the longest copy, 2..8 events ending at j, of the newest events of a part."""
     best, at = 1, -1
     newest = count - 1
     for j in range(newest - 1, low, -1):
         m = 0
-        while m < 8 and j - m >= low and step[j - m] == step[newest - m] and ioi[j - m] == ioi[newest - m]:
+        while m < 8 and j - m >= low and step[j - m] == step[newest - m] and wait[j - m] == wait[newest - m]:
             m += 1
         if m > best:
             best, at = m, j
             if best == 8:
                 break
     return at, best
-
-
-@numba.njit(cache=True)
-def _fill(onset, slot, pitch, duration, drums, bar_length, out):
-    n_events = len(onset)
-    times = np.empty((5, n_events), np.int64)  # onset of each part's own events, and so on
-    index = np.empty((5, n_events), np.int64)
-    step = np.empty((5, n_events), np.int64)
-    ioi = np.empty((5, n_events), np.int64)
-    count = np.zeros(5, np.int64)
-    low = np.zeros(5, np.int64)  # the part's first own event within the history
-    near = np.zeros((5, 4), np.int64)  # where each source was found last
-    match = np.full(5, -1, np.int64)
-    length = np.zeros(5, np.int64)
-    for n in range(n_events):
-        now, p = onset[n], slot[n]
-        k = count[p]
-        if drums[p]:
-            step[p, k] = _DRUM_STEP + pitch[n]
-        elif k == 0:
-            step[p, k] = _FIRST_NOTE
-        else:
-            step[p, k] = pitch[n] - pitch[index[p, k - 1]]
-        ioi[p, k] = now - times[p, k - 1] if k > 0 else -1
-        times[p, k], index[p, k] = now, n
-        count[p] = k + 1
-        oldest = max(0, n - 1023)
-        for q in range(5):
-            while low[q] < count[q] and index[q, low[q]] < oldest:
-                low[q] += 1
-            # A copy that reaches back behind the history may have become the second longest.
-            if q == p or (match[q] >= 0 and match[q] - length[q] + 1 < low[q]):
-                match[q], length[q] = _longest_suffix(step[q], ioi[q], low[q], count[q])
-            if low[q] == count[q]:
-                continue
-            found = out[n + 1, q]
-            _bar_sources(
-                found, near[q], times[q], index[q], low[q], count[q], now, onset[oldest], bar_length[n], pitch, duration
-            )
-            if match[q] >= 0:
-                after, newest = match[q] + 1, count[q] - 1
-                i = index[q, after]
-                found[4, 0] = min(max(times[q, newest] + ioi[q, after] - now, 0), 383)
-                if drums[q]:
-                    found[4, 1] = pitch[i]
-                else:
-                    found[4, 1] = min(max(pitch[index[q, newest]] + step[q, after], 0), 127)
-                found[4, 2] = duration[i]
-                found[4, 3] = length[q]
 
 
 @numba.njit(cache=True)
@@ -109,6 +61,77 @@ def _bar_sources(out, near, times, index, low, count, now, oldest_onset, bar_len
         out[source, 1] = pitch[index[i]]
         out[source, 2] = duration[index[i]]
         out[source, 3] = 1
+
+
+@numba.njit(cache=True)
+def memory(capacity):
+    """What is kept of one stream from event to event, for at most `capacity` events; see `hear`."""
+    own = np.empty((4, 5, capacity), np.int64)  # of each part's own events: onset, index in the stream, step, wait
+    found = np.zeros((5, 8), np.int64)  # of each part: count, first own event within the history, copy, its length
+    found[:, 2] = -1  # ... and where each of the four sources in bars was found last
+    return own, found
+
+
+@numba.njit(cache=True)
+def hear(n, onset, slot, pitch, duration, drums, bar_length, own, found, out):
+    """Absorb event `n` of a stream and fill its row `out` [5 parts, 5 sources, 4], which says nothing yet.
+
+    own, found: the stream's `memory`.
+    """
+    times, index, step, wait = own[0], own[1], own[2], own[3]
+    count, low, match, length = found[:, 0], found[:, 1], found[:, 2], found[:, 3]
+    now, p = onset[n], slot[n]
+    k = count[p]
+    if drums[p]:
+        step[p, k] = _DRUM_STEP + pitch[n]
+    elif k == 0:
+        step[p, k] = _FIRST_NOTE
+    else:
+        step[p, k] = pitch[n] - pitch[index[p, k - 1]]
+    wait[p, k] = now - times[p, k - 1] if k > 0 else -1
+    times[p, k], index[p, k] = now, n
+    count[p] = k + 1
+    oldest = max(0, n - 1023)
+    for q in range(5):
+        while low[q] < count[q] and index[q, low[q]] < oldest:
+            low[q] += 1
+        # A copy that reaches back behind the history may have become the second longest.
+        if q == p or (match[q] >= 0 and match[q] - length[q] + 1 < low[q]):
+            match[q], length[q] = _longest_suffix(step[q], wait[q], low[q], count[q])
+        if low[q] == count[q]:
+            continue
+        row, near = out[q], found[q, 4:]
+        _bar_sources(row, near, times[q], index[q], low[q], count[q], now, onset[oldest], bar_length, pitch, duration)
+        if match[q] >= 0:
+            after, newest = match[q] + 1, count[q] - 1
+            i = index[q, after]
+            row[4, 0] = min(max(times[q, newest] + wait[q, after] - now, 0), 383)
+            if drums[q]:
+                row[4, 1] = pitch[i]
+            else:
+                row[4, 1] = min(max(pitch[index[q, newest]] + step[q, after], 0), 127)
+            row[4, 2] = duration[i]
+            row[4, 3] = length[q]
+
+
+@numba.njit(cache=True)
+def hear_each(count, onset, event, drums, bar_length, own, found, out):
+    """`hear` for event `count` - 1 of each of B streams: the arrays have that axis in front, bar_length is [B].
+
+    event: with START in front [B, events + 1, 5].
+    """
+    for b in range(len(onset)):
+        out[b, :, :] = _NO_MOTIF
+        if count > 0:
+            e = event[b, 1:]
+            hear(count - 1, onset[b], e[:, 1], e[:, 2], e[:, 3], drums[b], bar_length[b], own[b], found[b], out[b])
+
+
+@numba.njit(cache=True)
+def _fill(onset, slot, pitch, duration, drums, bar_length, out):
+    own, found = memory(len(onset))
+    for n in range(len(onset)):
+        hear(n, onset, slot, pitch, duration, drums, bar_length[n], own, found, out[n + 1])
 
 
 def compute(onset, slot, pitch, duration, drums, bar_length) -> np.ndarray:

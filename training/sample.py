@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data, evaluate, harmony, session
+from training import data, descriptors, evaluate, harmony, session
 from training import vocabulary as v
 
 MIN_P = 0.02
-_MAJOR_SCALE, _MINOR_SCALE = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11)
 
 
 @dataclass(frozen=True)
@@ -112,24 +111,13 @@ def improvise(opened, wish: Wish, limit: int = 1000) -> data.Stream:
     return stream
 
 
-def in_scale(stream: data.Stream) -> float:
-    """Share of pitched notes in the scale (minor: with both sevenths) of the best key."""
-    key = data.key_of(stream)
-    if key is None:
-        return float("nan")
-    scale = _MAJOR_SCALE if key < 12 else _MINOR_SCALE
-    pitched = ~stream.drums[stream.slot]
-    return float(np.isin((stream.pitch[pitched] - key) % 12, scale).mean())
-
-
 def _kept_wishes(stream: data.Stream, wish: Wish) -> dict[str, float]:
     """Shares of pitched notes in the told key's scale, and in the told chord of the bar."""
     pitched = ~stream.drums[stream.slot]
     classes, onsets = stream.pitch[pitched] % 12, stream.onset[pitched]
     found: dict[str, float] = {}
     if wish.key is not None and len(classes):
-        scale = _MAJOR_SCALE if wish.key < 12 else _MINOR_SCALE
-        found["in_told_key"] = float(np.isin((classes - wish.key) % 12, scale).mean())
+        found["in_told_key"] = descriptors.in_key(stream, wish.key)
     if wish.chords and len(classes):
         chords = [_told_chord(wish, int(at), int(stream.bar_length[0])) for at in onsets]
         inside = [pc in harmony.members(c) for pc, c in zip(classes, chords, strict=True) if c != harmony.NO_CHORD]
@@ -137,34 +125,9 @@ def _kept_wishes(stream: data.Stream, wish: Wish) -> dict[str, float]:
     return found
 
 
-def _bars(stream: data.Stream) -> list[set]:
-    """Every bar as the set of its (phase, slot, pitch)."""
-    which = np.searchsorted(stream.bar_start, stream.onset, side="right") - 1
-    phase = stream.onset - stream.bar_start[which]
-    found: dict[int, set] = {}
-    for bar, *note in zip(which.tolist(), phase.tolist(), stream.slot.tolist(), stream.pitch.tolist(), strict=True):
-        found.setdefault(bar, set()).add(tuple(note))
-    return list(found.values())
-
-
-def _heard_before(stream: data.Stream) -> float:
-    """Share of patterns of five intervals within a slot that the slot had played before."""
-    again = total = 0
-    for slot in range(v.PARTS):
-        if stream.drums[slot]:
-            continue
-        steps, seen = np.diff(stream.pitch[stream.slot == slot]).tolist(), set()
-        for at in range(len(steps) - 4):
-            pattern = tuple(steps[at : at + 5])
-            again += pattern in seen
-            total += 1
-            seen.add(pattern)
-    return again / total if total else float("nan")
-
-
 def describe(stream: data.Stream) -> dict[str, float]:
     """Simple figures of one stream; shares are 0..1, density is in notes a quarter."""
-    bars = _bars(stream)
+    bars = [bar for bar in descriptors.bar_sets(stream) if bar]
     pairs = [len(a & b) / len(a | b) for i, a in enumerate(bars) for b in bars[:i]]
     ticks = max(int(stream.onset[-1] - stream.onset[0]), 1)
     longest = run = 1
@@ -179,10 +142,10 @@ def describe(stream: data.Stream) -> dict[str, float]:
     return {
         "notes": len(stream.onset),
         "density": len(stream.onset) * v.TICKS_PER_QUARTER / ticks,
-        "in_scale": in_scale(stream),
+        "in_scale": descriptors.in_scale(stream),
         "bars_again": sum(bar in bars[:i] for i, bar in enumerate(bars)) / len(bars),
         "most_similar_bars": max(pairs, default=float("nan")),
-        "patterns_again": _heard_before(stream),
+        "patterns_again": descriptors.heard_before(stream),
         "longest_same_pitch": longest,
         "longest_rest_quarters": float(np.diff(stream.onset).max(initial=0)) / v.TICKS_PER_QUARTER,
         "slots": len(set(stream.slot.tolist())),

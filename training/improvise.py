@@ -1,0 +1,228 @@
+"""Improvises many streams at once under the plugin's conditions: what `src/infer/sampling.rs` asks, in batches.
+
+Three things differ from the plugin: a step is drawn in one go and not window by window, a part's impatience is read
+at the beat that the drawn step leads to on the newest bar's metre, and the random numbers are numpy's.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from training import data, harmony, model, stepping, weights
+from training import vocabulary as v
+from training.hearing import Ground, Hearing
+
+MIN_P = 0.02
+DENSITY_AT_REST = -0.4  # deviations from the style's mean that every part is told
+OFF = -1e9
+DRUM_KEYS, MELODIC_KEYS = (35, 81), (21, 108)
+MOST_NOTES = 3072  # of one stream
+_LOWEST, _HIGHEST = 24, 96  # registers told
+_MOST_IMPATIENT = 9.0
+_SPARSE = 0.75  # share of rows playing below which the others are taken out
+_COLUMNS = (
+    "_rows", "_families", "_context", "_sharpness", "_pitches", "_velocity", "_end", "_sounded", "_bits", "playing",
+)  # fmt: skip
+# Where each family is at home, for one that the style's band does not have.
+_HOME = (60, 72, 60, 57, 40, 64, 62, 58, 64, 74, 70, 60, 62, 60, 60, 60)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One improvisation to make."""
+
+    ground: Ground
+    style: int
+    context: np.ndarray  # float32 [CONTEXT_SIZE], without chords
+    has_velocity: bool  # whether the style's velocities are the model's own; if not, it never hears any
+    temperature: float
+    seed: tuple[int, ...]
+    chords: tuple[int, ...] = ()  # one a bar, again and again; empty = open
+
+
+@dataclass(frozen=True)
+class Made:
+    """One improvisation, and the mean entropy of what its fields were drawn from."""
+
+    stream: data.Stream
+    bits: np.ndarray  # float64 [5]
+
+
+def usual_registers(row: dict, families: np.ndarray) -> list[float]:
+    """Mean pitch of the part in each of slots 1..4 as the plugin chooses it. `row`: the style's in the manifest."""
+    band = [(p["family"], p["register"]) for p in row["parts"] if not p.get("added")]
+    found = []
+    for place, family in enumerate(families[1:]):
+        seat = band[place % len(band)]
+        same = [register for own, register in (seat, *band) if own == family]
+        home = _HOME[family] if family < len(_HOME) else 60
+        found.append(float(np.clip(same[0] if same else home, _LOWEST, _HIGHEST)))
+    return found
+
+
+def ask_of(
+    row: dict, ground: Ground, temperature: float, seed: tuple[int, ...], density: float = 0.0, octaves: float = 0.0,
+    key: int | None = None, chords: tuple[int, ...] = (),
+) -> Ask:  # fmt: skip
+    """What the plugin asks for with every control at rest, or with these wishes. `row`: the style's in the manifest.
+
+    density: deviations beside the usual; octaves: added to every part's usual register.
+    """
+    context = np.zeros(v.CONTEXT_SIZE, np.float32)
+    style = v.STYLES.index(row["name"])
+    context[v.STYLE_AT + style] = 1
+    value = row["density"]["mean"] + (density + DENSITY_AT_REST) * row["density"]["std"]
+    for slot, pitch in enumerate(usual_registers(row, ground.families), 1):
+        if ground.families[slot] == v.ABSENT:
+            continue
+        context[[v.DENSITY_AT + slot, v.DENSITY_FLAG_AT + slot]] = value, 1
+        if ground.families[slot] != v.DRUMS:
+            context[[v.REGISTER_AT + slot, v.REGISTER_FLAG_AT + slot]] = (pitch - 60) / 12 + octaves, 1
+    if key is not None:
+        context[v.KEY_AT + key] = 1
+    return Ask(ground, style, context, row["velocity"] == "model", temperature, seed, chords)
+
+
+def usual_ground(row: dict, bars: int) -> Ground:
+    """The style's usual band, added parts left out, in its usual metre."""
+    over, under = row["meter"]
+    families = np.full(v.PARTS, v.ABSENT)
+    band = [p["family"] for p in row["parts"] if not p.get("added")]
+    families[1 : 1 + len(band)] = band
+    length, beat = over * 96 // under, 36 if under == 8 and over in (6, 9, 12) else 96 // under
+    return Ground(families, np.arange(bars) * length, np.full(bars, length), np.full(bars, beat))
+
+
+def _pitch_bias(families: np.ndarray) -> np.ndarray:
+    """Keys that a part's instrument lacks, float32 [5, 128]."""
+    out = np.full((v.PARTS, v.PITCHES), OFF, np.float32)
+    for slot, family in enumerate(families):
+        low, high = DRUM_KEYS if family == v.DRUMS else MELODIC_KEYS
+        out[slot, low : high + 1] = 0
+    return out
+
+
+class _Batch:
+    """Streams that are improvised together; the rows of those that have ended are taken out by and by."""
+
+    def __init__(self, network: model.NoteModel, asks: list[Ask], most_notes: int):
+        self._network, self._asks, self._most_notes = network, asks, most_notes
+        self._rows = np.arange(len(asks))  # which ask each row of the arrays belongs to
+        self._hearing = Hearing([a.ground for a in asks], most_notes)
+        self._rng = [np.random.default_rng(a.seed) for a in asks]
+        self._families = np.stack([a.ground.families for a in asks])
+        self._context = np.stack([a.context for a in asks])
+        self._sharpness = np.array([[1 / a.temperature] for a in asks], np.float32)
+        self._pitches = np.stack([_pitch_bias(a.ground.families) for a in asks])
+        self._velocity = np.array([a.has_velocity for a in asks])
+        self._end = np.array([a.ground.end for a in asks])
+        self._sounded = np.full((len(asks), v.PARTS), -1)  # last onset of each part, -1 = none yet
+        self._bits = np.zeros((len(asks), 5))
+        self._state = stepping.state_of(network, len(asks))
+        self.playing = np.full(len(asks), True)  # rows that have not ended
+
+    def _impatience(self, position: np.ndarray, time: torch.Tensor) -> torch.Tensor:
+        """Bias of each part at the beat that a drawn time step leads to: for having been silent, or absent."""
+        phase, length, beat = (position[:, i, None] for i in range(3))
+        time = time.numpy()[:, None]
+        onset = self._hearing.now[:, None] + time
+        begin = onset - (phase + time) % length % beat
+        silent = (begin - np.maximum(self._sounded, 0)) / length
+        bias = np.where(self._sounded < 0, 2 + 4 * silent, 2 * (silent - 2)).clip(0, _MOST_IMPATIENT)
+        return torch.from_numpy(np.where(self._families == v.ABSENT, OFF, bias).astype(np.float32))
+
+    def _tell_chords(self, position: np.ndarray) -> None:
+        """Chords of the newest onset's beat and of the next beat, as the bars go."""
+        for b, row in enumerate(self._rows):
+            ask, now = self._asks[row], int(self._hearing.now[b])
+            if ask.chords:
+                phase, length, beat = position[b].tolist()
+                coming = now + min(beat - phase % beat, length - phase)
+                bars = np.searchsorted(ask.ground.bar_start, (now, coming), side="right") - 1
+                told = np.array([ask.chords[bar % len(ask.chords)] for bar in bars])
+                self._context[b, v.CHORD_AT :] = harmony.one_hot(told, np.zeros(1, int))[0]
+
+    def step(self) -> list[tuple[int, Made]]:
+        """Draw one event of each stream; gives what has ended, with the index of its ask."""
+        heard = self._hearing.hear()
+        self._tell_chords(heard.position)
+        noise = np.stack([rng.standard_exponential(v.CLASSES_TOTAL, np.float32) for rng in self._rng])
+        how = stepping.Drawing(
+            torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness),
+            torch.full((len(noise), 1), float(np.log(MIN_P))), lambda time: self._impatience(heard.position, time),
+            torch.from_numpy(self._pitches),
+        )  # fmt: skip
+        families, context = torch.from_numpy(self._families), torch.from_numpy(self._context)
+        drawn = stepping.step(self._network, heard, families, context, self._state, how)
+        self._state, event = drawn.state, drawn.event.numpy()
+        over = self.playing & (self._hearing.now + event[:, 0] >= self._end)
+        self._bits += stepping.entropies(drawn.logits).numpy() * ~over[:, None]
+        self._hearing.push(event, np.where(self._velocity, event[:, 4], v.NO_VELOCITY))
+        self._sounded[np.arange(len(event)), event[:, 1]] = self._hearing.now
+        ended = self._made(over, self._hearing.count - 1)
+        self.playing &= ~over
+        if self.playing.mean() < _SPARSE:
+            self._keep(np.flatnonzero(self.playing))
+        return ended
+
+    def full(self) -> bool:
+        """Whether there is no room for another event."""
+        return self._hearing.count >= self._most_notes
+
+    def rest(self) -> list[tuple[int, Made]]:
+        """What is playing still, as far as it has come."""
+        return self._made(self.playing, self._hearing.count)
+
+    def _made(self, which: np.ndarray, count: int) -> list[tuple[int, Made]]:
+        found = []
+        for b in np.flatnonzero(which):
+            ask = self._asks[self._rows[b]]
+            stream = self._hearing.stream(b, ask.style, count, ask.ground, ask.has_velocity)
+            found.append((int(self._rows[b]), Made(stream, self._bits[b] / max(count, 1))))
+        return found
+
+    def _keep(self, rows: np.ndarray) -> None:
+        self._hearing.keep(rows)
+        self._rng = [self._rng[b] for b in rows]
+        for name in _COLUMNS:
+            setattr(self, name, getattr(self, name)[rows])
+        self._state = self._state[torch.from_numpy(rows)]
+
+
+def improvise(
+    network: model.NoteModel, asks: Iterable[Ask], batch: int = 128, most_notes: int = MOST_NOTES, tell=None
+) -> list[Made]:
+    """An improvisation for each ask, each from its own seed whatever else is in its batch; at most `most_notes` long.
+
+    tell: called with the number of streams made so far, after each batch.
+    """
+    asks = list(asks)
+    found: list[Made | None] = [None] * len(asks)
+    order = sorted(range(len(asks)), key=lambda i: -asks[i].ground.end * int((asks[i].ground.families < v.AUTO).sum()))
+    for at in range(0, len(order), batch):
+        which = order[at : at + batch]
+        together = _Batch(network, [asks[i] for i in which], most_notes)
+        while together.playing.any() and not together.full():
+            for row, made in together.step():
+                found[which[row]] = made
+        for row, made in together.rest():
+            found[which[row]] = made
+        if tell:
+            tell(at + len(which))
+    return found
+
+
+def open_pack(folder: Path) -> tuple[dict, model.NoteModel]:
+    """Manifest and network of a pack, the network on one thread.
+
+    Raises ValueError for a pack of another vocabulary, OSError where a file is missing.
+    """
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["vocabulary_sha256"] != v.sha256():
+        raise ValueError(f"cannot improvise: another vocabulary made {folder}")
+    torch.set_num_threads(1)
+    return manifest, weights.read_network(folder / manifest["note_model"]["file"])

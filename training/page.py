@@ -1,0 +1,89 @@
+"""The generation report as a Markdown page."""
+
+from training import descriptors
+
+_INTRO = """# What the model improvises, beside real pieces
+
+{pieces} windows of at most {bars} bars of each style of the `{split}` split, and as many improvisations: each stands on
+the ground of one real window (its bars and metre, its families), asked for as the plugin asks with every control at
+rest: usual register and density of each part, impatience of silent parts, min-p {min_p}. A style with fewer windows
+takes them again, to at least sixteen improvisations. Made by `python -m training.report` with seed {seed} and the pack
+`{pack}` ({heard}graph `{sha}`); the numbers are in [report.json](report.json).
+
+*Overlap* is the overlapped area of two distributions, that of the distances between ours and real pieces and that of
+the distances among real ones, the mean of sixteen descriptors (Yang and Lerch, "On the evaluation of generative models
+in music", 2020; what exactly is done stands at the head of `training/overlap.py`). *Real* beside it is what two random
+halves of the real pieces reach. Where a style has few pieces, its windows are not independent of each other, and both
+figures are loose. A dash: too few pieces.
+
+*Form* and *pitch* columns are medians at temperature {middle}, ours / real: patterns of five intervals that the part
+had played before; the most similar two bars (shared notes over all notes of both); notes in the best key's scale; pairs
+of notes of different parts sounding at once that are 1, 11 or 13 semitones apart.
+
+Beside this page: [how far wishes are obeyed](wishes.md) and [how far it copies what it learned from](originality.md).
+"""
+
+_FORM = ("patterns_again", "most_similar_bars", "in_scale", "clashes")
+
+
+def middle(report: dict) -> str:
+    """The temperature nearest to 1, for figures that show one only."""
+    return min(report["temperatures"], key=lambda t: abs(float(t) - 1))
+
+
+def _cell(share: float | None) -> str:
+    return "–" if share is None else f"{share:.2f}"
+
+
+def _median(summary: dict | None) -> str:
+    return _cell(None if summary is None else summary["p50"])
+
+
+def _table(report: dict) -> list[str]:
+    at = middle(report)
+    overlaps = [f"overlap, {t}" for t in report["temperatures"]]
+    heads = ["style", "real: pieces, windows", *overlaps, "real", "patterns again", "most similar bars", "in scale"]
+    heads.append("clashes")
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    for name, style in report["styles"].items():
+        found = style["descriptors"]
+        form = [f"{_median(found[key]['ours'][at])} / {_median(found[key]['real'])}" for key in _FORM]
+        overlaps = [_cell(style["overlap"][t]) for t in report["temperatures"]]
+        real = f"{style['real']['pieces']}, {style['real']['windows']}"
+        lines.append("| " + " | ".join([name, real, *overlaps, _cell(style["real_overlap"]), *form]) + " |")
+    known = [s for s in report["styles"].values() if s["real_overlap"] is not None]
+    if known:
+        rows = [[*s["overlap"].values(), s["real_overlap"]] for s in known]
+        means = [_cell(sum(column) / len(column)) for column in zip(*rows, strict=True)]
+        lines.append("| " + " | ".join([f"mean of {len(known)}", "", *means, "", "", "", ""]) + " |")
+    return lines
+
+
+def _by_descriptor(report: dict) -> list[str]:
+    """Overlap of each descriptor, averaged over the styles where both figures are known."""
+    heads = ["descriptor", *(f"overlap, {t}" for t in report["temperatures"]), "real"]
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    for key, label in descriptors.NAMES.items():
+        rows = [s["descriptors"][key] for s in report["styles"].values()]
+        rows = [r for r in rows if r["real_overlap"] is not None and None not in r["overlap"].values()]
+        if rows:
+            columns = [[r["overlap"][t] for r in rows] for t in report["temperatures"]]
+            columns.append([r["real_overlap"] for r in rows])
+            lines.append(f"| {label} | " + " | ".join(f"{sum(c) / len(c):.2f}" for c in columns) + " |")
+    return lines
+
+
+def markdown(report: dict) -> str:
+    """The whole page."""
+    notes = report["figures"].get("notes_seen")
+    intro = _INTRO.format(
+        **{k: report[k] for k in ("pieces", "bars", "split", "min_p", "seed", "pack")}, middle=middle(report),
+        heard=f"{notes / 1e6:.1f} M notes heard, " if notes else "", sha=report["graph_sha256"][:12],
+    )  # fmt: skip
+    lines = [intro, *_table(report), "", "## By descriptor", "", *_by_descriptor(report), ""]
+    if any(s["overlap"][middle(report)] for s in report["styles"].values()):
+        lines += ["![Overlap of each descriptor in each style](overview.png)", ""]
+    lines += ["## By style", "", "Grey: real. Lines: improvised, one for each temperature.", ""]
+    for name in report["styles"]:
+        lines += [f"### {name}", "", f"![Descriptors of {name}, real and improvised]({name}.png)", ""]
+    return "\n".join(lines).rstrip() + "\n"

@@ -1,0 +1,142 @@
+"""Batched improvising against the features of whole streams and against the graph."""
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from training import data, export, hearing, improvise, model, session, settings, stepping
+from training import vocabulary as v
+from training.tests.invented import random_stream, turning_stream
+
+
+@pytest.fixture(scope="module")
+def network() -> model.NoteModel:
+    """Small, with loud random weights, so that a slip in any input shows."""
+    torch.manual_seed(12)
+    found = model.NoteModel(settings.ModelSettings(width=24, blocks=2, recurrent=32, expansion=2, slowest=6.0))
+    with torch.no_grad():
+        for parameter in found.parameters():
+            if parameter.ndim >= 2:
+                parameter.normal_(0.0, 0.3)
+        found.time.bias.copy_(-0.03 * torch.arange(v.TIME_CLASSES))  # short steps
+    return found.eval()
+
+
+CARD = {
+    "name": "song", "velocity": "model", "density": {"mean": 0.5, "std": 0.5}, "meter": [3, 4],
+    "parts": [
+        {"family": 6, "register": 67}, {"family": 0, "register": 52}, {"family": 4, "register": 36, "added": True},
+    ],
+}  # fmt: skip
+
+
+def _from_zero(stream: data.Stream, count: int) -> tuple[data.Stream, hearing.Ground]:
+    """The stream's first events from tick 0 on, waits no longer than a time step can be."""
+    first = stream.onset[0]
+    onset = np.cumsum(np.minimum(np.diff(stream.onset[:count], prepend=first), v.TIME_CLASSES - 1))
+    ground = hearing.Ground(stream.families, stream.bar_start - first, stream.bar_length, stream.beat)
+    columns = {n: getattr(stream, n)[:count] for n in ("slot", "pitch", "duration", "velocity")}
+    return data.Stream(**{**stream.__dict__, **columns, "onset": onset, "bar_start": ground.bar_start}), ground
+
+
+def test_inputs_event_by_event_are_those_of_whole_streams():
+    made = [_from_zero(random_stream(1, 150), 150), _from_zero(turning_stream(2, 150), 150)]
+    streams, wanted = [s for s, _ in made], [s.features() for s, _ in made]
+    heard = hearing.Hearing([ground for _, ground in made], 150)
+    for n in range(151):
+        if n == 100:  # the first stream leaves
+            heard.keep(np.array([1]))
+            streams, wanted = streams[1:], wanted[1:]
+        row = heard.hear()
+        for b, f in enumerate(wanted):
+            for name in row._fields:
+                assert np.array_equal(getattr(row, name)[b], getattr(f, name)[n]), (name, n, b)
+        if n < 150:
+            heard.push(np.stack([f.event[n + 1] for f in wanted]), np.array([s.velocity[n] for s in streams]))
+
+
+def _graph_step(opened: onnxruntime.InferenceSession, inputs: dict, heard: hearing.Heard, row: int) -> list:
+    inputs |= {name: getattr(heard, name)[row : row + 1] for name in heard._fields}
+    inputs["motif"] = inputs["motif"].astype(np.int64)
+    return opened.run(None, inputs)
+
+
+def test_a_batch_of_steps_is_the_graph_step_by_step(network, tmp_path):
+    export.write_graph(network, tmp_path / "note.onnx")
+    opened, rng, size = session.open_session(tmp_path / "note.onnx"), np.random.default_rng(5), 3
+    ground = improvise.usual_ground(CARD, 400)
+    heard, state = hearing.Hearing([ground] * size, 120), stepping.state_of(network, size)
+    context = rng.normal(size=(size, v.CONTEXT_SIZE)).astype(np.float32) * 0.5
+    bias_pitch = rng.normal(size=(size, v.PARTS, v.PITCHES)).astype(np.float32)
+    bias_part = np.array([-1e9, 0.5, 0.0, -1e9, -1e9], np.float32)
+    inputs = session.open_inputs(opened) | {
+        "family": ground.families[None], "context": context[1:2], "bias_pitch": bias_pitch[1:2],
+        "bias_part": bias_part[None], "sharpness": np.full((1, 5), 1.25, np.float32),
+        "min_p": np.full((1, 5), np.log(0.02), np.float32),
+    }  # fmt: skip
+    together = 0
+    for _ in range(120):
+        now = heard.hear()
+        noise = rng.gumbel(size=(size, v.CLASSES_TOTAL)).astype(np.float32)
+        noise[:, 0] += 6 * (rng.random() < 0.6)  # chords, so that the order of their notes is tried
+        how = stepping.Drawing(
+            torch.from_numpy(noise), torch.full((size, 1), 1.25), torch.full((size, 1), float(np.log(0.02))),
+            lambda time: torch.from_numpy(bias_part).expand(size, -1), torch.from_numpy(bias_pitch),
+        )  # fmt: skip
+        families = torch.from_numpy(np.stack([ground.families] * size))
+        drawn = stepping.step(network, now, families, torch.from_numpy(context), state, how)
+        wanted, logp, inputs["state"] = _graph_step(opened, inputs | {"noise": noise[1:2]}, now, 1)
+        assert np.array_equal(drawn.event[1].numpy(), wanted[0])
+        assert np.allclose(drawn.state[1].numpy(), inputs["state"][0], atol=1e-4)
+        state = drawn.state
+        heard.push(drawn.event.numpy(), drawn.event[:, 4].numpy())
+        together += int(wanted[0, 0] == 0)
+    assert 20 < together < 110
+
+
+def _asks(count: int, bars: int = 4) -> list[improvise.Ask]:
+    return [improvise.ask_of(CARD, improvise.usual_ground(CARD, bars + i % 3), 1.0, (9, i)) for i in range(count)]
+
+
+def test_a_stream_depends_on_its_seed_alone(network):
+    made = improvise.improvise(network, _asks(9), most_notes=60)
+    for i in (0, 4, 8):
+        alone = improvise.improvise(network, _asks(9)[i : i + 1], most_notes=60)[0].stream
+        for field in ("onset", "slot", "pitch", "duration", "velocity"):
+            assert np.array_equal(getattr(alone, field), getattr(made[i].stream, field)), (i, field)
+
+
+def test_what_is_improvised_keeps_to_its_ground(network):
+    for ask, made in zip(_asks(9), improvise.improvise(network, _asks(9), most_notes=60), strict=True):
+        s = made.stream
+        assert len(s.onset) and s.onset[-1] < ask.ground.end
+        assert set(s.slot) <= {1, 2}
+        assert s.pitch.min() >= 21 and s.pitch.max() <= 108
+        order = s.onset * 1024 + s.slot * 128 + s.pitch
+        assert (np.diff(order) > 0).all()
+        assert (made.bits[:1] >= 0).all() and made.bits[2] < 7
+
+
+def test_a_part_that_has_been_silent_grows_impatient(network):
+    """Two bars in, before beat 2: a part that rests since the start, one since a bar, in bars of 72 ticks."""
+    batch = improvise._Batch(network, _asks(1), 10)
+    for time, part in ((0, 1), (72, 2), (76, 2)):
+        batch._hearing.push(np.array([[time, part, 60, 0, 0]]), np.array([0]))
+        batch._sounded[0, part] = batch._hearing.now[0]
+    found = batch._impatience(np.array([[4, 72, 24]]), torch.tensor([30]))[0]  # at 178, beat from 168 on
+    assert np.allclose(found[1], 2 * (168 / 72 - 2))
+    assert found[2] == 0 and found[0] == found[3] == improvise.OFF
+    batch._sounded[:] = -1
+    assert np.allclose(batch._impatience(np.array([[4, 72, 24]]), torch.tensor([0]))[0, 1], 9)
+
+
+def test_an_ask_tells_what_the_plugin_tells():
+    families = np.array([v.ABSENT, 0, 6, v.DRUMS, 9])
+    ask = improvise.ask_of(CARD, improvise.usual_ground(CARD, 2)._replace(families=families), 1.0, (0,))
+    told = ask.context
+    assert np.allclose(told[v.DENSITY_AT : v.DENSITY_FLAG_AT], [0, 0.3, 0.3, 0.3, 0.3])
+    # The piano keeps its register of the band, the reed its own, the pipe has none there; drums are not told.
+    registers = told[v.REGISTER_AT : v.REGISTER_FLAG_AT] * 12 + 60
+    assert np.allclose(registers[[1, 2, 4]], [52, 67, 74])
+    assert told[v.REGISTER_FLAG_AT : v.KEY_AT].tolist() == [0, 1, 1, 0, 1]
