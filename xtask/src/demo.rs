@@ -89,7 +89,12 @@ fn perform(
             ),
         }
     }
-    say("  both formats play the same, bit by bit");
+    say("  both formats play the same, bit by bit; the command line plays it again with");
+    say(&format!(
+        "    {} bounce --style {} --seed 1 --key \"{MELODY_KEY}\" --bars {BARS} --player demo/greensleeves.mid --out again",
+        program(profile, "antiphon-cli")?.display(),
+        style.name
+    ));
     let take = Take::from_session(title, melody, BARS, &first.context("a format was played")?)?;
     name_sound(folder)?;
     midi::save(&folder.join("take.mid"), &take)?;

@@ -12,7 +12,9 @@ use crate::infer::{LibraryError, PlayerPresence, Scripted};
 use crate::music::planner::BarLine;
 use crate::music::tokens::{History, VelocityFrom};
 use crate::score::pitch::Scale;
-use crate::score::{Chord, ChordQuality, Key, Meter, Mode, Note, Seed, Settings, Stream, Tick, Ticks};
+use crate::score::{
+    Chord, ChordQuality, Key, Meter, Mode, Note, Seed, Settings, Stream, Tick, Ticks,
+};
 
 const TOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/toy-pack");
 const BAR: BarLine = BarLine { start: Tick(0), meter: Meter::COMMON };
@@ -260,7 +262,17 @@ fn styles_and_wishes_reach_the_graph() {
     controls.chord = [None, Chord::new(9, ChordQuality::MinorSeventh)];
     write_context(&mut context, &controls);
     let set: Vec<_> = context.iter().enumerate().filter(|(_, value)| **value != 0.0).collect();
-    let wanted = [(0, 0.25), (2, 0.75), (4, -2.0), (9, 1.0), (17, 0.5), (22, 1.0), (46, 1.0), (76, 1.0), (86, 1.0)];
+    let wanted = [
+        (0, 0.25),
+        (2, 0.75),
+        (4, -2.0),
+        (9, 1.0),
+        (17, 0.5),
+        (22, 1.0),
+        (46, 1.0),
+        (76, 1.0),
+        (86, 1.0),
+    ];
     assert_eq!(set, wanted.iter().map(|(at, value)| (*at, value)).collect::<Vec<_>>());
 }
 

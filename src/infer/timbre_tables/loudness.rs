@@ -13,8 +13,8 @@ pub(super) enum Scale {
 }
 
 /// Level of a note of the highest velocity in the middle register, decibels below full scale: four parts with forte chords
-/// then stay about 12 below it.
-const FORTE_DB: f32 = -34.5;
+/// then stay about 8 below it.
+const FORTE_DB: f32 = -30.5;
 /// How much stronger than its loudness a low, dull note may be, decibels: the ear asks for more than a loudspeaker can give.
 const HEADROOM_DB: f32 = 10.0;
 /// From the softest velocity to the loudest, decibels.

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::lines::{BAR_LAGS, LONGEST_MATCH, Lines, NO_MOTIFS, Step};
 use super::{
     DRUMS, DURATIONS, Event, Features, LONGEST_TIME, NO_MEMORY, NO_PITCH, NO_VELOCITY,
     duration_class, position, velocity_class,
 };
-use super::lines::{BAR_LAGS, LONGEST_MATCH, Lines, NO_MOTIFS, Step};
 use crate::music::planner::BarLine;
 use crate::score::{Part, Pitch, Tick, Ticks, Velocity};
 
