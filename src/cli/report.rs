@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use super::args::family_word;
 use crate::engine::offline::{Bounced, Request};
 use crate::infer::StyleCard;
-use crate::score::{Audible, Family, Key, Mode, Note, Part, Pitch, Quantum, Strip};
+use crate::music::key::KeyFinder;
+use crate::score::{Audible, Family, Key, Mode, Note, Part, Quantum, Strip};
 
 /// The report of a bounce, as it is written to `report.json`.
 #[derive(Debug, Serialize)]
@@ -111,7 +112,7 @@ struct NotesLine {
     total: usize,
     /// Of a line `onset part pitch length velocity` for each note, in ticks of 24 a quarter.
     sha256: String,
-    /// The wished key, or else the major key that fits best, and the share of pitched notes within it.
+    /// The wished key, or else the one that the notes tell, and the share of pitched notes within it.
     key: Option<String>,
     in_key: Option<f64>,
     late_windows: u32,
@@ -301,17 +302,18 @@ fn notes_line(
     let is_drums = |part: Part| {
         part.band_index().and_then(|index| families[index]).is_some_and(Family::is_drums)
     };
-    let pitches: Vec<Pitch> =
-        bounced.notes.iter().filter(|note| !is_drums(note.part)).map(|note| note.pitch).collect();
-    let inside = |key: Key| pitches.iter().filter(|pitch| key.contains(**pitch)).count();
-    // Only major keys are tried: a minor one, which has both forms of its upper degrees, would always fit better.
-    let fitting = || (0..12).rev().filter_map(Key::from_index).max_by_key(|key| inside(*key));
-    let key = if pitches.is_empty() { None } else { request.settings.key.or_else(fitting) };
+    let pitched: Vec<&Note> = bounced.notes.iter().filter(|note| !is_drums(note.part)).collect();
+    let mut finder = KeyFinder::default();
+    for note in &pitched {
+        finder.hear(note.pitch, note.length);
+    }
+    let key = request.settings.key.or_else(|| finder.key()).filter(|_| !pitched.is_empty());
+    let inside = |key: Key| pitched.iter().filter(|note| key.contains(note.pitch)).count();
     NotesLine {
         total: bounced.notes.len(),
         sha256: notes_sha256(&bounced.notes),
         key: key.map(Key::name),
-        in_key: key.map(|key| inside(key) as f64 / pitches.len() as f64),
+        in_key: key.map(|key| inside(key) as f64 / pitched.len() as f64),
         late_windows: bounced.late_windows,
         mean_log_probability: bounced.mean_log_probability,
     }
