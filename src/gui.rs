@@ -24,7 +24,7 @@ pub use self::view::{Choices, Clock, ControlView, Mixer, Status, View};
 /// Heights and widths of the panels, logical points.
 const HEADER: f32 = 52.0;
 const SIDE: f32 = 232.0;
-const BAND: f32 = 196.0;
+const BAND: f32 = 222.0;
 const STATUS: f32 = 28.0;
 const GAP: f32 = 8.0;
 
