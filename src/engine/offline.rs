@@ -175,6 +175,9 @@ impl Tape {
     fn collect_player(&mut self, request: &Request, position: usize, frames: usize, playing: bool) {
         self.events.clear();
         if !playing {
+            if position == self.music {
+                self.let_go(request);
+            }
             return;
         }
         let clock = BlockClock::new(0.0, request.tempo, f64::from(request.sample_rate));
@@ -190,6 +193,14 @@ impl Tape {
             }
         }
         self.events.sort_by_key(|it| (it.frame, matches!(it.kind, HostEventKind::NoteOn { .. })));
+    }
+
+    /// What the player still holds when the music is over ends with it.
+    fn let_go(&mut self, request: &Request) {
+        let end = Tick(request.meter.bar().0 * i64::from(request.bars));
+        let held = request.player.notes().iter().filter(|it| it.onset < end && it.end() >= end);
+        let off = |note: &Note| HostEventKind::NoteOff { pitch: note.pitch };
+        self.events.extend(held.map(|note| HostEvent { frame: 0, kind: off(note) }));
     }
 
     fn keep(&mut self, frames: usize) {

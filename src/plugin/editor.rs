@@ -134,10 +134,11 @@ impl Window {
         while let Some(message) = links.from_composer.pop() {
             match self.roll.take(message) {
                 Some(FromComposer::Opened { backend }) => self.song.kept.set_backend(backend),
-                Some(FromComposer::Failed(reason)) => self.notices.push(reason),
+                Some(FromComposer::Failed(reason)) => self.song.kept.add_failure(reason),
                 _ => {}
             }
         }
+        self.status.notices.extend(self.song.kept.failures());
         self.status.notices.extend(self.notices.iter().cloned());
         self.read(&links)
     }

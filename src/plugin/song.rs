@@ -44,6 +44,8 @@ struct Inner {
     notices: Vec<String>,
     /// What runs the model; empty until the pack is open.
     backend: String,
+    /// Why the composer could not go on.
+    failures: Vec<String>,
 }
 
 impl Song {
@@ -105,6 +107,20 @@ impl Kept {
     /// Kept beyond the editor's window, since the composer tells it once.
     pub(super) fn set_backend(&self, backend: String) {
         self.lock().backend = backend;
+    }
+
+    /// Why the composer could not go on, if it could not.
+    pub(super) fn failures(&self) -> Vec<String> {
+        self.lock().failures.clone()
+    }
+
+    /// Kept beyond the editor's window, since the composer tells it once.
+    pub(super) fn add_failure(&self, reason: String) {
+        const MOST: usize = 4;
+        let failures = &mut self.lock().failures;
+        if !failures.contains(&reason) && failures.len() < MOST {
+            failures.push(reason);
+        }
     }
 
     fn tell_composer(&self, phrase: &Arc<Phrase>) {

@@ -24,13 +24,18 @@ impl Timeline {
         let tempo = host.tempo.and_then(Tempo::new).unwrap_or_default();
         let meter = meter(host).unwrap_or(Meter::COMMON);
         let position_quarters =
-            host.pos_beats().filter(|quarters| quarters.is_finite()).unwrap_or(self.next_quarters);
+            host.pos_beats().filter(|quarters| is_sane(*quarters)).unwrap_or(self.next_quarters);
         let bar_quarters =
             bar_start(position_quarters, host.bar_start_pos_beats(), meter.bar().quarters());
         let block_quarters = frames as f64 * tempo.bpm() / 60.0 / f64::from(sample_rate);
         self.next_quarters = position_quarters + if host.playing { block_quarters } else { 0.0 };
         Transport { playing: host.playing, position_quarters, tempo, meter, bar_quarters }
     }
+}
+
+/// Whether a position lies in any song: some hosts report numbers that they have never set.
+fn is_sane(quarters: f64) -> bool {
+    quarters.abs() <= 1e9
 }
 
 fn meter(host: &HostTransport) -> Option<Meter> {
@@ -42,7 +47,7 @@ fn meter(host: &HostTransport) -> Option<Meter> {
 /// The last bar line at or before `position`. The host's own bar line sets the grid even if it is not the last one:
 /// some hosts report the first bar of the song throughout.
 fn bar_start(position: f64, reported: Option<f64>, bar: f64) -> f64 {
-    let line = reported.filter(|line| line.is_finite()).unwrap_or(0.0);
+    let line = reported.filter(|line| is_sane(*line)).unwrap_or(0.0);
     line + ((position - line) / bar).floor() * bar
 }
 
