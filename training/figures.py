@@ -16,12 +16,12 @@ _REAL, _OURS = "#b8b8b8", ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9"
 _DASHES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1)))
 
 
-def _save(figure: Figure, path: Path, colours: int) -> None:
-    """As a PNG of few colours, a third of the size."""
+def _save(figure: Figure, path: Path, colors: int) -> None:
+    """As a PNG of few colors, a third of the size."""
     held = io.BytesIO()
     figure.savefig(held, format="png", dpi=84)
     picture = Image.open(held).convert("RGB")
-    picture.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(colors, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _bars(axis, name: str, real: np.ndarray, ours: list[np.ndarray]) -> None:
@@ -32,8 +32,8 @@ def _bars(axis, name: str, real: np.ndarray, ours: list[np.ndarray]) -> None:
         return np.nanmean(rows, 0) if len(rows) and not np.isnan(rows).all() else np.zeros(len(at))
 
     axis.bar(at, mean(real), width=1.0, color=_REAL)
-    for rows, colour, dash in zip(ours, _OURS, _DASHES, strict=False):
-        axis.plot(at, mean(rows), color=colour, linestyle=dash, linewidth=1.2)
+    for rows, color, dash in zip(ours, _OURS, _DASHES, strict=False):
+        axis.plot(at, mean(rows), color=color, linestyle=dash, linewidth=1.2)
     if name == "durations":
         axis.set_xticks(at[2::5], [str(v.DURATIONS[i]) for i in at[2::5]])
 
