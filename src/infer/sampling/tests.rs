@@ -96,20 +96,20 @@ fn a_locked_scale_spares_the_drums() {
 }
 
 #[test]
-fn pitches_are_forbidden_and_given_back() {
-    let settings = Settings::default();
-    let mut controls = Controls::new(&settings, &styles(), PlayerPresence::Absent);
-    let before = controls.clone();
-    let part = Part::BAND[1];
-    for pitch in [0, 64, 64] {
-        controls.forbid_pitch(part, Pitch::new(pitch).unwrap());
-    }
-    assert!(!possible(&controls, 2).contains(&64));
-    assert!(possible(&controls, 1).contains(&64));
-    for pitch in [0, 64, 65] {
-        controls.allow_pitch(part, Pitch::new(pitch).unwrap());
-    }
-    assert_eq!(controls, before);
+fn an_asked_register_draws_pitches_near() {
+    let mut settings = Settings::default();
+    settings.parts[0].register = 12.0;
+    let controls = Controls::new(&settings, &styles(), PlayerPresence::Absent);
+    let usual = Controls::new(&Settings::default(), &styles(), PlayerPresence::Absent);
+    let middle = controls.register[1].unwrap() * 12.0 + 60.0;
+    let bias = |controls: &Controls, slot: usize, pitch: f32| {
+        controls.bias_pitch[slot * 128 + format!("{pitch:.0}").parse::<usize>().unwrap()]
+    };
+    assert!(bias(&controls, 1, middle) > -0.01);
+    assert!((bias(&controls, 1, middle - 9.0) + 0.5).abs() < 0.06);
+    assert!(bias(&controls, 1, middle - 24.0) < -3.0);
+    assert_eq!(bias(&controls, 2, 64.0), 0.0, "a part without the wish is as it was");
+    assert_eq!(bias(&usual, 1, 64.0), 0.0);
 }
 
 #[test]
