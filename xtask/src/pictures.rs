@@ -34,8 +34,7 @@ pub fn pictures(profile: &str) -> Result<()> {
     let melody = root().join(MELODY);
     let player = ["--player", MELODY, "--key", "A minor"];
     let title = format!("Celtic dance with Greensleeves - {BARS} bars");
-    let mut take =
-        bounce(profile, "folk_celtic", &player, title, &bounces.join("greensleeves"))?;
+    let mut take = bounce(profile, "folk_celtic", &player, title, &bounces.join("greensleeves"))?;
     take.notes.extend(midi::read(&melody, Hand::Player)?.notes);
     take.notes.sort_by(|a, b| a.onset.total_cmp(&b.onset));
     roll::draw(&take, &root().join("docs/greensleeves-roll.png"))
