@@ -23,7 +23,7 @@ fn styles() -> Vec<StyleCard> {
 
 fn possible(controls: &Controls, slot: usize) -> Vec<u8> {
     let row = &controls.bias_pitch[slot * 128..(slot + 1) * 128];
-    (0..128u8).filter(|pitch| row[usize::from(*pitch)] == 0.0).collect()
+    (0..128u8).filter(|pitch| row[usize::from(*pitch)] > Controls::IMPOSSIBLE).collect()
 }
 
 /// Wishes to within rounding.
