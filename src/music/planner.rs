@@ -112,9 +112,7 @@ impl Planner {
         quantum: Quantum,
         renewed: bool,
     ) -> Option<Window> {
-        let (window, opened) = self.opening(tick, bar, quantum, renewed);
-        self.phase = Phase::Waiting(window);
-        opened.then_some(window)
+        self.open(tick, bar, quantum, renewed, Phase::Waiting)
     }
 
     /// The transport runs from `tick`. Returns the first window of a new chain, unless the chain that waits there is good.
@@ -125,9 +123,7 @@ impl Planner {
         quantum: Quantum,
         renewed: bool,
     ) -> Option<Window> {
-        let (window, opened) = self.opening(tick, bar, quantum, renewed);
-        self.phase = Phase::Announced(window);
-        opened.then_some(window)
+        self.open(tick, bar, quantum, renewed, Phase::Announced)
     }
 
     /// The chain is over.
@@ -174,20 +170,24 @@ impl Planner {
         }
     }
 
-    /// The first window of the chain at `tick`, and whether that chain is new.
-    fn opening(
+    /// Enter `phase` with the first window of the chain at `tick`. Returns the window if that chain is new.
+    fn open(
         &mut self,
         tick: Tick,
         bar: BarLine,
         quantum: Quantum,
         renewed: bool,
-    ) -> (Window, bool) {
+        phase: fn(Window) -> Phase,
+    ) -> Option<Window> {
         let waiting = first(self.chains, tick, bar, quantum);
         if !renewed && matches!(self.phase, Phase::Waiting(window) if window == waiting) {
-            return (waiting, false);
+            self.phase = phase(waiting);
+            return None;
         }
         self.chains = self.chains.wrapping_add(1);
-        (first(self.chains, tick, bar, quantum), true)
+        let window = first(self.chains, tick, bar, quantum);
+        self.phase = phase(window);
+        Some(window)
     }
 }
 

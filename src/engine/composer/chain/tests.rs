@@ -234,18 +234,32 @@ enum Late {
     Unnoticed,
 }
 
+const BAR: BarLine = BarLine { start: Tick(0), meter: Meter::COMMON };
+
+/// A chain from the first bar, without a seed phrase.
+fn opened(settings: Settings) -> (Hashing, Chain) {
+    let mut muse = Hashing::new();
+    let start = Start { chain: 1, tick: Tick(0), bar: BAR };
+    let chain = Chain::open(&mut muse, start, settings, &Arc::default()).unwrap();
+    (muse, chain)
+}
+
+/// Its windows, a beat each.
+fn beats() -> impl Iterator<Item = Window> {
+    let mut planner = Planner::default();
+    let first = planner.play_from(Tick(0), BAR, Quantum::Beat, false);
+    std::iter::successors(first, move |_| {
+        planner.pass(BAR, Quantum::Beat); // it begins
+        planner.pass(BAR, Quantum::Beat)
+    })
+}
+
 /// The notes of the eight windows after the second and third, which are late.
 fn jam_after_late_windows(late: Late) -> Vec<Note> {
-    let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
     let settings = Settings::default();
-    let mut muse = Hashing::new();
-    let start = Start { chain: 1, tick: Tick(0), bar };
-    let mut chain = Chain::open(&mut muse, start, settings, &Arc::default()).unwrap();
-    let mut planner = Planner::default();
-    planner.play_from(Tick(0), bar, Quantum::Beat, false).unwrap();
-    let mut window = planner.pass(bar, Quantum::Beat).unwrap();
+    let (mut muse, mut chain) = opened(settings);
     let mut notes = Vec::new();
-    for index in 0..11 {
+    for (index, window) in beats().take(11).enumerate() {
         let is_late = index == 1 || index == 2;
         if let (true, Late::PassedOver) = (is_late, late) {
             chain.pass_over(&mut muse, window, settings).unwrap();
@@ -257,8 +271,6 @@ fn jam_after_late_windows(late: Late) -> Vec<Note> {
                 (false, _) => notes.extend(composed),
             }
         }
-        window = planner.pass(bar, Quantum::Beat).unwrap();
-        planner.pass(bar, Quantum::Beat).unwrap();
     }
     notes
 }
@@ -273,28 +285,20 @@ fn a_window_that_did_not_sound_is_not_heard() {
 
 #[test]
 fn a_reply_begins_and_ends_in_its_turn() {
-    let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
     let mut settings = Settings { trade: Trade::OneBar, ..Settings::default() };
     settings.parts[0].mode = Mode::Answer;
     for part in &mut settings.parts[1..] {
         part.mode = Mode::Off;
     }
-    let mut muse = Hashing::new();
-    let start = Start { chain: 1, tick: Tick(0), bar };
-    let mut chain = Chain::open(&mut muse, start, settings, &Arc::default()).unwrap();
-    let mut planner = Planner::default();
-    planner.play_from(Tick(0), bar, Quantum::Beat, false).unwrap();
-    let mut window = planner.pass(bar, Quantum::Beat).unwrap();
+    let (mut muse, mut chain) = opened(settings);
     let mut notes = Vec::new();
-    for _ in 0..32 {
+    for window in beats().take(32) {
         if window.begin.0 % 192 == 24 {
             let key = key(window.begin.0 - 20, 12, 62);
             chain.hear_on(key.onset, key.pitch, key.velocity);
             chain.hear_off(key.end(), key.pitch);
         }
         notes.extend(compose(&mut chain, &mut muse, window, settings).notes);
-        window = planner.pass(bar, Quantum::Beat).unwrap();
-        planner.pass(bar, Quantum::Beat).unwrap();
     }
     for turn in 0..4 {
         let (begin, end) = (Tick(turn * 192 + 96), Tick(turn * 192 + 192));
