@@ -4,6 +4,7 @@
 //! range. The audio side reads the values at the start of a block, through [`Controls::settings`] and [`Controls::mix`].
 
 mod control;
+mod part;
 mod text;
 
 use std::sync::Arc;
@@ -11,15 +12,18 @@ use std::sync::Arc;
 use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, IntParam, IntRange, Params};
 
 pub use self::control::{AnyControl, Control};
+pub use self::part::PartControls;
 use crate::score::{
-    Audible, Family, Key, Mix, Mode, Part, PartSettings, Quantum, Seed, Settings, Strip,
-    StyleBlend, Trade,
+    Audible, CountIn, Key, Looping, Mix, Part, Quantum, Seed, Settings, Strip, StyleBlend, Trade,
 };
 
 /// Most styles that a pack's list can be chosen from by a host. Wider than any pack, so that packs share automation.
 const STYLES: i32 = 64;
 /// Levels in decibels; the lowest is silence.
 const LEVEL_DB: (f32, f32) = (-60.0, 6.0);
+
+/// Tempo of the internal clock, quarter notes a minute.
+const FREE_TEMPO_BPM: (f32, f32) = (20.0, 400.0);
 
 /// All controls of one instance.
 #[derive(Debug, Params)]
@@ -53,29 +57,31 @@ pub struct Controls {
     pub master: FloatParam,
     #[id = "hear"]
     pub hear_player: BoolParam,
+    #[id = "rept"]
+    pub repetition: FloatParam,
+    #[id = "memry"]
+    pub memory: FloatParam,
+    #[id = "feel"]
+    pub feel: FloatParam,
+    #[id = "tmpt"]
+    pub time_temperature: FloatParam,
+    #[id = "tmpp"]
+    pub pitch_temperature: FloatParam,
+    #[id = "count"]
+    pub count_in: IntParam,
+    #[id = "loop"]
+    pub looping: IntParam,
+    #[id = "free"]
+    pub free_run: BoolParam,
+    #[id = "bpm"]
+    pub free_tempo: FloatParam,
+    #[id = "chan"]
+    pub channel: IntParam,
+    #[id = "thru"]
+    pub thru: BoolParam,
     /// Ids end in the part's number, such as `mod_1`.
     #[nested(array, group = "Part")]
     pub parts: [PartControls; Part::BAND_SIZE],
-}
-
-/// The controls of one part of the band.
-#[derive(Debug, Params)]
-pub struct PartControls {
-    /// The range leaves room for a mode to come; until then it answers.
-    #[id = "mod"]
-    pub mode: IntParam,
-    #[id = "fam"]
-    pub family: IntParam,
-    #[id = "reg"]
-    pub register: IntParam,
-    #[id = "lev"]
-    pub level: FloatParam,
-    #[id = "pan"]
-    pub pan: FloatParam,
-    #[id = "mut"]
-    pub mute: BoolParam,
-    #[id = "sol"]
-    pub solo: BoolParam,
 }
 
 impl Controls {
@@ -96,15 +102,9 @@ impl Controls {
                 .with_string_to_value(Arc::new(text::parse_number)),
             style_a: style("Style A"),
             style_b: style("Style B"),
-            lean: linear("Lean to B", settings.style.lean, 0.0, 1.0)
-                .with_step_size(0.01)
-                .with_value_to_string(Arc::new(text::percent))
-                .with_string_to_value(Arc::new(text::parse_percent)),
+            lean: portion("Lean to B", settings.style.lean),
             seed: IntParam::new("Seed", 1, IntRange::Linear { min: 0, max: 999_999 }),
-            density: linear("Density", settings.density, -2.0, 2.0)
-                .with_step_size(0.05)
-                .with_value_to_string(Arc::new(text::density))
-                .with_string_to_value(Arc::new(text::parse_density)),
+            density: wish("Density", settings.density),
             key: IntParam::new("Key", 0, IntRange::Linear { min: 0, max: 24 })
                 .with_value_to_string(Arc::new(text::key))
                 .with_string_to_value(Arc::new(text::parse_key)),
@@ -121,6 +121,27 @@ impl Controls {
                 .with_string_to_value(Arc::new(text::parse_number)),
             master: level("Master level"),
             hear_player: switch("Hear player", true),
+            repetition: wish("Repetition", settings.repetition),
+            memory: portion("Memory", settings.memory),
+            feel: portion("Feel", settings.feel),
+            time_temperature: factor("Temperature of time", settings.time_temperature),
+            pitch_temperature: factor("Temperature of pitch", settings.pitch_temperature),
+            count_in: IntParam::new("Count-in", 0, IntRange::Linear { min: 0, max: 4 })
+                .with_value_to_string(Arc::new(text::count_in))
+                .with_string_to_value(Arc::new(text::parse_count_in)),
+            looping: IntParam::new("Loops", 0, IntRange::Linear { min: 0, max: 1 })
+                .with_value_to_string(Arc::new(text::looping))
+                .with_string_to_value(Arc::new(text::parse_looping)),
+            free_run: switch("Free run", false),
+            free_tempo: linear("Free-run tempo", 120.0, FREE_TEMPO_BPM.0, FREE_TEMPO_BPM.1)
+                .with_step_size(0.1)
+                .with_unit(" bpm")
+                .with_value_to_string(Arc::new(|value| format!("{value:.1}")))
+                .with_string_to_value(Arc::new(text::parse_tempo)),
+            channel: IntParam::new("Listen to channel", 0, IntRange::Linear { min: 0, max: 16 })
+                .with_value_to_string(Arc::new(text::channel))
+                .with_string_to_value(Arc::new(text::parse_channel)),
+            thru: switch("MIDI thru", false),
             parts: std::array::from_fn(PartControls::new),
         }
     }
@@ -141,6 +162,13 @@ impl Controls {
             scale_lock: self.scale_lock.value(),
             quantum: quantum(self.quantum.value()),
             trade: Trade::ALL[index(&self.trade).min(Trade::ALL.len() - 1)],
+            repetition: share(self.repetition.value(), 100.0),
+            memory: share(self.memory.value(), 100.0),
+            feel: share(self.feel.value(), 100.0),
+            time_temperature: share(self.time_temperature.value(), 100.0),
+            pitch_temperature: share(self.pitch_temperature.value(), 100.0),
+            count_in: CountIn::ALL[index(&self.count_in).min(CountIn::ALL.len() - 1)],
+            looping: if index(&self.looping) == 0 { Looping::Repeat } else { Looping::GoOn },
             parts: std::array::from_fn(|part| self.parts[part].settings()),
         }
     }
@@ -165,43 +193,6 @@ impl Controls {
     }
 }
 
-impl PartControls {
-    /// Of the band's part `place`, counted from 0.
-    fn new(place: usize) -> Self {
-        let name = |what| format!("Part {} {what}", place + 1);
-        Self {
-            mode: IntParam::new(name("mode"), 1, IntRange::Linear { min: 0, max: 3 })
-                .with_value_to_string(Arc::new(text::mode))
-                .with_string_to_value(Arc::new(text::parse_mode)),
-            family: IntParam::new(name("family"), 0, IntRange::Linear { min: 0, max: 17 })
-                .with_value_to_string(Arc::new(text::family))
-                .with_string_to_value(Arc::new(text::parse_family)),
-            register: IntParam::new(name("register"), 0, IntRange::Linear { min: -24, max: 24 })
-                .with_value_to_string(Arc::new(text::register))
-                .with_string_to_value(Arc::new(text::parse_register)),
-            level: level(name("level")),
-            pan: linear(name("pan"), 0.0, -1.0, 1.0)
-                .with_step_size(0.01)
-                .with_value_to_string(Arc::new(text::pan))
-                .with_string_to_value(Arc::new(text::parse_pan)),
-            mute: switch(name("mute"), false),
-            solo: switch(name("solo"), false),
-        }
-    }
-
-    fn settings(&self) -> PartSettings {
-        PartSettings {
-            mode: match self.mode.value() {
-                0 => Mode::Off,
-                1 => Mode::Play,
-                _ => Mode::Answer,
-            },
-            family: u8::try_from(self.family.value() - 1).ok().and_then(Family::new),
-            register: f32::from(i16::try_from(self.register.value()).unwrap_or(0)),
-        }
-    }
-}
-
 fn linear(name: impl Into<String>, default: f32, min: f32, max: f32) -> FloatParam {
     FloatParam::new(name, default, FloatRange::Linear { min, max })
 }
@@ -210,6 +201,30 @@ fn switch(name: impl Into<String>, default: bool) -> BoolParam {
     BoolParam::new(name, default)
         .with_value_to_string(Arc::new(|on| String::from(if on { "On" } else { "Off" })))
         .with_string_to_value(Arc::new(text::parse_switch))
+}
+
+/// A wish in standard deviations from what is usual in the style; 0 leaves it there.
+fn wish(name: impl Into<String>, default: f32) -> FloatParam {
+    linear(name, default, -2.0, 2.0)
+        .with_step_size(0.05)
+        .with_value_to_string(Arc::new(text::wish))
+        .with_string_to_value(Arc::new(text::parse_wish))
+}
+
+/// 0 to 1, read as percent.
+fn portion(name: impl Into<String>, default: f32) -> FloatParam {
+    linear(name, default, 0.0, 1.0)
+        .with_step_size(0.01)
+        .with_value_to_string(Arc::new(text::percent))
+        .with_string_to_value(Arc::new(text::parse_percent))
+}
+
+/// Multiplies the temperature.
+fn factor(name: impl Into<String>, default: f32) -> FloatParam {
+    linear(name, default, 0.5, 1.5)
+        .with_step_size(0.01)
+        .with_value_to_string(Arc::new(text::factor))
+        .with_string_to_value(Arc::new(text::parse_factor))
 }
 
 fn level(name: impl Into<String>) -> FloatParam {

@@ -19,7 +19,9 @@ pub use part::{Family, Part};
 pub use phrase::Phrase;
 pub use pitch::{Key, Pitch, Velocity};
 pub use seed::{Seed, Stream};
-pub use settings::{Audible, Mix, Mode, PartSettings, Quantum, Settings, Strip, Trade};
+pub use settings::{
+    Audible, CountIn, Follow, Looping, Mix, Mode, PartSettings, Quantum, Settings, Strip, Trade,
+};
 pub use style::StyleBlend;
 pub use timbre::{PartialTable, TimbreId};
 pub use time::{Frame, Frames, TICKS_PER_QUARTER, Tick, Ticks};

@@ -178,8 +178,12 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         }
     }
     for (part, arg) in in_order(&music.parts)? {
-        settings.parts[part] =
-            PartSettings { mode: arg.mode, family: arg.family, register: arg.register };
+        settings.parts[part] = PartSettings {
+            mode: arg.mode,
+            family: arg.family,
+            register: arg.register,
+            ..PartSettings::default()
+        };
     }
     if settings.parts.iter().all(|part| part.mode == Mode::Off) {
         let error = anyhow::anyhow!("improvise with every part off");

@@ -281,6 +281,7 @@ fn part_line(
             Mode::Off => "off",
             Mode::Play => "play",
             Mode::Answer => "answer",
+            Mode::Follow => "follow",
         },
         family: families[index].map(family_word),
         family_chosen: settings.family.is_some(),

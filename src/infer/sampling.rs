@@ -62,7 +62,10 @@ impl Controls {
         let mut controls = Self::open(styles.len());
         controls.style = settings.style.weights(styles.len());
         controls.key = settings.key.map(|key| key.index());
-        controls.sharpness = [1.0 / settings.temperature.clamp(0.05, 20.0); 5];
+        let temperature = settings.temperature.clamp(0.05, 20.0);
+        controls.sharpness = [1.0 / temperature; 5];
+        controls.sharpness[0] /= settings.time_temperature.clamp(0.5, 1.5);
+        controls.sharpness[2] /= settings.pitch_temperature.clamp(0.5, 1.5);
         if settings.min_p > 0.0 {
             controls.min_p = [settings.min_p.min(1.0).ln(); 5];
         }

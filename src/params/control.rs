@@ -22,6 +22,17 @@ pub enum Control {
     MinP,
     Master,
     HearPlayer,
+    Repetition,
+    Memory,
+    Feel,
+    TimeTemperature,
+    PitchTemperature,
+    CountIn,
+    Looping,
+    FreeRun,
+    FreeTempo,
+    Channel,
+    Thru,
     Mode(usize),
     Family(usize),
     Register(usize),
@@ -29,6 +40,7 @@ pub enum Control {
     Pan(usize),
     Mute(usize),
     Solo(usize),
+    Follow(usize),
 }
 
 /// A parameter of any kind.
@@ -41,7 +53,7 @@ pub enum AnyControl<'a> {
 
 impl Control {
     /// Controls of the whole instance.
-    const GLOBAL: [Control; 14] = [
+    const GLOBAL: [Control; 25] = [
         Control::Bypass,
         Control::Temperature,
         Control::StyleA,
@@ -56,9 +68,20 @@ impl Control {
         Control::MinP,
         Control::Master,
         Control::HearPlayer,
+        Control::Repetition,
+        Control::Memory,
+        Control::Feel,
+        Control::TimeTemperature,
+        Control::PitchTemperature,
+        Control::CountIn,
+        Control::Looping,
+        Control::FreeRun,
+        Control::FreeTempo,
+        Control::Channel,
+        Control::Thru,
     ];
     /// Controls of one part.
-    const OF_PART: [fn(usize) -> Control; 7] = [
+    const OF_PART: [fn(usize) -> Control; 8] = [
         Control::Mode,
         Control::Family,
         Control::Register,
@@ -66,6 +89,7 @@ impl Control {
         Control::Pan,
         Control::Mute,
         Control::Solo,
+        Control::Follow,
     ];
     /// How many there are.
     pub const COUNT: usize = Self::GLOBAL.len() + Self::OF_PART.len() * Part::BAND_SIZE;
@@ -88,6 +112,7 @@ impl Control {
             Control::Pan(part) => of_part(4, part),
             Control::Mute(part) => of_part(5, part),
             Control::Solo(part) => of_part(6, part),
+            Control::Follow(part) => of_part(7, part),
             global => Self::GLOBAL.iter().position(|other| *other == global).unwrap_or(0),
         }
     }
@@ -111,6 +136,17 @@ impl Controls {
             Control::MinP => AnyControl::Float(&self.min_p),
             Control::Master => AnyControl::Float(&self.master),
             Control::HearPlayer => AnyControl::Bool(&self.hear_player),
+            Control::Repetition => AnyControl::Float(&self.repetition),
+            Control::Memory => AnyControl::Float(&self.memory),
+            Control::Feel => AnyControl::Float(&self.feel),
+            Control::TimeTemperature => AnyControl::Float(&self.time_temperature),
+            Control::PitchTemperature => AnyControl::Float(&self.pitch_temperature),
+            Control::CountIn => AnyControl::Int(&self.count_in),
+            Control::Looping => AnyControl::Int(&self.looping),
+            Control::FreeRun => AnyControl::Bool(&self.free_run),
+            Control::FreeTempo => AnyControl::Float(&self.free_tempo),
+            Control::Channel => AnyControl::Int(&self.channel),
+            Control::Thru => AnyControl::Bool(&self.thru),
             Control::Mode(part) => AnyControl::Int(&self.parts[part].mode),
             Control::Family(part) => AnyControl::Int(&self.parts[part].family),
             Control::Register(part) => AnyControl::Int(&self.parts[part].register),
@@ -118,6 +154,7 @@ impl Controls {
             Control::Pan(part) => AnyControl::Float(&self.parts[part].pan),
             Control::Mute(part) => AnyControl::Bool(&self.parts[part].mute),
             Control::Solo(part) => AnyControl::Bool(&self.parts[part].solo),
+            Control::Follow(part) => AnyControl::Int(&self.parts[part].follow),
         }
     }
 }

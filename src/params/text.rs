@@ -2,8 +2,11 @@
 
 use crate::score::{Family, Key};
 
-/// The modes that exist, by value; higher values are kept for modes to come, and answer.
-const MODES: [&str; 3] = ["Off", "Play", "Answer"];
+const MODES: [&str; 4] = ["Off", "Play", "Answer", "Follow"];
+const FOLLOWS: [&str; 5] = ["Above", "Below", "Bass", "Octave up", "Octave down"];
+const COUNT_INS: [&str; 5] = ["None", "1 bar", "2 bars", "4 bars", "8 bars"];
+const LOOPINGS: [&str; 2] = ["Repeat", "Go on"];
+const OMNI: &str = "All";
 const TRADES: [&str; 5] = ["Phrase", "1 bar", "2 bars", "4 bars", "8 bars"];
 const QUANTA: [&str; 3] = ["Half beat", "Beat", "Bar"];
 const OPEN: &str = "Open";
@@ -28,12 +31,12 @@ pub(super) fn parse_percent(text: &str) -> Option<f32> {
     Some(number::<f32>(text.trim().trim_end_matches('%'))? / 100.0)
 }
 
-/// In standard deviations from the style's usual density.
-pub(super) fn density(value: f32) -> String {
+/// In standard deviations from what is usual in the style.
+pub(super) fn wish(value: f32) -> String {
     if value.abs() < 0.025 { String::from(OPEN) } else { format!("{value:+.2}") }
 }
 
-pub(super) fn parse_density(text: &str) -> Option<f32> {
+pub(super) fn parse_wish(text: &str) -> Option<f32> {
     if is(OPEN, text) { Some(0.0) } else { parse_number(text) }
 }
 
@@ -47,21 +50,64 @@ pub(super) fn parse_key(text: &str) -> Option<i32> {
 }
 
 pub(super) fn quantum(value: i32) -> String {
-    let place = usize::try_from(value).unwrap_or(0).min(QUANTA.len() - 1);
-    String::from(QUANTA[place])
+    named(&QUANTA, value)
 }
 
 pub(super) fn parse_quantum(text: &str) -> Option<i32> {
-    (0..=2).find(|value| is(&quantum(*value), text))
+    place(&QUANTA, text)
 }
 
 pub(super) fn trade(value: i32) -> String {
-    let place = usize::try_from(value).unwrap_or(0).min(TRADES.len() - 1);
-    String::from(TRADES[place])
+    named(&TRADES, value)
 }
 
 pub(super) fn parse_trade(text: &str) -> Option<i32> {
-    (0..=4).find(|value| is(&trade(*value), text))
+    place(&TRADES, text)
+}
+
+pub(super) fn follow(value: i32) -> String {
+    named(&FOLLOWS, value)
+}
+
+pub(super) fn parse_follow(text: &str) -> Option<i32> {
+    place(&FOLLOWS, text)
+}
+
+pub(super) fn count_in(value: i32) -> String {
+    named(&COUNT_INS, value)
+}
+
+pub(super) fn parse_count_in(text: &str) -> Option<i32> {
+    place(&COUNT_INS, text)
+}
+
+pub(super) fn looping(value: i32) -> String {
+    named(&LOOPINGS, value)
+}
+
+pub(super) fn parse_looping(text: &str) -> Option<i32> {
+    place(&LOOPINGS, text)
+}
+
+pub(super) fn channel(value: i32) -> String {
+    if value == 0 { String::from(OMNI) } else { value.to_string() }
+}
+
+pub(super) fn parse_channel(text: &str) -> Option<i32> {
+    if is(OMNI, text) { Some(0) } else { number(text).filter(|it| (1..=16).contains(it)) }
+}
+
+pub(super) fn factor(value: f32) -> String {
+    format!("× {value:.2}")
+}
+
+pub(super) fn parse_factor(text: &str) -> Option<f32> {
+    parse_number(text.trim().trim_start_matches(['×', 'x']))
+}
+
+/// Quarter notes a minute.
+pub(super) fn parse_tempo(text: &str) -> Option<f32> {
+    parse_number(text.trim().trim_end_matches("bpm"))
 }
 
 pub(super) fn min_p(value: f32) -> String {
@@ -69,12 +115,11 @@ pub(super) fn min_p(value: f32) -> String {
 }
 
 pub(super) fn mode(value: i32) -> String {
-    let place = usize::try_from(value).unwrap_or(0).min(MODES.len() - 1);
-    String::from(MODES[place])
+    named(&MODES, value)
 }
 
 pub(super) fn parse_mode(text: &str) -> Option<i32> {
-    (0..=2).find(|value| is(&mode(*value), text))
+    place(&MODES, text)
 }
 
 pub(super) fn family(value: i32) -> String {
@@ -134,6 +179,16 @@ pub(super) fn parse_switch(text: &str) -> Option<bool> {
 /// A finite number.
 pub(super) fn parse_number(text: &str) -> Option<f32> {
     number::<f32>(text).filter(|number| number.is_finite())
+}
+
+/// The name of a value of a list; the last for one beyond it.
+fn named(names: &[&str], value: i32) -> String {
+    let place = usize::try_from(value).unwrap_or(0).min(names.len() - 1);
+    String::from(names[place])
+}
+
+fn place(names: &[&str], text: &str) -> Option<i32> {
+    names.iter().position(|name| is(name, text)).and_then(|place| place.try_into().ok())
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Option<T> {

@@ -9,10 +9,19 @@ pub struct Settings {
     pub style: StyleBlend,
     /// 0.5 to 1.5; 1 draws from the model's own distribution.
     pub temperature: f32,
+    /// Multiply `temperature` for the draws of time steps and of pitches, 0.5 to 1.5.
+    pub time_temperature: f32,
+    pub pitch_temperature: f32,
     /// Share of the likeliest value below which a value is never drawn, 0 (off) to 0.5.
     pub min_p: f32,
     /// Wish in standard deviations from the style's usual density, -2 to 2.
     pub density: f32,
+    /// How much each part repeats itself: a wish in standard deviations from what is usual in the style, -2 to 2.
+    pub repetition: f32,
+    /// How much the band draws on what the player has played, 0 to 1.
+    pub memory: f32,
+    /// How much of the player's own timing and dynamics the band takes over, 0 to 1.
+    pub feel: f32,
     /// Wish; `None` leaves it open.
     pub key: Option<Key>,
     /// Whether notes outside `key` are impossible for every part but drums.
@@ -20,6 +29,9 @@ pub struct Settings {
     pub quantum: Quantum,
     /// When parts that answer reply.
     pub trade: Trade,
+    /// How long the band listens before it first plays.
+    pub count_in: CountIn,
+    pub looping: Looping,
     /// The band's parts, in order.
     pub parts: [PartSettings; Part::BAND_SIZE],
 }
@@ -32,6 +44,8 @@ pub struct PartSettings {
     pub family: Option<Family>,
     /// Semitones from the style's usual register for the part, -24 to 24.
     pub register: f32,
+    /// What it plays to the player's notes, in `Mode::Follow`.
+    pub follow: Follow,
 }
 
 /// How a part takes part.
@@ -43,6 +57,63 @@ pub enum Mode {
     Play,
     /// Listens while the player plays, and replies when it is its turn.
     Answer,
+    /// Plays one note to each of the player's, at once.
+    Follow,
+}
+
+/// What a part that follows plays to a note of the player's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Follow {
+    /// A third or so above, within the harmony.
+    #[default]
+    Above,
+    /// A third or so below.
+    Below,
+    /// The bass note of the harmony, in the part's own register.
+    Bass,
+    OctaveUp,
+    OctaveDown,
+}
+
+impl Follow {
+    pub const ALL: [Follow; 5] =
+        [Follow::Above, Follow::Below, Follow::Bass, Follow::OctaveUp, Follow::OctaveDown];
+}
+
+/// Bars of listening at the start of a chain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CountIn {
+    #[default]
+    None,
+    OneBar,
+    TwoBars,
+    FourBars,
+    EightBars,
+}
+
+impl CountIn {
+    pub const ALL: [CountIn; 5] =
+        [CountIn::None, CountIn::OneBar, CountIn::TwoBars, CountIn::FourBars, CountIn::EightBars];
+
+    pub fn bars(self) -> i64 {
+        match self {
+            CountIn::None => 0,
+            CountIn::OneBar => 1,
+            CountIn::TwoBars => 2,
+            CountIn::FourBars => 4,
+            CountIn::EightBars => 8,
+        }
+    }
+}
+
+/// What the band plays when the host's loop comes round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Looping {
+    /// The same notes, as far as the player does not change them.
+    #[default]
+    Repeat,
+    /// Something new each time.
+    GoOn,
 }
 
 /// When parts that answer reply.
@@ -95,7 +166,7 @@ impl Quantum {
 
 impl Default for PartSettings {
     fn default() -> Self {
-        Self { mode: Mode::Play, family: None, register: 0.0 }
+        Self { mode: Mode::Play, family: None, register: 0.0, follow: Follow::Above }
     }
 }
 
@@ -105,12 +176,19 @@ impl Default for Settings {
             seed: Seed(1),
             style: StyleBlend::default(),
             temperature: 1.0,
+            time_temperature: 1.0,
+            pitch_temperature: 1.0,
             min_p: 0.02,
             density: 0.0,
+            repetition: 0.0,
+            memory: 0.5,
+            feel: 0.5,
             key: None,
             scale_lock: false,
             quantum: Quantum::Beat,
             trade: Trade::Phrase,
+            count_in: CountIn::None,
+            looping: Looping::Repeat,
             parts: [PartSettings::default(); Part::BAND_SIZE],
         }
     }
