@@ -13,8 +13,8 @@ use super::link::{
     Commit, FromAudio, FromComposer, Links, TimbreGrid, ToAudio, ToComposer, VoicedNote,
 };
 use crate::infer::{ComposeError, Muse};
-use crate::music::planner::Window;
-use crate::score::{Family, Note, PartialTable, Phrase, Pitch, TimbreId, Velocity};
+use crate::music::planner::{Start, Window};
+use crate::score::{Family, Note, PartialTable, Phrase, Pitch, Settings, TimbreId, Velocity};
 
 /// The player's own sound, until she can choose one.
 const PLAYER_TIMBRE: TimbreId = TimbreId(Family::PIANO);
@@ -74,7 +74,9 @@ impl Composer {
             }
         }
         while let Some(message) = self.links.from_audio.pop() {
-            if matches!(message, FromAudio::Chain { .. }) {
+            if let FromAudio::Chain { start, settings } = &message
+                && !Chain::goes_on(*start, settings)
+            {
                 self.inbox.clear(); // what was asked of the chain before is of no use now
             }
             self.inbox.push_back(message);
@@ -98,13 +100,8 @@ impl Composer {
     fn act(&mut self, message: FromAudio) -> Result<(), ComposeError> {
         match message {
             FromAudio::Chain { start, settings } => {
-                let muse = self.muse.as_mut();
-                let prepared =
-                    self.chain.take().and_then(|chain| chain.restarted(start, &settings));
-                self.chain = Some(match prepared {
-                    Some(chain) => chain,
-                    None => Chain::open(muse, start, settings, &self.seed_phrase)?,
-                });
+                let chain = self.chain.take();
+                self.chain = Some(self.enter_chain(chain, start, settings)?);
                 self.tell(FromComposer::Chain { tick: start.tick });
             }
             FromAudio::NoteOn { onset, pitch, velocity } => {
@@ -145,6 +142,23 @@ impl Composer {
             FromAudio::Stopped => {} // the chain's opening may serve again
         }
         Ok(())
+    }
+
+    fn enter_chain(
+        &mut self,
+        before: Option<Chain>,
+        start: Start,
+        settings: Settings,
+    ) -> Result<Chain, ComposeError> {
+        let muse = self.muse.as_mut();
+        match before {
+            Some(chain) if Chain::goes_on(start, &settings) => chain.gone_on(muse, start),
+            Some(chain) => match chain.restarted(start, &settings) {
+                Some(chain) => Ok(chain),
+                None => Chain::open(muse, start, settings, &self.seed_phrase),
+            },
+            None => Chain::open(muse, start, settings, &self.seed_phrase),
+        }
     }
 
     fn commit(&mut self, window: Window, composed: &Composed) -> Result<(), ComposeError> {

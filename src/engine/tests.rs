@@ -1,126 +1,18 @@
 //! Composer and renderer by turns, on transports that make trouble.
 
+mod entry;
+mod host;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use self::host::{At, Host, LARGEST, Onset, RATE, standing};
+
 use super::audio::renderer::{
-    Block, HostEvent, HostEventKind, Outputs, Pace, PlayedEvent, Renderer, Sound, Transport,
+    Block, HostEvent, HostEventKind, Outputs, Pace, Renderer, Sound, Transport,
 };
-use super::composer::{Composer, Next};
 use super::link::{FromAudio, FromComposer, Links, ToAudio, ToComposer};
-use crate::infer::Scripted;
-use crate::score::{
-    Meter, Mix, Note, Part, Phrase, Pitch, Quantum, Seed, Settings, Tempo, Tick, Ticks, Velocity,
-};
-
-const RATE: f32 = 48_000.0;
-const LARGEST: usize = 16_384;
-
-/// Pitch and slot of a note that begins.
-type Onset = (u8, usize);
-
-struct Host {
-    links: Arc<Links>,
-    composer: Composer,
-    renderer: Renderer,
-    /// Of the last block.
-    played: Vec<PlayedEvent>,
-    settings: Settings,
-    channels: Vec<Vec<f32>>,
-}
-
-/// A block's place and length.
-#[derive(Clone, Copy)]
-struct At {
-    quarters: f64,
-    bpm: f64,
-    frames: usize,
-    playing: bool,
-}
-
-impl Host {
-    fn new() -> Self {
-        let links = Links::new();
-        let composer = Composer::new(Arc::clone(&links), Box::new(Scripted::new()), Sound::Silent);
-        let mut renderer = Renderer::new(Arc::clone(&links), Sound::Silent);
-        renderer.prepare(RATE, LARGEST);
-        Self {
-            links,
-            composer,
-            renderer,
-            played: Vec::with_capacity(Renderer::PLAYED_CAPACITY),
-            settings: Settings { seed: Seed(7), ..Settings::default() },
-            channels: vec![vec![0.0; LARGEST]; 10],
-        }
-    }
-
-    fn turn(&mut self) {
-        turn(&mut self.composer);
-    }
-
-    /// The composer's turn comes between two blocks.
-    fn live(&mut self, at: At, events: &[HostEvent]) {
-        self.block(at, events, false);
-        self.turn();
-    }
-
-    /// The composer's turn comes whenever it is waited for.
-    fn offline(&mut self, at: At, events: &[HostEvent]) {
-        self.block(at, events, true);
-        self.turn();
-    }
-
-    fn block(&mut self, at: At, events: &[HostEvent], offline: bool) {
-        let transport = Transport {
-            playing: at.playing,
-            position_quarters: at.quarters,
-            tempo: Tempo::new(at.bpm).unwrap(),
-            meter: Meter::COMMON,
-            bar_quarters: ((at.quarters + 1e-9) / 4.0).floor() * 4.0,
-        };
-        let composer = &mut self.composer;
-        let mut give_turn = || turn(composer);
-        let mut slices = self.channels.iter_mut().map(Vec::as_mut_slice);
-        let mut pair = || std::array::from_fn(|_| slices.next().unwrap());
-        let mut outputs = Outputs { main: pair(), parts: [pair(), pair(), pair(), pair()] };
-        let block = Block {
-            frames: at.frames,
-            transport,
-            settings: &self.settings,
-            mix: &Mix::default(),
-            events,
-            pace: if offline { Pace::Offline(&mut give_turn) } else { Pace::RealTime },
-        };
-        self.renderer.render(block, &mut outputs, &mut self.played);
-    }
-
-    fn onsets(&self) -> impl Iterator<Item = Onset> + '_ {
-        let onsets = self.played.iter().filter(|it| it.velocity.is_some());
-        onsets.map(|it| (it.pitch.number(), it.part.slot()))
-    }
-
-    /// Chains begun since the last call, by the tick of their start.
-    fn chains(&self) -> Vec<i64> {
-        std::iter::from_fn(|| self.links.from_composer.pop())
-            .filter_map(|it| match it {
-                FromComposer::Chain { tick } => Some(tick.0),
-                _ => None,
-            })
-            .collect()
-    }
-
-    fn late(&self) -> u32 {
-        self.links.gauges.late_windows.load(Ordering::Relaxed)
-    }
-}
-
-fn turn(composer: &mut Composer) {
-    while !matches!(composer.step(), Ok(Next::Wait | Next::Quit)) {}
-}
-
-fn standing(quarters: f64) -> At {
-    At { quarters, bpm: 120.0, frames: 64, playing: false }
-}
+use crate::score::{Meter, Mix, Note, Part, Phrase, Pitch, Quantum, Tempo, Tick, Ticks, Velocity};
 
 /// Five seconds with a tempo step in the fourth beat: the notes, and where chains began.
 fn with_tempo_step(frames: usize, from: f64, to: f64) -> (Vec<Onset>, Vec<i64>) {

@@ -57,6 +57,17 @@ impl Dialogue {
         Self { origin, phrase: None, reply: None }
     }
 
+    /// Move all that was said by `by`: the transport has jumped, and the music goes on.
+    pub fn shift(&mut self, by: Ticks) {
+        self.origin.start = self.origin.start + by;
+        if let Some(phrase) = &mut self.phrase {
+            (phrase.begin, phrase.end) = (phrase.begin + by, phrase.end + by);
+        }
+        if let Some(reply) = &mut self.reply {
+            (reply.begin, reply.end) = (reply.begin + by, reply.end + by);
+        }
+    }
+
     /// The player strikes a key.
     pub fn hear_on(&mut self, onset: Tick) {
         let phrase = self.phrase.get_or_insert(Phrase { begin: onset, end: onset });

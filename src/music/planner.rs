@@ -21,7 +21,20 @@ pub struct Start {
     pub chain: u32,
     pub tick: Tick,
     pub bar: BarLine,
+    pub entry: Entry,
 }
+
+/// How the transport came to where a chain begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// It was started there, or waits there.
+    Started,
+    /// It jumped there from `from` while it ran, the `lap`-th jump since it was started.
+    Jumped { from: Tick, lap: u32 },
+}
+
+/// A new chain's beginning, and its first window.
+pub type Opening = (Start, Window);
 
 /// The bar that a position lies in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,6 +76,8 @@ pub enum MomentKind {
 #[derive(Clone, Debug, Default)]
 pub struct Planner {
     chains: u32,
+    /// Jumps since the transport was started.
+    laps: u32,
     phase: Phase,
 }
 
@@ -111,7 +126,8 @@ impl Planner {
         bar: BarLine,
         quantum: Quantum,
         renewed: bool,
-    ) -> Option<Window> {
+    ) -> Option<Opening> {
+        self.laps = 0;
         self.open(tick, bar, quantum, renewed, Phase::Waiting)
     }
 
@@ -122,8 +138,15 @@ impl Planner {
         bar: BarLine,
         quantum: Quantum,
         renewed: bool,
-    ) -> Option<Window> {
+    ) -> Option<Opening> {
+        self.laps = 0;
         self.open(tick, bar, quantum, renewed, Phase::Announced)
+    }
+
+    /// The transport has jumped from `from` to `tick` and runs on. Returns the new chain and its first window.
+    pub fn jump(&mut self, from: Tick, tick: Tick, bar: BarLine, quantum: Quantum) -> Opening {
+        self.laps = self.laps.wrapping_add(1);
+        self.begin(tick, bar, quantum, Entry::Jumped { from, lap: self.laps }, Phase::Announced)
     }
 
     /// The chain is over.
@@ -170,7 +193,7 @@ impl Planner {
         }
     }
 
-    /// Enter `phase` with the first window of the chain at `tick`. Returns the window if that chain is new.
+    /// Enter `phase` with the first window of the chain at `tick`. Returns the chain if it is new.
     fn open(
         &mut self,
         tick: Tick,
@@ -178,23 +201,27 @@ impl Planner {
         quantum: Quantum,
         renewed: bool,
         phase: fn(Window) -> Phase,
-    ) -> Option<Window> {
+    ) -> Option<Opening> {
         let waiting = first(self.chains, tick, bar, quantum);
         if !renewed && matches!(self.phase, Phase::Waiting(window) if window == waiting) {
             self.phase = phase(waiting);
             return None;
         }
+        Some(self.begin(tick, bar, quantum, Entry::Started, phase))
+    }
+
+    fn begin(
+        &mut self,
+        tick: Tick,
+        bar: BarLine,
+        quantum: Quantum,
+        entry: Entry,
+        phase: fn(Window) -> Phase,
+    ) -> Opening {
         self.chains = self.chains.wrapping_add(1);
         let window = first(self.chains, tick, bar, quantum);
         self.phase = phase(window);
-        Some(window)
-    }
-}
-
-impl Window {
-    /// Where the window's chain begins, if this is its first window.
-    pub fn start(self) -> Start {
-        Start { chain: self.chain, tick: self.begin, bar: self.bar }
+        (Start { chain: window.chain, tick, bar: window.bar, entry }, window)
     }
 }
 

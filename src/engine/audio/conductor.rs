@@ -9,7 +9,7 @@ use super::span::Span;
 use super::synth::Synth;
 use crate::engine::clock::BlockClock;
 use crate::engine::link::{FromAudio, Links, Retired, TimbreGrid, ToAudio};
-use crate::music::planner::{BarLine, MomentKind, Planner, Window};
+use crate::music::planner::{BarLine, MomentKind, Opening, Planner, Window};
 use crate::score::{Audible, Mix, Part, Pitch, Settings, Tick, Ticks, Velocity};
 
 /// A note that comes later than this after its onset is not played any more: a thirty-second note.
@@ -161,10 +161,10 @@ impl Conductor {
                 self.last.replace(Span { start: here, end: scene.clock.ticks_at(frames), bpm });
             match last {
                 Some(last) if last.leads_to(here, bpm) => return,
-                Some(_) => {
+                Some(last) => {
                     self.end_everything(0, played);
                     let tick = scene.bar().landing(tick, quantum, GRACE);
-                    self.planner.play_from(tick, scene.bar(), quantum, renewed)
+                    Some(self.planner.jump(last.end_tick(), tick, scene.bar(), quantum))
                 }
                 None => self.planner.play_from(tick, scene.bar(), quantum, renewed),
             }
@@ -177,13 +177,13 @@ impl Conductor {
             }
             self.planner.wait_at(tick, scene.bar(), quantum, renewed)
         };
-        if let Some(window) = opening {
+        if let Some(opening) = opening {
             self.announced = Some(*scene.settings);
-            self.open_chain(window, *scene.settings);
+            self.open_chain(opening, *scene.settings);
         }
     }
 
-    fn open_chain(&mut self, window: Window, settings: Settings) {
+    fn open_chain(&mut self, (start, window): Opening, settings: Settings) {
         self.window = (window.chain, 0);
         self.awaited = None;
         if let Some(commit) = self.sequencer.take_current() {
@@ -193,7 +193,7 @@ impl Conductor {
             self.retire(Retired::Commit(commit));
         }
         self.links.gauges.stalled.store(false, Ordering::Relaxed);
-        let sent = self.send(FromAudio::Chain { start: window.start(), settings })
+        let sent = self.send(FromAudio::Chain { start, settings })
             && self.send(FromAudio::Cutoff { window, settings });
         if !sent {
             // Announced anew with the next block, when there may be room.

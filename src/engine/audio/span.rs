@@ -1,5 +1,7 @@
 //! Where blocks lie on the host's timeline, and whether one follows another.
 
+use crate::score::Tick;
+
 /// A host's position may differ from where the last block ended by this many ticks before it counts as a jump.
 const JUMP_TICKS: f64 = 1.0;
 
@@ -20,5 +22,11 @@ impl Span {
         let earliest = self.start + length * ratio.min(1.0) - JUMP_TICKS;
         let latest = self.start + length * ratio.max(1.0) + JUMP_TICKS;
         (earliest..=latest).contains(&here)
+    }
+
+    /// The tick nearest to where the block ended.
+    #[expect(clippy::cast_possible_truncation, reason = "no host counts to 2^63 ticks")]
+    pub(super) fn end_tick(self) -> Tick {
+        Tick(self.end.round() as i64)
     }
 }

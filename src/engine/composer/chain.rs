@@ -4,6 +4,7 @@
 //! is kept as it was at the last cutoff, what really sounded since is fed to it, and what the model has run ahead with is dropped unless
 //! it is just what sounded.
 
+mod entry;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,8 @@ const HELD: Ticks = Ticks(12);
 #[derive(Debug)]
 pub(super) struct Chain {
     start: Start,
+    /// Jumps that the chain has gone on over.
+    lap: u32,
     opened_with: Settings,
     /// The chain before its first window, for a start at the same place of a bar with the same settings.
     opening: Option<Line>,
@@ -79,6 +82,12 @@ pub(super) struct Composed {
     pub(super) families: [Family; Part::COUNT],
     /// Sum over the notes, natural.
     pub(super) log_probability: f64,
+}
+
+impl Composed {
+    fn silence() -> Self {
+        Self { notes: Vec::new(), families: [Family::PIANO; Part::COUNT], log_probability: 0.0 }
+    }
 }
 
 impl Chain {
@@ -130,6 +139,7 @@ impl Chain {
     fn at(start: Start, settings: Settings, opening: Line, key: KeyFinder) -> Self {
         Self {
             start,
+            lap: 0,
             opened_with: settings,
             line: opening.clone(),
             opening: Some(opening),
@@ -191,8 +201,14 @@ impl Chain {
     ) -> Result<Composed, ComposeError> {
         let (inside, context) = self.enter(muse, window, settings)?;
         let mut ahead = self.run_ahead(muse, &inside)?;
+        if window.begin < self.joins_at(&settings) {
+            self.contexts = Some((inside, context));
+            self.newest = Some(window);
+            return Ok(Composed::silence());
+        }
         let bounds = Bounds::new(&settings, self.turn);
-        let scene = Scene { window, seed: settings.seed, context: &context, bounds };
+        let number = stream_number(window, self.lap);
+        let scene = Scene { window, seed: settings.seed, number, context: &context, bounds };
         let composed = draw_window(muse, &mut ahead, &mut self.trail, &scene)?;
         self.committed.extend(&composed.notes);
         self.contexts = Some((inside, context));
@@ -230,7 +246,7 @@ impl Chain {
         let mut context = context(muse.styles(), &asked, self.player, window.bar);
         self.turn = self.dialogue.turn(&window, settings.trade, self.held.len());
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
-            let impatience = self.impatience(part, window);
+            let impatience = self.impatience(part, window, self.joins_at(&settings));
             match (wanted.mode, self.turn) {
                 (Mode::Answer, Turn::Listen) => context.controls.silence(part),
                 (Mode::Answer, Turn::Reply { opening: Opening::Begins, .. }) => {
@@ -256,12 +272,12 @@ impl Chain {
 
     /// How much a part that is asked to play is drawn into `window` for having been silent, natural logarithm of odds. A part that has not
     /// come in yet, because the seed phrase was one part's alone, is drawn in from the first beat; one that has played may rest for two bars.
-    fn impatience(&self, part: Part, window: Window) -> f32 {
+    fn impatience(&self, part: Part, window: Window, joined: Tick) -> f32 {
         const MOST: f32 = 9.0;
         let bars = |since: Tick| (window.begin - since).0 as f32 / window.bar.meter.bar().0 as f32;
         let ahead = self.committed.iter().rev().find(|it| it.part == part).map(|it| it.onset);
         let bias = match ahead.or(self.sounded[part.slot()]) {
-            None => 2.0 + 4.0 * bars(self.start.tick),
+            None => 2.0 + 4.0 * bars(joined),
             Some(onset) => 2.0 * (bars(onset) - 2.0),
         };
         bias.clamp(0.0, MOST)
@@ -337,6 +353,8 @@ impl Chain {
 struct Scene<'a> {
     window: Window,
     seed: Seed,
+    /// Of the stream of random numbers.
+    number: u64,
     context: &'a Context,
     bounds: Bounds,
 }
@@ -374,12 +392,11 @@ fn draw_window(
     trail: &mut Vec<(Note, State)>,
     scene: &Scene<'_>,
 ) -> Result<Composed, ComposeError> {
-    let Scene { window, seed, context, bounds } = scene;
+    let Scene { window, seed, number, context, bounds } = scene;
     let (window, context) = (*window, *context);
-    let mut stream = seed.stream(stream_number(window));
+    let mut stream = seed.stream(*number);
     let mut context = context.clone();
-    let mut composed =
-        Composed { notes: Vec::new(), families: families(&context.controls), log_probability: 0.0 };
+    let mut composed = Composed { families: families(&context.controls), ..Composed::silence() };
     if !context.controls.has_band() {
         return Ok(composed);
     }
@@ -424,9 +441,10 @@ fn draw_window(
     Ok(composed)
 }
 
-/// Windows are numbered by where they begin, so that the same place of a song is improvised alike however one came there.
-fn stream_number(window: Window) -> u64 {
-    window.begin.0.cast_unsigned()
+/// Windows are numbered by where they begin, so that the same place of a song is improvised alike however one came there; but anew in
+/// each lap of a loop over which the music goes on.
+fn stream_number(window: Window, lap: u32) -> u64 {
+    window.begin.0.cast_unsigned() ^ (u64::from(lap) << 40)
 }
 
 fn context(

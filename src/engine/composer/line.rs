@@ -58,6 +58,11 @@ impl Line {
         Ok(after)
     }
 
+    /// Move all that was heard by `by`.
+    pub(super) fn shift(&mut self, by: Ticks) {
+        self.history.shift(by);
+    }
+
     /// Where the next time step is counted from, so that the next onset is at `begin` or later, and by how much it must be. A silence
     /// of many bars is forgotten bar by bar: the model knows no time step beyond four bars or so.
     pub(super) fn clock(&self, begin: Tick, bar: BarLine) -> (Tick, Ticks) {

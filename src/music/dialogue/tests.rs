@@ -10,7 +10,7 @@ const BAR: BarLine = BarLine { start: Tick(0), meter: Meter::COMMON };
 fn replies(trade: Trade, keys: &[(i64, i64)], beats: usize) -> (Vec<usize>, Vec<usize>) {
     let mut dialogue = Dialogue::new(BAR);
     let mut planner = Planner::default();
-    let mut window = planner.play_from(Tick(0), BAR, Quantum::Beat, false).unwrap();
+    let (_, mut window) = planner.play_from(Tick(0), BAR, Quantum::Beat, false).unwrap();
     planner.pass(BAR, Quantum::Beat).unwrap();
     let mut events: Vec<(i64, bool)> =
         keys.iter().flat_map(|key| [(key.0, true), (key.1, false)]).collect();

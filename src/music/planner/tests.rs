@@ -44,7 +44,7 @@ fn windows_end_at_bar_lines() {
 fn a_waiting_chain_is_kept_when_the_transport_starts_there() {
     let mut planner = Planner::default();
     let line = bar(0, 4, 4);
-    let waiting = planner.wait_at(Tick(96), line, Quantum::Beat, false).unwrap();
+    let (_, waiting) = planner.wait_at(Tick(96), line, Quantum::Beat, false).unwrap();
     assert_eq!(planner.wait_at(Tick(96), line, Quantum::Beat, false), None);
     assert_eq!(planner.next_moment(), None);
     assert_eq!(planner.play_from(Tick(96), line, Quantum::Beat, false), None);

@@ -89,6 +89,17 @@ impl History {
         self.events.push_back(Past { onset, event, step });
     }
 
+    /// Move all that was heard by `by`: the transport has jumped, and the music goes on.
+    pub fn shift(&mut self, by: Ticks) {
+        for past in &mut self.events {
+            past.onset = past.onset + by;
+        }
+        self.lines.shift(by);
+        for tick in &mut self.silent_at {
+            *tick = Tick(tick.0.saturating_add(by.0));
+        }
+    }
+
     pub fn last_onset(&self) -> Option<Tick> {
         self.events.back().map(|past| past.onset)
     }

@@ -55,6 +55,13 @@ impl Lines {
         self.0[slot].pop_front();
     }
 
+    /// Move every note by `by`.
+    pub(super) fn shift(&mut self, by: Ticks) {
+        for own in self.0.iter_mut().flatten() {
+            own.onset = own.onset + by;
+        }
+    }
+
     /// Every part's memories at `now`, the onset of the newest note; the history begins at `oldest`, a bar has `bar` ticks.
     pub(super) fn motifs(
         &self,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Chain, Composed};
 use crate::infer::{ComposeError, Controls, Draw, Muse, State, StyleCard};
-use crate::music::planner::{BarLine, Planner, Start, Window};
+use crate::music::planner::{BarLine, Entry, Planner, Start, Window};
 use crate::music::tokens::{Event, Features};
 use crate::score::{
     Family, Meter, Mode, Note, Part, PartialTable, Phrase, Pitch, Quantum, Settings, Tick, Ticks,
@@ -126,7 +126,7 @@ fn jam(
     let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
     let mut settings = Settings::default();
     let mut muse = Hashing::new();
-    let start = Start { chain: 1, tick: Tick(0), bar };
+    let start = Start { chain: 1, tick: Tick(0), bar, entry: Entry::Started };
     let phrase = Arc::new(Phrase::new(vec![key(0, 12, 60), key(12, 12, 62), key(24, 48, 64)]));
     let mut chain = Chain::open(&mut muse, start, settings, &phrase).unwrap();
     let mut planner = Planner::default();
@@ -213,7 +213,7 @@ fn a_chain_that_restarts_at_its_place_hears_its_phrase_only_once() {
     let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
     let mut muse = Hashing::new();
     let phrase = Arc::new(Phrase::new(vec![key(0, 12, 60), key(12, 12, 62)]));
-    let start = |chain| Start { chain, tick: Tick(0), bar };
+    let start = |chain| Start { chain, tick: Tick(0), bar, entry: Entry::Started };
     let chain = Chain::open(&mut muse, start(1), Settings::default(), &phrase).unwrap();
     let steps = muse.steps;
     let chain = chain.restarted(start(2), &Settings::default()).unwrap();
@@ -239,7 +239,7 @@ const BAR: BarLine = BarLine { start: Tick(0), meter: Meter::COMMON };
 /// A chain from the first bar, without a seed phrase.
 fn opened(settings: Settings) -> (Hashing, Chain) {
     let mut muse = Hashing::new();
-    let start = Start { chain: 1, tick: Tick(0), bar: BAR };
+    let start = Start { chain: 1, tick: Tick(0), bar: BAR, entry: Entry::Started };
     let chain = Chain::open(&mut muse, start, settings, &Arc::default()).unwrap();
     (muse, chain)
 }
@@ -247,7 +247,7 @@ fn opened(settings: Settings) -> (Hashing, Chain) {
 /// Its windows, a beat each.
 fn beats() -> impl Iterator<Item = Window> {
     let mut planner = Planner::default();
-    let first = planner.play_from(Tick(0), BAR, Quantum::Beat, false);
+    let first = planner.play_from(Tick(0), BAR, Quantum::Beat, false).map(|it| it.1);
     std::iter::successors(first, move |_| {
         planner.pass(BAR, Quantum::Beat); // it begins
         planner.pass(BAR, Quantum::Beat)
