@@ -9,6 +9,7 @@ mod phrase_ui;
 mod roll;
 mod roll_ui;
 mod status_ui;
+mod tap;
 pub mod theme;
 mod transport_ui;
 mod view;

@@ -14,7 +14,8 @@ use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, IntParam, IntRange, 
 pub use self::control::{AnyControl, Control};
 pub use self::part::PartControls;
 use crate::score::{
-    Audible, CountIn, Key, Looping, Mix, Part, Quantum, Seed, Settings, Strip, StyleBlend, Trade,
+    Audible, CountIn, Key, Looping, Mix, Part, Quantum, Seed, Settings, Strip, StyleBlend, Tempo,
+    Trade,
 };
 
 /// Most styles that a pack's list can be chosen from by a host. Wider than any pack, so that packs share automation.
@@ -23,7 +24,7 @@ const STYLES: i32 = 64;
 const LEVEL_DB: (f32, f32) = (-60.0, 6.0);
 
 /// Tempo of the internal clock, quarter notes a minute.
-const FREE_TEMPO_BPM: (f32, f32) = (20.0, 400.0);
+pub const FREE_TEMPO_BPM: (f32, f32) = (20.0, 400.0);
 
 /// All controls of one instance.
 #[derive(Debug, Params)]
@@ -171,6 +172,12 @@ impl Controls {
             looping: if index(&self.looping) == 0 { Looping::Repeat } else { Looping::GoOn },
             parts: std::array::from_fn(|part| self.parts[part].settings()),
         }
+    }
+
+    /// The tempo of the internal clock, if it is to run while the host does not. Real-time safe.
+    pub fn free_run(&self) -> Option<Tempo> {
+        let bpm = f64::from((self.free_tempo.value() * 10.0).round()) / 10.0;
+        self.free_run.value().then(|| Tempo::new(bpm)).flatten()
     }
 
     /// The mix in force, mutes and solos resolved. Real-time safe.

@@ -177,7 +177,8 @@ impl Audio {
         context: &mut impl ProcessContext<P>,
     ) -> ProcessStatus {
         let bypassed = song.controls.bypass.value();
-        let mut transport = self.timeline.transport(context.transport(), frames, self.sample_rate);
+        let (host, free_run) = (context.transport(), song.controls.free_run());
+        let mut transport = self.timeline.transport(host, frames, self.sample_rate, free_run);
         if self.heard.collect(context) == notes::Room::Full {
             self.links.gauges.count_lost();
         }

@@ -14,6 +14,26 @@ pub struct BlockClock {
 /// own rounding must not decide which one is taken.
 const TIE: f64 = 1e-4;
 
+/// Where an internal clock stands, for playing without a host's transport. It begins at the first bar.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FreeClock {
+    quarters: f64,
+}
+
+impl FreeClock {
+    /// Quarter notes at the start of a block of `frames`; the clock goes on by its length. `sample_rate` in hertz.
+    pub fn pass(&mut self, frames: usize, tempo: Tempo, sample_rate: f64) -> f64 {
+        let here = self.quarters;
+        self.quarters += frames as f64 * tempo.bpm() / 60.0 / sample_rate;
+        here
+    }
+
+    /// Back to the first bar.
+    pub fn rewind(&mut self) {
+        self.quarters = 0.0;
+    }
+}
+
 impl BlockClock {
     /// `sample_rate` in hertz.
     pub fn new(position_quarters: f64, tempo: Tempo, sample_rate: f64) -> Self {

@@ -1,12 +1,23 @@
-//! What the band plays: temperature, styles, seed, key, density, quantum.
+//! What the band plays: temperature, styles, seed, key, density, quantum; below them, by scrolling, what is set less often.
 
-use egui::{Align, Layout, RichText, TextEdit, Ui, vec2};
+use egui::scroll_area::ScrollBarVisibility;
+use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::{Intent, Memory, View, theme, widgets};
 use crate::params::Control;
 
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
-    ui.spacing_mut().item_spacing.y = 5.0;
+    let shown = ScrollBarVisibility::VisibleWhenNeeded;
+    ScrollArea::vertical().scroll_bar_visibility(shown).auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 5.0;
+        first(ui, view, memory, intents);
+        ui.add_space(6.0);
+        ui.separator();
+        more(ui, view, intents);
+    });
+}
+
+fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
     ui.vertical_centered(|ui| {
         let control = view.control(Control::Temperature);
         let help = "How daring the band is. 1.00 is the style as it was learnt; lower is safer, higher is wilder.";
@@ -25,18 +36,67 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
     let trades = &view.choices.trades;
     widgets::segments(ui, view.control(Control::Trade), trades, theme::ACCENT, help, intents);
     ui.add_space(4.0);
-    ui.columns(2, |columns| {
-        columns[0].vertical_centered(|ui| {
-            let help = "How many notes, against what is usual in the style.";
-            let control = view.control(Control::Density);
-            widgets::dial(ui, control, "Density", 46.0, theme::ACCENT, help, intents);
-        });
-        columns[1].vertical_centered(|ui| {
-            let help = "Never draw what is less likely than this share of the likeliest. Higher is tidier.";
-            let control = view.control(Control::MinP);
-            widgets::dial(ui, control, "Min-p", 46.0, theme::ACCENT, help, intents);
-        });
+    ui.columns(3, |columns| {
+        let row = [
+            (Control::Density, "Density", "How many notes, against what is usual in the style."),
+            (
+                Control::Repetition,
+                "Repetition",
+                "How much the parts repeat what they played before, against what is usual in the style.",
+            ),
+            (Control::Memory, "Memory", "How much the band draws on what you have played."),
+        ];
+        dials(columns, row, view, intents);
     });
+}
+
+/// What is set less often.
+fn more(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+    ui.columns(4, |columns| {
+        let row = [
+            (Control::Feel, "Feel", "How much of your timing and dynamics the band takes over."),
+            (
+                Control::TimeTemperature,
+                "Time",
+                "Multiplies the temperature where rhythms are drawn.",
+            ),
+            (
+                Control::PitchTemperature,
+                "Pitch",
+                "Multiplies the temperature where pitches are drawn.",
+            ),
+            (
+                Control::MinP,
+                "Min-p",
+                "Never draw what is less likely than this share of the likeliest. Higher is tidier.",
+            ),
+        ];
+        dials(columns, row, view, intents);
+    });
+    heading(ui, "Listen before joining");
+    let help = "How many bars the band listens to you, from the start of the transport, before it first plays.";
+    let names = &view.choices.count_ins;
+    widgets::segments(ui, view.control(Control::CountIn), names, theme::ACCENT, help, intents);
+    heading(ui, "When the host's loop comes round");
+    let help = "Repeat: the same notes again, as far as you play the same. Go on: something new each time, out of what was played.";
+    let names = &view.choices.loopings;
+    widgets::segments(ui, view.control(Control::Looping), names, theme::ACCENT, help, intents);
+    ui.add_space(4.0);
+}
+
+/// A row of small dials, one a column.
+fn dials<const N: usize>(
+    columns: &mut [Ui],
+    row: [(Control, &str, &str); N],
+    view: &View<'_>,
+    intents: &mut Vec<Intent>,
+) {
+    for (column, (control, label, help)) in columns.iter_mut().zip(row) {
+        column.vertical_centered(|ui| {
+            let control = view.control(control);
+            widgets::dial(ui, control, label, 44.0, theme::ACCENT, help, intents);
+        });
+    }
 }
 
 fn style(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {

@@ -1,5 +1,6 @@
 //! What the editor itself remembers from frame to frame, and forgets when it closes.
 
+use super::tap::Taps;
 use crate::score::Part;
 
 #[derive(Clone, Debug)]
@@ -8,6 +9,8 @@ pub struct Memory {
     pub(super) seed_text: Option<String>,
     /// The path of a MIDI file while it is being typed.
     pub(super) phrase_path: Option<String>,
+    /// On the tempo of the free run.
+    pub(super) taps: Taps,
     /// Bars in view.
     pub(super) bars: f32,
     /// Lowest and highest pitch in view, eased towards what is played.
@@ -28,6 +31,7 @@ impl Default for Memory {
         Self {
             seed_text: None,
             phrase_path: None,
+            taps: Taps::default(),
             bars: 5.0,
             pitches: (36.0, 84.0),
             levels: [0.0; Part::BAND_SIZE + 1],

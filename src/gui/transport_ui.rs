@@ -3,7 +3,7 @@
 use egui::{Align, Align2, Button, Layout, RichText, Ui, vec2};
 
 use super::{Intent, Memory, Mixer, View, theme, widgets};
-use crate::params::Control;
+use crate::params::{Control, FREE_TEMPO_BPM};
 use crate::score::TICKS_PER_QUARTER;
 
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
@@ -11,6 +11,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
         ui.label(RichText::new("Antiphon").font(theme::font(22.0)).color(theme::TEXT));
         ui.add_space(12.0);
         transport(ui, view);
+        free_run(ui, view, memory, intents);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if view.mixer == Mixer::Shown {
                 master(ui, view, intents);
@@ -23,7 +24,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
 /// Whether the host plays, where, how fast and in which meter.
 fn transport(ui: &mut Ui, view: &View<'_>) {
     let clock = view.clock;
-    let (rect, _) = ui.allocate_exact_size(vec2(280.0, 32.0), egui::Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(250.0, 32.0), egui::Sense::hover());
     let painter = ui.painter();
     let mark = egui::pos2(rect.left() + 9.0, rect.center().y);
     if clock.playing {
@@ -41,9 +42,31 @@ fn transport(ui: &mut Ui, view: &View<'_>) {
     let place = if clock.playing { format!("{number:>3}.{beat}") } else { String::from("stopped") };
     let at = rect.left_center() + vec2(26.0, 0.0);
     painter.text(at, Align2::LEFT_CENTER, place, theme::digits(16.0), theme::TEXT);
-    let text = format!("{:.1} bpm   bar of {} quarters", clock.tempo_bpm, trimmed(bar));
+    let text = format!("{:.1} bpm   {} to the bar", clock.tempo_bpm, trimmed(bar));
     let at = rect.left_center() + vec2(112.0, 0.0);
     painter.text(at, Align2::LEFT_CENTER, text, theme::font(12.0), theme::QUIET);
+}
+
+/// A clock of our own for hosts that stand still: on or off, its tempo, and taps on it.
+fn free_run(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    ui.spacing_mut().item_spacing.x = 5.0;
+    let help = "Play while the host stands still, on a clock of Antiphon's own.";
+    let control = view.control(Control::FreeRun);
+    widgets::switch(ui, control, "Free run", vec2(64.0, 24.0), theme::ACCENT, help, intents);
+    let tempo = view.control(Control::FreeTempo);
+    ui.allocate_ui_with_layout(vec2(84.0, 24.0), Layout::left_to_right(Align::Center), |ui| {
+        widgets::level(ui, tempo, 0.0, theme::ACCENT, "The tempo of the free run.", intents);
+    });
+    let tap = ui.button("Tap").on_hover_text("Tap the tempo: four quarter notes or more.");
+    if tap.clicked() {
+        let now = ui.input(|input| input.time);
+        if let Some(bpm) = memory.taps.tap(now) {
+            let (low, high) = FREE_TEMPO_BPM;
+            #[expect(clippy::cast_possible_truncation, reason = "a share of a range")]
+            let share = ((bpm - f64::from(low)) / f64::from(high - low)).clamp(0.0, 1.0) as f32;
+            intents.push(Intent::Change(Control::FreeTempo, share));
+        }
+    }
 }
 
 fn master(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {

@@ -41,6 +41,8 @@ pub struct Choices {
     pub quanta: Vec<String>,
     pub trades: Vec<String>,
     pub modes: Vec<String>,
+    pub count_ins: Vec<String>,
+    pub loopings: Vec<String>,
 }
 
 /// Where the host is.
@@ -139,15 +141,11 @@ impl Choices {
             families: texts(Control::Family(0)),
             quanta: texts(Control::Quantum),
             trades: texts(Control::Trade),
-            modes: distinct(texts(Control::Mode(0))),
+            modes: texts(Control::Mode(0)),
+            count_ins: texts(Control::CountIn),
+            loopings: texts(Control::Looping),
         }
     }
-}
-
-/// Without the values at the end of a range that have no meaning of their own yet.
-fn distinct(mut texts: Vec<String>) -> Vec<String> {
-    texts.dedup();
-    texts
 }
 
 impl Default for Clock {

@@ -3,6 +3,7 @@
 use nice_plug::prelude::Transport as HostTransport;
 
 use crate::engine::audio::renderer::Transport;
+use crate::engine::clock::FreeClock;
 use crate::score::{Meter, Tempo};
 
 /// Follows the host's time from block to block.
@@ -10,17 +11,33 @@ use crate::score::{Meter, Tempo};
 pub(super) struct Timeline {
     /// Where the next block begins if the host does not say, quarter notes.
     next_quarters: f64,
+    /// Runs while the host does not, if the musician wishes.
+    free: FreeClock,
 }
 
 impl Timeline {
-    /// The transport at the start of a block of `frames`. Hosts without a transport are taken as stopped; without a
-    /// tempo as 120, without a meter as 4/4, without a position as going on from the block before.
+    /// The transport at the start of a block of `frames`: the host's while it plays, else, with a tempo for the free run, that of the
+    /// internal clock, which begins at the first bar.
     pub(super) fn transport(
         &mut self,
         host: &HostTransport,
         frames: usize,
         sample_rate: f32,
+        free_run: Option<Tempo>,
     ) -> Transport {
+        let theirs = self.of_host(host, frames, sample_rate);
+        let Some(tempo) = free_run.filter(|_| !theirs.playing) else {
+            self.free.rewind();
+            return theirs;
+        };
+        let position_quarters = self.free.pass(frames, tempo, f64::from(sample_rate));
+        let bar_quarters = bar_start(position_quarters, None, theirs.meter.bar().quarters());
+        Transport { playing: true, position_quarters, tempo, bar_quarters, ..theirs }
+    }
+
+    /// Hosts without a transport are taken as stopped; without a tempo as 120, without a meter as 4/4, without a position as going on
+    /// from the block before.
+    fn of_host(&mut self, host: &HostTransport, frames: usize, sample_rate: f32) -> Transport {
         let tempo = host.tempo.and_then(Tempo::new).unwrap_or_default();
         let meter = meter(host).unwrap_or(Meter::COMMON);
         let position_quarters =
