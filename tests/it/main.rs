@@ -7,6 +7,7 @@ mod midi;
 mod real_time;
 mod stage;
 mod tidy;
+mod torture;
 
 /// Aborts on an allocation inside `assert_no_alloc`.
 #[global_allocator]
