@@ -1,6 +1,7 @@
 //! Judgement as pure functions and small state machines: what was heard, notes to model events and back, and the plan of windows.
 
 pub mod dialogue;
+pub mod feel;
 pub mod key;
 pub mod planner;
 pub mod shaping;

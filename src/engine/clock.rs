@@ -45,9 +45,14 @@ impl BlockClock {
     }
 
     /// The frame nearest to `tick`, counted from the start of the block; negative before it.
-    #[expect(clippy::cast_possible_truncation, reason = "saturates, far outside any block")]
     pub fn frame_of(&self, tick: Tick) -> i64 {
-        ((tick.0 as f64 - self.position_ticks) / self.ticks_per_frame + 0.5 + TIE).floor() as i64
+        self.frame_at(tick.0 as f64)
+    }
+
+    /// The frame nearest to a position in ticks that is not rounded.
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, far outside any block")]
+    pub fn frame_at(&self, ticks: f64) -> i64 {
+        ((ticks - self.position_ticks) / self.ticks_per_frame + 0.5 + TIE).floor() as i64
     }
 
     /// The tick nearest to a frame of the block.
@@ -60,6 +65,12 @@ impl BlockClock {
                 + TIE * self.ticks_per_frame)
                 .floor() as i64,
         )
+    }
+
+    /// How far behind the nearest tick a frame lies, ticks: -0.5 to 0.5.
+    #[expect(clippy::cast_possible_truncation, reason = "half a tick at most")]
+    pub fn late(&self, frame: usize, tick: Tick) -> f32 {
+        (self.ticks_at(frame) - tick.0 as f64) as f32
     }
 
     /// The position at a frame, ticks not rounded.

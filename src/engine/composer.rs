@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use self::chain::{Chain, Composed, Opened};
+use self::chain::{Chain, Composed, Key, Opened};
 use super::audio::renderer::Sound;
 use super::link::{
     Commit, FromAudio, FromComposer, Links, TimbreGrid, ToAudio, ToComposer, VoicedNote,
@@ -104,9 +104,9 @@ impl Composer {
                 self.chain = Some(self.enter_chain(chain, start, settings)?);
                 self.tell(FromComposer::Chain { tick: start.tick });
             }
-            FromAudio::NoteOn { onset, pitch, velocity } => {
-                let again =
-                    self.chain.as_mut().and_then(|chain| chain.hear_on(onset, pitch, velocity));
+            FromAudio::NoteOn { onset, late, pitch, velocity } => {
+                let key = Key { onset, late, pitch, velocity };
+                let again = self.chain.as_mut().and_then(|chain| chain.hear_on(key));
                 if let Some(note) = again {
                     self.tell(FromComposer::Heard(note));
                 }
@@ -163,11 +163,11 @@ impl Composer {
 
     fn commit(&mut self, window: Window, composed: &Composed) -> Result<(), ComposeError> {
         let mut notes = Vec::with_capacity(composed.notes.len());
-        for note in &composed.notes {
+        for &(note, delay) in &composed.voiced {
             let family = composed.families[note.part.slot()];
-            let table = self.table(family, *note)?;
-            notes.push(VoicedNote { note: *note, table });
-            self.tell(FromComposer::Committed(*note));
+            let table = self.table(family, note)?;
+            notes.push(VoicedNote { note, delay, table });
+            self.tell(FromComposer::Committed(note));
         }
         let gauges = &self.links.gauges;
         gauges.notes_composed.fetch_add(notes.len() as u64, Ordering::Relaxed);

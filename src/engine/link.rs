@@ -25,8 +25,8 @@ use crate::score::{Note, Part, PartialTable, Phrase, Pitch, Settings, Tick, Velo
 pub enum FromAudio {
     /// A chain of windows may begin here: the transport waits at this place, or has just started or jumped. Replaces any chain before it.
     Chain { start: Start, settings: Settings },
-    /// The player struck a key.
-    NoteOn { onset: Tick, pitch: Pitch, velocity: Velocity },
+    /// The player struck a key, `late` ticks after `onset`: -0.5 to 0.5.
+    NoteOn { onset: Tick, late: f32, pitch: Pitch, velocity: Velocity },
     /// The player let a key go.
     NoteOff { end: Tick, pitch: Pitch },
     /// The cutoff of `window` has passed: all that it may depend on has been sent before this message.
@@ -62,13 +62,15 @@ pub enum Retired {
 pub struct Commit {
     /// Which chain the window belongs to; the audio thread sends back commits of chains that are over.
     pub window: Window,
-    /// Sorted by onset. The sequencer takes a table when its note starts.
+    /// Sorted by when they sound. The sequencer takes a table when its note starts.
     pub notes: Vec<VoicedNote>,
 }
 
 #[derive(Debug)]
 pub struct VoicedNote {
     pub note: Note,
+    /// By how much it sounds after its onset, ticks; negative is early. Its end moves along.
+    pub delay: f32,
     /// `None` in a plugin without a synth, and after the sequencer has taken it.
     pub table: Option<Arc<PartialTable>>,
 }
@@ -160,6 +162,13 @@ impl Links {
             from_composer: ArrayQueue::new(4096),
             gauges: Gauges::default(),
         })
+    }
+}
+
+impl VoicedNote {
+    /// When it sounds, ticks not rounded.
+    pub fn begin(&self) -> f64 {
+        self.note.onset.0 as f64 + f64::from(self.delay)
     }
 }
 

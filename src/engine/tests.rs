@@ -1,6 +1,7 @@
 //! Composer and renderer by turns, on transports that make trouble.
 
 mod entry;
+mod feel;
 mod host;
 
 use std::sync::Arc;

@@ -73,7 +73,7 @@ impl Host {
             playing: false,
             bypassed: false,
             around: None,
-            settings: Settings::default(),
+            settings: Settings { feel: 0.0, ..Settings::default() },
             mix: Mix::default(),
             events: Vec::with_capacity(64),
             played: Vec::with_capacity(Renderer::PLAYED_CAPACITY),
@@ -168,6 +168,7 @@ impl Host {
             quantum: [Quantum::HalfBeat, Quantum::Beat, Quantum::Bar][self.pick(3) as usize],
             trade: Trade::ALL[self.pick(5) as usize],
             count_in: CountIn::ALL[(self.pick(10) as usize).saturating_sub(5)],
+            feel: 0.0, // what is delayed has no frame of its own
             looping: [Looping::Repeat, Looping::GoOn][self.pick(2) as usize],
             ..Settings::default()
         };

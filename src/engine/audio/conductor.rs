@@ -126,9 +126,9 @@ impl Conductor {
             if let Some(event) = events.peek() {
                 until = until.min(event.frame as usize);
             }
-            let moment = self.planner.next_moment().map(|it| it.tick);
-            for tick in [moment, self.sequencer.next_tick()].into_iter().flatten() {
-                let due = usize::try_from(scene.clock.frame_of(tick)).unwrap_or(0);
+            let moment = self.planner.next_moment().map(|it| it.tick.0 as f64);
+            for ticks in [moment, self.sequencer.next_at()].into_iter().flatten() {
+                let due = usize::try_from(scene.clock.frame_at(ticks)).unwrap_or(0);
                 until = until.min(due.max(frame + 1));
             }
             if frame >= frames {
@@ -286,7 +286,8 @@ impl Conductor {
         match event.kind {
             HostEventKind::NoteOn { pitch, velocity } => {
                 if scene.transport.playing {
-                    self.send(FromAudio::NoteOn { onset: tick, pitch, velocity });
+                    let late = scene.clock.late(frame, tick);
+                    self.send(FromAudio::NoteOn { onset: tick, late, pitch, velocity });
                 }
                 if scene.mix.player.audible == Audible::Yes {
                     self.sound_player(pitch, velocity, &mut scene.pace);
@@ -335,11 +336,11 @@ impl Conductor {
 
     /// End and start the band's notes that are due at `frame`.
     fn sequence(&mut self, frame: usize, scene: &Scene<'_, '_>, played: &mut Vec<PlayedEvent>) {
-        while let Some(tick) = self.sequencer.next_tick() {
-            if usize::try_from(scene.clock.frame_of(tick)).unwrap_or(0) > frame {
+        while let Some(due) = self.sequencer.next_at() {
+            if usize::try_from(scene.clock.frame_at(due)).unwrap_or(0) > frame {
                 return;
             }
-            let Some(action) = self.sequencer.next_action(tick) else { return };
+            let Some(action) = self.sequencer.next_action(due) else { return };
             self.act(action, frame, played);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::link::Commit;
+use crate::engine::link::{Commit, VoicedNote};
 use crate::music::planner::Window;
 use crate::score::{Note, Part, PartialTable, Pitch, Tick};
 
@@ -28,7 +28,8 @@ pub(super) struct Sequencer {
 
 #[derive(Clone, Copy, Debug)]
 struct Sounding {
-    end: Tick,
+    /// Ticks, not rounded.
+    end: f64,
     part: Part,
     pitch: Pitch,
 }
@@ -79,7 +80,7 @@ impl Sequencer {
 
     /// Leave out the notes of the window in play with an onset before `tick`, but for those that have been played.
     pub(super) fn skip_until(&mut self, tick: Tick) {
-        while self.upcoming().is_some_and(|note| note.onset < tick) {
+        while self.upcoming().is_some_and(|it| it.note.onset < tick) {
             self.cursor += 1;
         }
     }
@@ -101,23 +102,24 @@ impl Sequencer {
         self.current.take()
     }
 
-    /// The tick of the next action.
-    pub(super) fn next_tick(&self) -> Option<Tick> {
-        let off = self.sounding.iter().map(|it| it.end).min();
-        let on = self.upcoming().map(|note| note.onset);
+    /// When the next action is due, ticks not rounded.
+    pub(super) fn next_at(&self) -> Option<f64> {
+        let off = self.sounding.iter().map(|it| it.end).min_by(f64::total_cmp);
+        let on = self.upcoming().map(VoicedNote::begin);
         match (off, on) {
             (Some(off), Some(on)) => Some(off.min(on)),
             (off, on) => off.or(on),
         }
     }
 
-    /// The next action due at or before `now`: endings first.
-    pub(super) fn next_action(&mut self, now: Tick) -> Option<Action> {
+    /// The next action due at or before `now`, ticks: endings first.
+    pub(super) fn next_action(&mut self, now: f64) -> Option<Action> {
         if let Some(place) = self.sounding.iter().position(|it| it.end <= now) {
             let ended = self.sounding.swap_remove(place);
             return Some(Action::Off(ended.part, ended.pitch));
         }
-        let note = self.upcoming().filter(|note| note.onset <= now)?;
+        let next = self.upcoming().filter(|it| it.begin() <= now)?;
+        let (note, end) = (next.note, next.begin() + next.note.length.0 as f64);
         if let Some(place) =
             self.sounding.iter().position(|it| it.part == note.part && it.pitch == note.pitch)
         {
@@ -127,7 +129,7 @@ impl Sequencer {
         let table = self.current.as_mut().and_then(|it| it.notes[self.cursor].table.take());
         self.cursor += 1;
         if self.sounding.len() < SOUNDING {
-            self.sounding.push(Sounding { end: note.end(), part: note.part, pitch: note.pitch });
+            self.sounding.push(Sounding { end, part: note.part, pitch: note.pitch });
         }
         Some(Action::On(note, table))
     }
@@ -137,8 +139,8 @@ impl Sequencer {
         self.sounding.pop().map(|it| Action::Off(it.part, it.pitch))
     }
 
-    fn upcoming(&self) -> Option<Note> {
-        self.current.as_ref().and_then(|it| it.notes.get(self.cursor)).map(|it| it.note)
+    fn upcoming(&self) -> Option<&VoicedNote> {
+        self.current.as_ref().and_then(|it| it.notes.get(self.cursor))
     }
 }
 

@@ -5,20 +5,22 @@
 //! it is just what sounded.
 
 mod entry;
+mod hearing;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+use self::hearing::Heard;
+pub(super) use self::hearing::Key;
 use super::line::{Context, Line};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
 use crate::music::dialogue::{Dialogue, Opening, Turn};
+use crate::music::feel::Feel;
 use crate::music::key::KeyFinder;
 use crate::music::planner::{BarLine, Start, Window};
 use crate::music::tokens::LONGEST_TIME;
-use crate::score::{
-    Family, Key, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks, Velocity,
-};
+use crate::score::{Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks};
 
 /// Notes of a seed phrase that are heard: its last ones.
 const SEED_NOTES: usize = 256;
@@ -49,8 +51,9 @@ pub(super) struct Chain {
     /// The band's notes at or after the last cutoff, in the order in which they were drawn.
     committed: Vec<Note>,
     /// The player's notes at or after the last cutoff, and the keys that are down.
-    heard: Vec<Note>,
-    held: Vec<(Tick, Pitch, Velocity)>,
+    heard: Vec<Heard>,
+    held: Vec<Key>,
+    feel: Feel,
     player: PlayerPresence,
     dialogue: Dialogue,
     /// Of the seed phrase and of what the player has played, up to the cutoff.
@@ -78,6 +81,8 @@ pub(super) struct Opened {
 pub(super) struct Composed {
     /// The band's notes, by onset.
     pub(super) notes: Vec<Note>,
+    /// The same with the player's feel, by when they sound: each with its delay in ticks.
+    pub(super) voiced: Vec<(Note, f32)>,
     /// Of each slot.
     pub(super) families: [Family; Part::COUNT],
     /// Sum over the notes, natural.
@@ -86,7 +91,23 @@ pub(super) struct Composed {
 
 impl Composed {
     fn silence() -> Self {
-        Self { notes: Vec::new(), families: [Family::PIANO; Part::COUNT], log_probability: 0.0 }
+        Self {
+            notes: Vec::new(),
+            voiced: Vec::new(),
+            families: [Family::PIANO; Part::COUNT],
+            log_probability: 0.0,
+        }
+    }
+
+    /// Give the notes `amount` of the player's feel.
+    fn voice(&mut self, feel: &Feel, window: Window, amount: f32) {
+        let voiced = self.notes.iter().map(|note| {
+            let manner = feel.manner(*note, window.bar, window.begin, amount);
+            (Note { velocity: manner.velocity, ..*note }, manner.delay)
+        });
+        self.voiced = voiced.collect();
+        let begin = |it: &(Note, f32)| it.0.onset.0 as f64 + f64::from(it.1);
+        self.voiced.sort_by(|a, b| begin(a).total_cmp(&begin(b)));
     }
 }
 
@@ -149,6 +170,7 @@ impl Chain {
             committed: Vec::new(),
             heard: Vec::new(),
             held: Vec::new(),
+            feel: Feel::default(),
             player: PlayerPresence::Absent,
             dialogue: Dialogue::new(start.bar),
             key,
@@ -157,39 +179,6 @@ impl Chain {
             contexts: None,
             newest: None,
         }
-    }
-
-    /// Returns the whole note that ends by this, if the key was down.
-    pub(super) fn hear_on(
-        &mut self,
-        onset: Tick,
-        pitch: Pitch,
-        velocity: Velocity,
-    ) -> Option<Note> {
-        let before = self.hear_off(onset, pitch);
-        self.player = PlayerPresence::Listening;
-        self.dialogue.hear_on(onset);
-        self.held.push((onset.max(self.cutoff), pitch, velocity));
-        before
-    }
-
-    /// Returns the whole notes that end by this.
-    pub(super) fn hear_all_off(&mut self, end: Tick) -> Vec<Note> {
-        let keys: Vec<Pitch> = self.held.iter().map(|it| it.1).collect();
-        keys.into_iter().filter_map(|pitch| self.hear_off(end, pitch)).collect()
-    }
-
-    /// Returns the whole note, if its key was down.
-    pub(super) fn hear_off(&mut self, end: Tick, pitch: Pitch) -> Option<Note> {
-        let place = self.held.iter().position(|it| it.1 == pitch)?;
-        self.dialogue.hear_off(end);
-        let (onset, pitch, velocity) = self.held.remove(place);
-        let length = (end - onset).max(Ticks(1));
-        let note = Note { onset, part: Part::PLAYER, pitch, length, velocity };
-        if onset >= self.cutoff {
-            self.heard.push(note);
-        }
-        Some(note)
     }
 
     /// Compose `window`, whose cutoff has just passed.
@@ -209,8 +198,9 @@ impl Chain {
         let bounds = Bounds::new(&settings, self.turn);
         let number = stream_number(window, self.lap);
         let scene = Scene { window, seed: settings.seed, number, context: &context, bounds };
-        let composed = draw_window(muse, &mut ahead, &mut self.trail, &scene)?;
+        let mut composed = draw_window(muse, &mut ahead, &mut self.trail, &scene)?;
         self.committed.extend(&composed.notes);
+        composed.voice(&self.feel, window, settings.feel);
         self.contexts = Some((inside, context));
         self.newest = Some(window);
         Ok(composed)
@@ -259,15 +249,6 @@ impl Chain {
             self.contexts.take().unwrap_or_else(|| (context.clone(), context.clone()));
         self.feed(muse, window.cutoff, [&outside, &inside])?;
         Ok((inside, context))
-    }
-
-    /// The key that the player plays in, as a wish to play in it too; that of the notes with an onset before `cutoff`.
-    fn key_heard(&self, cutoff: Tick) -> Option<Key> {
-        let mut key = self.key;
-        for note in self.heard.iter().filter(|it| it.onset < cutoff) {
-            key.hear(note.pitch, note.length);
-        }
-        key.key()
     }
 
     /// How much a part that is asked to play is drawn into `window` for having been silent, natural logarithm of odds. A part that has not
@@ -333,19 +314,6 @@ impl Chain {
             self.trail.push((*note, state));
         }
         Ok(ahead)
-    }
-
-    /// The player's notes with an onset before `cutoff`, a held key with what it has lasted so far and a little.
-    fn heard_until(&mut self, cutoff: Tick) -> Vec<Note> {
-        let mut notes: Vec<Note> = self.heard.extract_if(.., |it| it.onset < cutoff).collect();
-        for &(onset, pitch, velocity) in
-            self.held.iter().filter(|it| it.0 < cutoff && it.0 >= self.cutoff)
-        {
-            let length = cutoff - onset + HELD;
-            notes.push(Note { onset, part: Part::PLAYER, pitch, length, velocity });
-        }
-        notes.sort_unstable();
-        notes
     }
 }
 

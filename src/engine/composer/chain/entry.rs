@@ -43,7 +43,7 @@ impl Chain {
             *tick = *tick + by;
         }
         for key in &mut self.held {
-            key.0 = key.0 + by;
+            key.onset = key.onset + by;
         }
         self.heard.clear();
         self.committed.clear();

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::{Chain, Composed};
+use super::{Chain, Composed, Key};
 use crate::infer::{ComposeError, Controls, Draw, Muse, State, StyleCard};
 use crate::music::planner::{BarLine, Entry, Planner, Start, Window};
 use crate::music::tokens::{Event, Features};
@@ -140,7 +140,12 @@ fn jam(
     for _ in 0..windows {
         while let Some((tick, on, note)) = hear.next_if(|it| it.0 < window.cutoff) {
             if on {
-                chain.hear_on(tick, note.pitch, note.velocity);
+                chain.hear_on(Key {
+                    onset: tick,
+                    late: 0.0,
+                    pitch: note.pitch,
+                    velocity: note.velocity,
+                });
             } else {
                 chain.hear_off(tick, note.pitch);
             }
@@ -295,7 +300,12 @@ fn a_reply_begins_and_ends_in_its_turn() {
     for window in beats().take(32) {
         if window.begin.0 % 192 == 24 {
             let key = key(window.begin.0 - 20, 12, 62);
-            chain.hear_on(key.onset, key.pitch, key.velocity);
+            chain.hear_on(Key {
+                onset: key.onset,
+                late: 0.0,
+                pitch: key.pitch,
+                velocity: key.velocity,
+            });
             chain.hear_off(key.end(), key.pitch);
         }
         notes.extend(compose(&mut chain, &mut muse, window, settings).notes);
