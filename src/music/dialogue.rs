@@ -59,7 +59,7 @@ impl Dialogue {
 
     /// Move all that was said by `by`: the transport has jumped, and the music goes on.
     pub fn shift(&mut self, by: Ticks) {
-        self.origin.start = self.origin.start + by;
+        self.origin.start += by;
         if let Some(phrase) = &mut self.phrase {
             (phrase.begin, phrase.end) = (phrase.begin + by, phrase.end + by);
         }

@@ -92,7 +92,7 @@ impl History {
     /// Move all that was heard by `by`: the transport has jumped, and the music goes on.
     pub fn shift(&mut self, by: Ticks) {
         for past in &mut self.events {
-            past.onset = past.onset + by;
+            past.onset += by;
         }
         self.lines.shift(by);
         for tick in &mut self.silent_at {

@@ -58,7 +58,7 @@ impl Lines {
     /// Move every note by `by`.
     pub(super) fn shift(&mut self, by: Ticks) {
         for own in self.0.iter_mut().flatten() {
-            own.onset = own.onset + by;
+            own.onset += by;
         }
     }
 

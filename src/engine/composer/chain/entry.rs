@@ -40,10 +40,10 @@ impl Chain {
         self.line.shift(by);
         self.dialogue.shift(by);
         for tick in self.sounded.iter_mut().flatten() {
-            *tick = *tick + by;
+            *tick += by;
         }
         for key in &mut self.held {
-            key.onset = key.onset + by;
+            key.onset += by;
         }
         self.heard.clear();
         self.committed.clear();

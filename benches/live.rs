@@ -1,0 +1,225 @@
+//! A jam by the clock with the default pack: windows that came late and what the callback took, in ordinary play and with a composer
+//! that is starved on purpose. One line of JSON.
+//!
+//! `cargo bench --bench live -- [MINUTES [BPM]]`, by default one minute at 180.
+#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+#![expect(clippy::expect_used, reason = "a bench that cannot run ends")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use antiphon::engine::audio::renderer::{
+    Block, Outputs, Pace, PlayedEvent, Renderer, Sound, Transport,
+};
+use antiphon::engine::control::Instance;
+use antiphon::infer::{self, ComposeError, Controls, Draw, Muse, Runtime, State, StyleCard};
+use antiphon::music::tokens::Features;
+use antiphon::pack::Pack;
+use antiphon::score::{
+    Meter, Mix, PartialTable, Pitch, Quantum, Settings, Tempo, TimbreId, Velocity,
+};
+
+const RATE: f64 = 48_000.0;
+const FRAMES: usize = 64;
+/// What each step takes while the composer is starved.
+const STARVED: Duration = Duration::from_millis(50);
+/// How long it is starved, and how long it is watched before and after, seconds.
+const PHASE: f64 = 20.0;
+
+fn main() {
+    let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse::<f64>().ok());
+    let minutes = numbers.next().unwrap_or(1.0);
+    let bpm = numbers.next().unwrap_or(180.0);
+    let mut host = Host::new(Tempo::new(bpm).expect("a tempo from 10 to 1000"));
+    let ordinary = host.play(minutes * 60.0);
+    host.delay.store(millis(STARVED), Ordering::Relaxed);
+    let starved = host.play(PHASE);
+    host.delay.store(0, Ordering::Relaxed);
+    let recovering = host.play(PHASE);
+    let figures = serde_json::json!({
+        "minutes": minutes, "bpm": bpm, "frames": FRAMES, "quantum": "half a beat",
+        "notes": host.instance.links.gauges.notes_composed.load(Ordering::Relaxed),
+        "ordinary": ordinary.figures(),
+        "starved": starved.figures(),
+        "recovering": recovering.figures(),
+    });
+    println!("{figures}");
+}
+
+/// A muse that can be slowed down.
+struct Slow {
+    muse: Box<dyn Muse>,
+    /// Milliseconds a step.
+    delay: Arc<AtomicU64>,
+}
+
+impl Muse for Slow {
+    fn styles(&self) -> &[StyleCard] {
+        self.muse.styles()
+    }
+
+    fn backend(&self) -> &str {
+        self.muse.backend()
+    }
+
+    fn silence(&self) -> State {
+        self.muse.silence()
+    }
+
+    fn step(
+        &mut self,
+        state: &State,
+        features: &Features,
+        controls: &Controls,
+    ) -> Result<Draw, ComposeError> {
+        let delay = self.delay.load(Ordering::Relaxed);
+        if delay > 0 {
+            std::thread::park_timeout(Duration::from_millis(delay));
+        }
+        self.muse.step(state, features, controls)
+    }
+
+    fn table(
+        &mut self,
+        timbre: TimbreId,
+        pitch: Pitch,
+        velocity: Velocity,
+    ) -> Result<Arc<PartialTable>, ComposeError> {
+        self.muse.table(timbre, pitch, velocity)
+    }
+}
+
+/// A host that calls by the clock.
+struct Host {
+    instance: Instance,
+    renderer: Renderer,
+    delay: Arc<AtomicU64>,
+    settings: Settings,
+    tempo: Tempo,
+    begun: Instant,
+    blocks: u64,
+    channels: Vec<Vec<f32>>,
+    played: Vec<PlayedEvent>,
+}
+
+/// What came of one phase.
+struct Phase {
+    /// Microseconds, sorted.
+    calls: Vec<f64>,
+    windows: f64,
+    late: u32,
+    /// Windows from the beginning of the phase to its last late one.
+    until_last_late: f64,
+}
+
+impl Host {
+    fn new(tempo: Tempo) -> Self {
+        let delay = Arc::new(AtomicU64::new(0));
+        let slow = Arc::clone(&delay);
+        let open = move || {
+            let pack = Pack::embedded().map_err(|error| error.to_string())?;
+            let muse = infer::open(&pack, &Runtime::Embedded).map_err(|error| error.to_string())?;
+            Ok(Box::new(Slow { muse, delay: slow }) as Box<dyn Muse>)
+        };
+        let instance = Instance::start(open, Sound::Synth);
+        let mut renderer = Renderer::new(Arc::clone(&instance.links), Sound::Synth);
+        renderer.prepare(RATE as f32, FRAMES);
+        let settings = Settings { quantum: Quantum::HalfBeat, density: 1.0, ..Settings::default() };
+        let mut host = Self {
+            instance,
+            renderer,
+            delay,
+            settings,
+            tempo,
+            begun: Instant::now(),
+            blocks: 0,
+            channels: vec![vec![0.0; FRAMES]; 10],
+            played: Vec::with_capacity(Renderer::PLAYED_CAPACITY),
+        };
+        // Standing, until the pack is open and the first window composed.
+        while host.instance.links.gauges.notes_composed.load(Ordering::Relaxed) == 0 {
+            host.call(false);
+        }
+        host.blocks = 0;
+        host.begun = Instant::now();
+        host
+    }
+
+    /// Play for `secs`.
+    fn play(&mut self, secs: f64) -> Phase {
+        let blocks = (secs * RATE / FRAMES as f64).ceil();
+        let late_before = self.late();
+        let (mut calls, mut last) = (Vec::with_capacity(blocks as usize), (late_before, 0.0));
+        for block in 0..blocks as u64 {
+            let begun = Instant::now();
+            self.call(true);
+            calls.push(begun.elapsed().as_secs_f64() * 1e6);
+            if self.late() > last.0 {
+                last = (self.late(), block as f64);
+            }
+        }
+        calls.sort_by(f64::total_cmp);
+        let windows_a_block = FRAMES as f64 / RATE * self.tempo.bpm() / 60.0 * 2.0;
+        Phase {
+            calls,
+            windows: blocks * windows_a_block,
+            late: self.late() - late_before,
+            until_last_late: last.1 * windows_a_block,
+        }
+    }
+
+    fn late(&self) -> u32 {
+        self.instance.links.gauges.late_windows.load(Ordering::Relaxed)
+    }
+
+    /// One call, when it is due.
+    fn call(&mut self, playing: bool) {
+        let due = Duration::from_secs_f64(self.blocks as f64 * FRAMES as f64 / RATE);
+        while self.begun.elapsed() < due {
+            std::thread::park_timeout(due.saturating_sub(self.begun.elapsed()));
+        }
+        let frames = if playing { self.blocks as f64 * FRAMES as f64 } else { 0.0 };
+        let quarters = frames / RATE * self.tempo.bpm() / 60.0;
+        let transport = Transport {
+            playing,
+            position_quarters: quarters,
+            tempo: self.tempo,
+            meter: Meter::COMMON,
+            bar_quarters: ((quarters + 1e-9) / 4.0).floor() * 4.0,
+        };
+        let block = Block {
+            frames: FRAMES,
+            transport,
+            settings: &self.settings,
+            mix: &Mix::default(),
+            events: &[],
+            pace: Pace::RealTime,
+        };
+        let mut slices = self.channels.iter_mut().map(Vec::as_mut_slice);
+        let mut pair = || std::array::from_fn(|_| slices.next().expect("ten channels"));
+        let mut outputs = Outputs { main: pair(), parts: [pair(), pair(), pair(), pair()] };
+        self.renderer.render(block, &mut outputs, &mut self.played);
+        while self.instance.links.from_composer.pop().is_some() {}
+        self.blocks += 1;
+    }
+}
+
+impl Phase {
+    fn figures(&self) -> serde_json::Value {
+        let at = |share: f64| {
+            let place = (self.calls.len() as f64 * share) as usize;
+            self.calls.get(place.min(self.calls.len() - 1)).copied()
+        };
+        serde_json::json!({
+            "windows": self.windows.round(),
+            "late": self.late,
+            "windows_until_last_late": self.until_last_late.ceil(),
+            "callback_micros": { "p50": at(0.5), "p999": at(0.999), "max": at(1.0) },
+        })
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
