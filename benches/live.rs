@@ -4,6 +4,11 @@
 //! `cargo bench --bench live -- [MINUTES [BPM]]`, by default one minute at 180.
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 #![expect(clippy::expect_used, reason = "a bench that cannot run ends")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts of blocks, and places in lists of them"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -85,8 +85,13 @@ impl Host {
     }
 
     /// 0 to `most - 1`.
-    fn pick(&mut self, most: u32) -> u32 {
-        (self.share() * f64::from(most)) as u32
+    fn pick(&mut self, most: u8) -> u8 {
+        u8::try_from(self.number(most.into())).unwrap_or(0)
+    }
+
+    /// 0 to `most - 1`.
+    fn number(&mut self, most: u64) -> u64 {
+        self.chance.next_u64() % most
     }
 
     fn share(&mut self) -> f64 {
@@ -105,7 +110,7 @@ impl Host {
             1 => self.quarters = self.between(-32.0, 600.0).floor(),
             2 => {
                 let begin = self.between(0.0, 200.0).floor();
-                let length = 0.25 * f64::from(2_u32.pow(self.pick(11)));
+                let length = 0.25 * f64::from(1_u16 << self.pick(11));
                 self.around = Some((begin, begin + length));
             }
             3 => self.around = None,
@@ -122,31 +127,31 @@ impl Host {
             13 => self.load(),
             14 => self.event(HostEventKind::AllNotesOff),
             15..=17 => {
-                let (pitch, velocity) = (self.pick(128) as u8, self.pick(127) as u8 + 1);
+                let (pitch, velocity) = (self.pick(128), self.pick(127) + 1);
                 let velocity = Velocity::clamped(velocity);
                 self.event(HostEventKind::NoteOn { pitch: Pitch::new(pitch).unwrap(), velocity });
             }
             18 | 19 => {
-                let pitch = self.pick(128) as u8;
+                let pitch = self.pick(128);
                 self.event(HostEventKind::NoteOff { pitch: Pitch::new(pitch).unwrap() });
             }
             _ => {}
         }
         for _ in 0..=self.pick(12) {
             let most = if self.pick(3) == 0 { 64 } else { 4096 };
-            let frames = self.pick(most) + 1;
-            self.block(frames as usize);
+            let frames = usize::try_from(self.number(most)).unwrap_or(0) + 1;
+            self.block(frames);
         }
     }
 
     fn change_meter(&mut self) {
-        let (count, unit) = (self.pick(16) as u8 + 1, [2, 4, 8, 16][self.pick(4) as usize]);
+        let (count, unit) = (self.pick(16) + 1, [2, 4, 8, 16][usize::from(self.pick(4))]);
         self.meter = Meter::new(count, unit).unwrap_or(Meter::COMMON);
         self.origin = self.quarters.floor(); // a new meter begins with a bar
     }
 
     fn prepare(&mut self) {
-        self.rate = [22_050.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0][self.pick(5) as usize];
+        self.rate = [22_050.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0][usize::from(self.pick(5))];
         self.renderer.prepare(self.rate as f32, LARGEST);
         self.sounding_ends_with_next_block();
     }
@@ -154,29 +159,29 @@ impl Host {
     /// A song is loaded in the middle: other settings and another seed phrase at once.
     fn load(&mut self) {
         self.change_settings();
-        let pitch = self.pick(60) as u8 + 30;
+        let pitch = self.pick(60) + 30;
         let phrase = Phrase::new((0..8).map(|it| note(it * 12, 12, pitch)).collect());
         self.instance.send(ToComposer::SeedPhrase(Arc::new(phrase)));
     }
 
     fn change_settings(&mut self) {
-        let mode = |chance| [Mode::Off, Mode::Play, Mode::Play, Mode::Answer][chance as usize];
+        let modes = [Mode::Off, Mode::Play, Mode::Play, Mode::Answer];
         let settings = Settings {
-            seed: Seed(u64::from(self.pick(1000))),
-            style: StyleBlend::only(self.pick(3) as usize),
-            temperature: self.between(0.5, 1.5) as f32,
-            quantum: [Quantum::HalfBeat, Quantum::Beat, Quantum::Bar][self.pick(3) as usize],
-            trade: Trade::ALL[self.pick(5) as usize],
-            count_in: CountIn::ALL[(self.pick(10) as usize).saturating_sub(5)],
+            seed: Seed(self.number(1000)),
+            style: StyleBlend::only(self.pick(3).into()),
+            temperature: self.chance.uniform() + 0.5,
+            quantum: [Quantum::HalfBeat, Quantum::Beat, Quantum::Bar][usize::from(self.pick(3))],
+            trade: Trade::ALL[usize::from(self.pick(5))],
+            count_in: CountIn::ALL[usize::from(self.pick(10).saturating_sub(5))],
             feel: 0.0, // what is delayed has no frame of its own
-            looping: [Looping::Repeat, Looping::GoOn][self.pick(2) as usize],
+            looping: [Looping::Repeat, Looping::GoOn][usize::from(self.pick(2))],
             ..Settings::default()
         };
         self.settings = settings;
         for part in 0..Part::BAND_SIZE {
-            self.settings.parts[part].mode = mode(self.pick(4));
+            self.settings.parts[part].mode = modes[usize::from(self.pick(4))];
         }
-        self.mix.player.audible = [Audible::Yes, Audible::No][self.pick(2) as usize];
+        self.mix.player.audible = [Audible::Yes, Audible::No][usize::from(self.pick(2))];
     }
 
     fn event(&mut self, kind: HostEventKind) {
