@@ -151,8 +151,10 @@ impl Host {
     }
 
     fn prepare(&mut self) {
-        self.rate = [22_050.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0][usize::from(self.pick(5))];
-        self.renderer.prepare(self.rate as f32, LARGEST);
+        let rates = [22_050.0_f32, 44_100.0, 48_000.0, 96_000.0, 192_000.0];
+        let rate = rates[usize::from(self.pick(5))];
+        self.rate = rate.into();
+        self.renderer.prepare(rate, LARGEST);
         self.sounding_ends_with_next_block();
     }
 

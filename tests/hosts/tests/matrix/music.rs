@@ -16,14 +16,19 @@ use crate::stage::{
     play, seed, set, take,
 };
 
-const BLOCKS: [usize; 4] = [1, 64, 333, 4096];
+const BLOCKS: [usize; 6] = [1, 17, 64, 333, 1024, 4096];
+
+/// How often each take is made: once, or as the variable says, for a long look at what ought never to differ.
+fn repeats() -> usize {
+    std::env::var("ANTIPHON_REPEATS").ok().and_then(|it| it.parse().ok()).unwrap_or(1)
+}
 
 #[test]
 fn every_host_block_size_and_the_command_line_make_the_same_samples() {
     const BARS: u64 = 4;
     let mut reference: Option<(String, Take)> = None;
     for format in FORMATS {
-        for block in BLOCKS {
+        for block in BLOCKS.repeat(repeats()) {
             let name = format!("{format:?} at {block}");
             let take = take(format, Session { blocks: vec![block], ..bars(BARS) });
             match &reference {
@@ -44,13 +49,28 @@ fn every_host_block_size_and_the_command_line_make_the_same_samples() {
     }
 }
 
+/// Sizes of 1 to 2048 frames, small ones as likely as large ones.
+fn random_blocks(seed: u64) -> Vec<usize> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 33).unwrap()
+    };
+    (0..200).map(|_| 1 + next() % (1 << (next() % 12))).collect()
+}
+
 #[test]
 fn uneven_blocks_change_nothing() {
     for format in FORMATS {
         let even = take(format, bars(2));
-        let uneven = take(format, Session { blocks: vec![64, 1, 1000, 37], ..bars(2) });
-        assert_eq!(even.notes, uneven.notes, "{format:?}");
-        assert_eq!(hashes(&even), hashes(&uneven), "{format:?}");
+        for seed in 1..=repeats() as u64 {
+            let blocks = random_blocks(seed);
+            let uneven = take(format, Session { blocks: blocks.clone(), ..bars(2) });
+            assert_eq!(even.notes, uneven.notes, "{format:?} {blocks:?}");
+            assert_eq!(hashes(&even), hashes(&uneven), "{format:?} {blocks:?}");
+        }
     }
 }
 
