@@ -132,7 +132,7 @@ impl Session {
 
     /// In every other four bars she plays, a note each third block or so.
     fn player(&mut self, quarters: f64) -> Vec<HostEvent> {
-        let plays = (quarters / 16.0) as u64 % 2 == 0;
+        let plays = ((quarters / 16.0) as u64).is_multiple_of(2);
         if !plays && self.held.is_none() || self.chance.uniform() > 0.15 {
             return Vec::new();
         }
