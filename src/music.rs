@@ -2,7 +2,10 @@
 
 pub mod dialogue;
 pub mod feel;
+pub mod follow;
+pub mod harmony;
 pub mod key;
+pub mod keys;
 pub mod planner;
 pub mod shaping;
 pub mod tokens;
