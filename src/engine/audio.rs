@@ -5,6 +5,7 @@ mod conductor;
 mod curves;
 #[cfg(test)]
 mod fixtures;
+mod grids;
 mod limiter;
 mod noise;
 mod pool;

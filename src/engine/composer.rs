@@ -14,10 +14,12 @@ use super::link::{
 };
 use crate::infer::{ComposeError, Muse};
 use crate::music::planner::{Start, Window};
-use crate::score::{Family, Note, PartialTable, Phrase, Pitch, Settings, TimbreId, Velocity};
+use crate::score::{
+    Family, Mode, Note, Part, PartialTable, Phrase, Pitch, Settings, TimbreId, Velocity,
+};
 
 /// The player's own sound, until she can choose one.
-const PLAYER_TIMBRE: TimbreId = TimbreId(Family::PIANO);
+const PLAYER_FAMILY: Family = Family::PIANO;
 
 /// Everything that the composer thread owns.
 pub struct Composer {
@@ -30,7 +32,9 @@ pub struct Composer {
     inbox: VecDeque<FromAudio>,
     /// Messages that found no room on their queue.
     outbox: VecDeque<ToAudio>,
-    player_timbre_sent: bool,
+    /// By slot: the family for which tables must be at hand in the audio callback, and the one for which they were sent.
+    live: [Option<Family>; Part::COUNT],
+    sent: [Option<Family>; Part::COUNT],
 }
 
 /// What to do after a step.
@@ -56,7 +60,8 @@ impl Composer {
             chain: None,
             inbox: VecDeque::new(),
             outbox: VecDeque::new(),
-            player_timbre_sent: false,
+            live: std::array::from_fn(|slot| (slot == 0).then_some(PLAYER_FAMILY)),
+            sent: [None; Part::COUNT],
         }
     }
 
@@ -82,11 +87,8 @@ impl Composer {
             self.inbox.push_back(message);
         }
         self.send_outbox();
-        if self.sound == Sound::Synth && !self.player_timbre_sent {
-            self.player_timbre_sent = true;
-            let grid = self.grid(PLAYER_TIMBRE)?;
-            self.send(ToAudio::PlayerTimbre(Box::new(grid)));
-            return Ok(Next::Step);
+        if self.inbox.is_empty() || self.sent[Part::PLAYER.slot()].is_none() {
+            return self.send_grid();
         }
         let Some(message) = self.inbox.pop_front() else { return Ok(Next::Wait) };
         let done = self.act(message);
@@ -105,7 +107,7 @@ impl Composer {
                 self.tell(FromComposer::Chain { tick: start.tick });
             }
             FromAudio::NoteOn { onset, late, pitch, velocity } => {
-                let key = Key { onset, late, pitch, velocity };
+                let key = Key { onset, late, part: Part::PLAYER, pitch, velocity };
                 let again = self.chain.as_mut().and_then(|chain| chain.hear_on(key));
                 if let Some(note) = again {
                     self.tell(FromComposer::Heard(note));
@@ -118,10 +120,20 @@ impl Composer {
                 }
             }
             FromAudio::NoteOff { end, pitch } => {
-                if let Some(note) = self.chain.as_mut().and_then(|chain| chain.hear_off(end, pitch))
+                if let Some(note) =
+                    self.chain.as_mut().and_then(|chain| chain.hear_off(end, Part::PLAYER, pitch))
                 {
                     self.tell(FromComposer::Heard(note));
                 }
+            }
+            FromAudio::FollowOn { onset, late, part, pitch, velocity } => {
+                let key = Key { onset, late, part, pitch, velocity };
+                let again = self.chain.as_mut().and_then(|chain| chain.hear_on(key));
+                again.into_iter().for_each(|note| self.tell(FromComposer::Followed(note)));
+            }
+            FromAudio::FollowOff { end, part, pitch } => {
+                let note = self.chain.as_mut().and_then(|it| it.hear_off(end, part, pitch));
+                note.into_iter().for_each(|note| self.tell(FromComposer::Followed(note)));
             }
             FromAudio::Cutoff { window, settings } => {
                 let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) else {
@@ -132,6 +144,7 @@ impl Composer {
                 }
                 let composed = chain.compose(self.muse.as_mut(), window, settings)?;
                 self.commit(window, &composed)?;
+                self.want_grids(&settings, &composed);
             }
             FromAudio::Rested { window, from, until } => {
                 if let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) {
@@ -172,7 +185,8 @@ impl Composer {
         let gauges = &self.links.gauges;
         gauges.notes_composed.fetch_add(notes.len() as u64, Ordering::Relaxed);
         gauges.surprise.fetch_add(composed.log_probability, Ordering::Relaxed);
-        self.send(ToAudio::Commit(Box::new(Commit { window, notes })));
+        let Composed { seats, key, .. } = *composed;
+        self.send(ToAudio::Commit(Box::new(Commit { window, notes, key, seats })));
         Ok(())
     }
 
@@ -187,7 +201,31 @@ impl Composer {
         }
     }
 
-    fn grid(&mut self, timbre: TimbreId) -> Result<TimbreGrid, ComposeError> {
+    /// Parts that follow play notes which nobody knows beforehand.
+    fn want_grids(&mut self, settings: &Settings, composed: &Composed) {
+        for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
+            if wanted.mode == Mode::Follow {
+                self.live[part.slot()] = Some(composed.families[part.slot()]);
+            }
+        }
+    }
+
+    /// Send tables that must be at hand and are not yet, one part's at a time. In a plugin without a synth there are none.
+    fn send_grid(&mut self) -> Result<Next, ComposeError> {
+        let slot = (0..Part::COUNT).find(|slot| self.live[*slot] != self.sent[*slot]);
+        let Some((slot, family)) = slot.and_then(|slot| Some((slot, self.live[slot]?))) else {
+            return Ok(Next::Wait);
+        };
+        self.sent[slot] = Some(family);
+        if let (Sound::Synth, Some(part)) = (self.sound, Part::from_slot(slot)) {
+            let grid = self.grid(part, family)?;
+            self.send(ToAudio::Grid(Box::new(grid)));
+        }
+        Ok(Next::Step)
+    }
+
+    fn grid(&mut self, part: Part, family: Family) -> Result<TimbreGrid, ComposeError> {
+        let timbre = TimbreId(family);
         let mut tables = Vec::with_capacity(TimbreGrid::ROWS);
         for row in 0..TimbreGrid::ROWS {
             let mut cell = |velocity: u8| {
@@ -198,7 +236,7 @@ impl Composer {
             let [soft, middle, hard] = TimbreGrid::VELOCITIES;
             tables.push([cell(soft)?, cell(middle)?, cell(hard)?]);
         }
-        Ok(TimbreGrid { tables })
+        Ok(TimbreGrid { part, family, tables })
     }
 
     /// A chain that still waits for the transport is begun anew with the phrase; one that plays goes on as it is.

@@ -6,7 +6,7 @@
 //!    Control ──ToComposer──────────────▶ step():  feed → compose →
 //!            ◀─FromComposer─────────── decode timbres → commit ──ToAudio─▶ Conductor → Sequencer → Synth → Stems
 //!    Gauges  ◀══ atomics: playhead, load, late windows, levels ═══════════════╡
-//!                                        ◀─FromAudio: chains, heard notes, cutoffs, rests ──────────┤
+//!                                        ◀─FromAudio: chains, heard and following notes, cutoffs ───┤
 //!                                        ◀─Retired: boxes to be freed ──────────────────────────────┘
 //!  offline (tests, bounce): no threads; `offline.rs` steps the composer and the renderer by turns
 //! ```
@@ -17,8 +17,11 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use atomic_float::{AtomicF32, AtomicF64};
 use crossbeam::queue::ArrayQueue;
 
+use crate::music::follow::Seat;
 use crate::music::planner::{Start, Window};
-use crate::score::{Note, Part, PartialTable, Phrase, Pitch, Settings, Tick, Velocity};
+use crate::score::{
+    Family, Key, Note, Part, PartialTable, Phrase, Pitch, Settings, Tick, Velocity,
+};
 
 /// Sent by the audio thread to the composer, in the order in which it happened.
 #[derive(Debug)]
@@ -29,6 +32,10 @@ pub enum FromAudio {
     NoteOn { onset: Tick, late: f32, pitch: Pitch, velocity: Velocity },
     /// The player let a key go.
     NoteOff { end: Tick, pitch: Pitch },
+    /// A part that follows answers the player's note that was told just before.
+    FollowOn { onset: Tick, late: f32, part: Part, pitch: Pitch, velocity: Velocity },
+    /// A part's note that followed ends; told of a beginning or not.
+    FollowOff { end: Tick, part: Part, pitch: Pitch },
     /// The cutoff of `window` has passed: all that it may depend on has been sent before this message.
     Cutoff { window: Window, settings: Settings },
     /// The player's keys are all up, however they came to be.
@@ -45,15 +52,15 @@ pub enum FromAudio {
 pub enum ToAudio {
     /// A composed window; final.
     Commit(Box<Commit>),
-    /// The player's sound, for the notes that she plays herself.
-    PlayerTimbre(Box<TimbreGrid>),
+    /// The sound of the player, or of a part that follows: of whoever plays notes that are not known beforehand.
+    Grid(Box<TimbreGrid>),
 }
 
 /// Sent back by the audio thread so that the composer frees it.
 #[derive(Debug)]
 pub enum Retired {
     Commit(Box<Commit>),
-    PlayerTimbre(Box<TimbreGrid>),
+    Grid(Box<TimbreGrid>),
     Table(Arc<PartialTable>),
 }
 
@@ -64,6 +71,9 @@ pub struct Commit {
     pub window: Window,
     /// Sorted by when they sound. The sequencer takes a table when its note starts.
     pub notes: Vec<VoicedNote>,
+    /// For the parts that follow while the window is in play: the key that is wished for or was heard before the cutoff, and what each plays on.
+    pub key: Option<Key>,
+    pub seats: [Seat; Part::BAND_SIZE],
 }
 
 #[derive(Debug)]
@@ -78,6 +88,8 @@ pub struct VoicedNote {
 /// Tables at hand for any note of one timbre, so that a live note never waits: pitches in steps of 3, three velocities.
 #[derive(Debug)]
 pub struct TimbreGrid {
+    pub part: Part,
+    pub family: Family,
     /// `[pitch / 3][velocity / 43]`, 43 rows of 3.
     pub tables: Vec<[Arc<PartialTable>; 3]>,
 }
@@ -102,6 +114,8 @@ pub enum FromComposer {
     Rested { from: Tick, to: Tick },
     /// A note that is committed, for the roll.
     Committed(Note),
+    /// A note with which a part has followed the player, for the roll.
+    Followed(Note),
     /// A note that the player played, for the roll.
     Heard(Note),
     /// The composer could not go on; playback does, without new notes. The text is for the musician.

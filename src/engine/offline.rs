@@ -84,7 +84,7 @@ pub fn bounce(
         tape.keep(frames);
         position += frames;
         while let Some(message) = links.from_composer.pop() {
-            if let FromComposer::Committed(note) = message {
+            if let FromComposer::Committed(note) | FromComposer::Followed(note) = message {
                 tape.bounced.notes.push(note);
             }
         }
@@ -218,6 +218,7 @@ impl Tape {
         let gauges = &links.gauges;
         let end = Tick(request.meter.bar().0 * i64::from(request.bars));
         self.bounced.notes.retain(|note| note.onset < end);
+        self.bounced.notes.sort_by_key(|note| note.onset); // what followed is told when it ends
         self.bounced.late_windows = gauges.late_windows.load(Ordering::Relaxed);
         self.bounced.notes_composed = gauges.notes_composed.load(Ordering::Relaxed);
         let count = self.bounced.notes_composed.max(1) as f64;

@@ -2,6 +2,7 @@
 
 mod entry;
 mod feel;
+mod follow;
 mod host;
 
 use std::sync::Arc;
@@ -123,7 +124,7 @@ fn phrase(pitch: u8) -> Arc<Phrase> {
 fn committed(host: &Host) -> Vec<Note> {
     let commits = std::iter::from_fn(|| host.links.to_audio.pop()).filter_map(|it| match it {
         ToAudio::Commit(commit) => Some(commit),
-        ToAudio::PlayerTimbre(_) => None,
+        ToAudio::Grid(_) => None,
     });
     commits.last().map(|it| it.notes.iter().map(|it| it.note).collect()).unwrap_or_default()
 }

@@ -22,7 +22,9 @@ impl Roll {
             FromComposer::Rested { from, to } => self
                 .notes
                 .retain(|note| note.part == Part::PLAYER || note.onset < from || note.onset >= to),
-            FromComposer::Committed(note) | FromComposer::Heard(note) => self.add(note),
+            FromComposer::Committed(note)
+            | FromComposer::Followed(note)
+            | FromComposer::Heard(note) => self.add(note),
             other @ (FromComposer::Opened { .. } | FromComposer::Failed(_)) => return Some(other),
         }
         None

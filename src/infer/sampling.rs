@@ -147,6 +147,9 @@ impl Controls {
             self.bias_part[slot] = Self::IMPOSSIBLE;
             return;
         }
+        if wanted.mode == Mode::Follow {
+            self.silence(part); // it is heard, like the player, and not drawn
+        }
         let (family, usual) = role(part, wanted.family, card);
         self.family[slot] = family.index();
         self.density[slot] = Some(density);

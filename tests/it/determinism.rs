@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use antiphon::engine::audio::renderer::Sound;
 use antiphon::engine::offline::{Bounced, Request, bounce};
 use antiphon::infer::Scripted;
-use antiphon::score::{Note, Phrase, Quantum, Seed, Settings, Tempo};
+use antiphon::score::{
+    Family, Follow, Mode, Note, Part, PartSettings, Phrase, Quantum, Seed, Settings, Tempo,
+};
 
-use crate::stage::{jam, request};
+use crate::stage::{jam, note, request};
 
 fn bounced(request: &Request) -> Bounced {
     bounce(Box::new(Scripted::new()), request, &mut |_| {}).unwrap()
@@ -34,6 +36,46 @@ fn a_bounce_is_identical_at_any_block_size() {
     for block in [1, 64, 333, 4096] {
         check_same(&expected, &bounced(&Request { block, ..request() }));
     }
+}
+
+/// The same with three parts that follow: a harmony, a bass and a drum.
+fn followed() -> Request {
+    let mut request = request();
+    let follow = |follow, family| PartSettings {
+        mode: Mode::Follow,
+        follow,
+        family: Family::new(family),
+        ..PartSettings::default()
+    };
+    request.settings.parts[0] = follow(Follow::Above, 9);
+    request.settings.parts[1] = follow(Follow::Bass, 4);
+    request.settings.parts[2] = follow(Follow::Above, 16);
+    let melody = (0..24_u8).map(|it| note(i64::from(it) * 16, 14, 60 + it * 5 % 14)).collect();
+    request.player = Phrase::new(melody);
+    request
+}
+
+#[test]
+fn what_follows_is_part_of_the_bounce_and_the_same_at_any_block_size() {
+    let expected = bounced(&followed());
+    let of_part = |part| expected.notes.iter().filter(move |it| it.part == Part::BAND[part]);
+    for part in 0..3 {
+        assert_eq!(of_part(part).count(), 24, "part {part} answers every note");
+        assert!(expected.stems[part][0].iter().any(|it| it.abs() > 0.001), "part {part} is silent");
+    }
+    assert!(of_part(3).count() > 4);
+    for block in [1, 64, 333, 4096] {
+        check_same(&expected, &bounced(&Request { block, ..followed() }));
+    }
+    for sample_rate in [44_100, 96_000] {
+        assert_eq!(bounced(&Request { sample_rate, ..followed() }).notes, expected.notes);
+    }
+    let (mut notes, late) = jam(&followed(), Sound::Silent, |_| true);
+    notes.sort_by_key(|it| it.onset);
+    // What followed is told when it ends, and the last ends may come after the last block.
+    let first = |notes: &[Note]| notes.iter().filter(|it| it.onset.0 < 288).copied().collect();
+    let (jam, bounce): (Vec<Note>, Vec<Note>) = (first(&notes), first(&expected.notes));
+    assert_eq!((jam, late), (bounce, 0));
 }
 
 #[test]

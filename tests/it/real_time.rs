@@ -4,7 +4,7 @@ use std::process::Command;
 
 use antiphon::engine::audio::renderer::Sound;
 use antiphon::engine::offline::Request;
-use antiphon::score::{Quantum, Settings};
+use antiphon::score::{Follow, Mode, PartSettings, Quantum, Settings};
 use nice_assert_no_alloc::assert_no_alloc;
 
 use crate::stage::{jam, request};
@@ -23,6 +23,12 @@ fn the_callback_does_not_allocate() {
         let (notes, _) = jam(&Request { settings, block: 64, ..request() }, sound, |_| true);
         assert!(notes.len() > 40);
     }
+    let mut settings = request().settings;
+    for (part, follow) in settings.parts.iter_mut().zip(Follow::ALL) {
+        *part = PartSettings { mode: Mode::Follow, follow, ..*part };
+    }
+    let (notes, _) = jam(&Request { settings, block: 64, ..request() }, Sound::Synth, |_| true);
+    assert!(notes.len() >= 4, "{notes:?}");
 }
 
 #[test]

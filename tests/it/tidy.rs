@@ -28,10 +28,19 @@ const LAYERS: &[Layer] = &[
         inside: &["score", "music", "infer"],
         outside: &["crossbeam", "atomic_float", "thread_priority"],
     },
-    // The audio thread owns the planner: it alone knows the settings in force at a cutoff.
+    // The audio thread owns the planner: it alone knows the settings in force at a cutoff. It chooses what parts that follow play, since
+    // they must sound in the same block.
     Layer {
         name: "engine::audio",
-        inside: &["score", "music::planner", "engine::link", "engine::clock"],
+        inside: &[
+            "score",
+            "music::planner",
+            "music::keys",
+            "music::harmony",
+            "music::follow",
+            "engine::link",
+            "engine::clock",
+        ],
         outside: &["realfft"],
     },
     Layer { name: "params", inside: &["score"], outside: &["nice_plug"] },

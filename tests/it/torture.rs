@@ -1,5 +1,5 @@
-//! Ten thousand things that a host may do at any time, in any order: no note hangs, none sounds while the transport stands, each begins
-//! at its frame, and the callback does not allocate.
+//! Ten thousand things that a host may do at any time, in any order: no note hangs, none but the player's and those that follow hers sounds
+//! while the transport stands, each begins at its frame, and the callback does not allocate.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,9 +11,10 @@ use antiphon::engine::audio::renderer::{
 use antiphon::engine::control::Instance;
 use antiphon::engine::link::{FromComposer, ToComposer};
 use antiphon::infer::Scripted;
+use antiphon::music::keys::Pedal;
 use antiphon::score::{
-    Audible, CountIn, Looping, Meter, Mix, Mode, Note, Part, Phrase, Pitch, Quantum, Seed,
-    Settings, Stream, StyleBlend, Tempo, Tick, Trade, Velocity,
+    Audible, CountIn, Family, Follow, Looping, Meter, Mix, Mode, Note, Part, PartSettings, Phrase,
+    Pitch, Quantum, Seed, Settings, Stream, StyleBlend, Tempo, Tick, Trade, Velocity,
 };
 use nice_assert_no_alloc::assert_no_alloc;
 
@@ -53,6 +54,10 @@ struct Host {
     committed: Vec<Note>,
     sounding: BTreeSet<(usize, u8)>,
     begun: usize,
+    /// Of these, in parts that follow.
+    followed: usize,
+    /// Whether the player struck a key in the last block.
+    struck: bool,
 }
 
 impl Host {
@@ -81,12 +86,19 @@ impl Host {
             committed: Vec::new(),
             sounding: BTreeSet::new(),
             begun: 0,
+            followed: 0,
+            struck: false,
         }
     }
 
     /// 0 to `most - 1`.
     fn pick(&mut self, most: u8) -> u8 {
         u8::try_from(self.number(most.into())).unwrap_or(0)
+    }
+
+    /// Of few enough that those which are struck are let go too.
+    fn key(&mut self) -> u8 {
+        self.pick(22) * 6
     }
 
     /// 0 to `most - 1`.
@@ -105,7 +117,7 @@ impl Host {
 
     /// One thing that a host does, and some blocks after it.
     fn act(&mut self) {
-        match self.pick(24) {
+        match self.pick(26) {
             0 => self.quarters = self.between(-32.0, 600.0),
             1 => self.quarters = self.between(-32.0, 600.0).floor(),
             2 => {
@@ -127,12 +139,17 @@ impl Host {
             13 => self.load(),
             14 => self.event(HostEventKind::AllNotesOff),
             15..=17 => {
-                let (pitch, velocity) = (self.pick(128), self.pick(127) + 1);
+                let (pitch, velocity) = (self.key(), self.pick(127) + 1);
                 let velocity = Velocity::clamped(velocity);
                 self.event(HostEventKind::NoteOn { pitch: Pitch::new(pitch).unwrap(), velocity });
             }
+            20 => {
+                let pedal = [Pedal::Up, Pedal::Down][usize::from(self.pick(2))];
+                self.event(HostEventKind::Pedal(pedal));
+            }
+            21 => self.event(HostEventKind::KeysUp),
             18 | 19 => {
-                let pitch = self.pick(128);
+                let pitch = self.key();
                 self.event(HostEventKind::NoteOff { pitch: Pitch::new(pitch).unwrap() });
             }
             _ => {}
@@ -167,7 +184,7 @@ impl Host {
     }
 
     fn change_settings(&mut self) {
-        let modes = [Mode::Off, Mode::Play, Mode::Play, Mode::Answer];
+        let modes = [Mode::Off, Mode::Play, Mode::Play, Mode::Answer, Mode::Follow];
         let settings = Settings {
             seed: Seed(self.number(1000)),
             style: StyleBlend::only(self.pick(3).into()),
@@ -181,7 +198,12 @@ impl Host {
         };
         self.settings = settings;
         for part in 0..Part::BAND_SIZE {
-            self.settings.parts[part].mode = modes[usize::from(self.pick(4))];
+            self.settings.parts[part] = PartSettings {
+                mode: modes[usize::from(self.pick(5))],
+                follow: Follow::ALL[usize::from(self.pick(5))],
+                family: Family::new(self.pick(20)),
+                ..PartSettings::default()
+            };
         }
         self.mix.player.audible = [Audible::Yes, Audible::No][usize::from(self.pick(2))];
     }
@@ -231,6 +253,7 @@ impl Host {
         let mut outputs = Outputs { main: pair(), parts: [pair(), pair(), pair(), pair()] };
         let (renderer, played) = (&mut self.renderer, &mut self.played);
         assert_no_alloc(|| renderer.render(block, &mut outputs, played));
+        self.struck = self.events.iter().any(|it| matches!(it.kind, HostEventKind::NoteOn { .. }));
         self.events.clear();
         self.listen();
         self.check(transport, frames);
@@ -265,15 +288,29 @@ impl Host {
                 assert!(self.sounding.remove(&key), "{event:?} ends what does not sound");
                 continue;
             }
-            assert!(transport.playing, "{event:?} begins while the transport stands");
             assert!(self.sounding.insert(key), "{event:?} begins what sounds already");
             self.begun += 1;
+            let follows = |place: usize| self.settings.parts[place].mode == Mode::Follow;
+            if event.part.band_index().is_none_or(follows) && self.struck && event.frame == 0 {
+                self.followed += usize::from(event.part != Part::PLAYER);
+                continue;
+            }
+            assert!(transport.playing, "{event:?} begins while the transport stands");
             if self.waits == Waits::Always {
                 self.check_frame(transport, event);
             }
         }
         if !transport.playing {
-            assert!(self.sounding.is_empty(), "{:?} sounds on", self.sounding);
+            let alone = |key: &&(usize, u8)| {
+                key.0.checked_sub(1).is_some_and(|it| self.settings.parts[it].mode != Mode::Follow)
+            };
+            let left: Vec<_> = self.sounding.iter().filter(alone).collect();
+            assert!(left.is_empty(), "{left:?} sounds on");
+        }
+        if !self.sounding.iter().any(|key| key.0 == 0) {
+            let follows = |key: &&(usize, u8)| self.settings.parts[key.0 - 1].mode == Mode::Follow;
+            let left = self.sounding.iter().filter(follows).count();
+            assert!(transport.playing || left == 0, "{:?} follow nobody", self.sounding);
         }
         let finite = self.channels.iter().all(|it| it[..frames].iter().all(|it| it.is_finite()));
         assert!(finite, "a sample is no number");
@@ -299,7 +336,11 @@ impl Host {
 
     fn finish(mut self, least: usize) {
         self.playing = false;
+        self.event(HostEventKind::KeysUp);
         self.block(64);
+        self.block(64);
+        assert!(self.sounding.is_empty(), "{:?} hangs", self.sounding);
+        assert!(self.followed > least / 20, "only {} notes followed", self.followed);
         assert!(self.begun > least, "only {} notes", self.begun);
         assert_eq!(self.instance.links.gauges.lost.load(Ordering::Relaxed), 0);
     }

@@ -1,23 +1,26 @@
 //! Walks through a block from happening to happening: cutoffs and window beginnings, the player's keys, the band's notes.
 
+mod player;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::renderer::{Block, HostEvent, HostEventKind, Outputs, Pace, PlayedEvent, Transport};
+use self::player::{Band, Player};
+use super::renderer::{Block, Outputs, Pace, PlayedEvent, Transport};
 use super::sequencer::{Action, Sequencer};
 use super::span::Span;
 use super::synth::Synth;
 use crate::engine::clock::BlockClock;
-use crate::engine::link::{FromAudio, Links, Retired, TimbreGrid, ToAudio};
+use crate::engine::link::{FromAudio, Links, Retired, ToAudio};
 use crate::music::planner::{BarLine, MomentKind, Opening, Planner, Window};
-use crate::score::{Audible, Mix, Part, Pitch, Settings, Tick, Ticks, Velocity};
+use crate::score::{Mix, Mode, Part, Pitch, Settings, TICKS_PER_QUARTER, Tick, Ticks, Velocity};
 
 /// A note that comes later than this after its onset is not played any more: a thirty-second note.
 const GRACE: Ticks = Ticks(3);
 /// How often the composer is given a turn for one window before it is given up, offline.
 const TURNS: u32 = 1_000_000;
 /// Note-ons are refused when `played` has less room than this, so that every ending finds some.
-const ROOM_FOR_ENDINGS: usize = 1024;
+const ROOM_FOR_ENDINGS: usize = 2048;
 
 /// The audio thread's state but for the frame of reference of the host.
 #[derive(Debug)]
@@ -27,7 +30,7 @@ pub(super) struct Conductor {
     sequencer: Sequencer,
     synth: Option<Synth>,
     sample_rate: f64,
-    player_timbre: Option<Box<TimbreGrid>>,
+    player: Player,
     /// The last block, while the transport runs.
     last: Option<Span>,
     /// The settings that the waiting chain was announced with.
@@ -39,6 +42,10 @@ pub(super) struct Conductor {
     /// What could not be sent back yet, for want of room.
     unsent: Option<Retired>,
     ending: Ending,
+    /// How far time has come: the tick of the frame that is dealt with, or of the last one.
+    reached: Tick,
+    /// Ticks for which the transport has stood, since then there is no other time.
+    idle_ticks: f64,
 }
 
 /// Whether all that sounds must end at the start of the next block.
@@ -55,6 +62,8 @@ struct Scene<'a, 'b> {
     settings: &'a Settings,
     mix: &'a Mix,
     pace: Pace<'b>,
+    /// `Conductor::idle_ticks` at the first frame.
+    idle_ticks: f64,
 }
 
 impl Conductor {
@@ -65,13 +74,15 @@ impl Conductor {
             sequencer: Sequencer::new(),
             synth,
             sample_rate: f64::from(sample_rate),
-            player_timbre: None,
+            player: Player::new(),
             last: None,
             announced: None,
             window: (0, 0),
             awaited: None,
             unsent: None,
             ending: Ending::None,
+            reached: Tick(0),
+            idle_ticks: 0.0,
         }
     }
 
@@ -105,18 +116,26 @@ impl Conductor {
     ) {
         let Block { frames, transport, settings, mix, events, pace } = block;
         let clock = BlockClock::new(transport.position_quarters, transport.tempo, self.sample_rate);
-        let mut scene = Scene { clock, transport, settings, mix, pace };
+        let idle_ticks = self.idle_ticks;
+        let mut scene = Scene { clock, transport, settings, mix, pace, idle_ticks };
         self.send_back_unsent();
         if self.ending == Ending::Due {
             self.end_everything(0, played);
+            self.end_keys(0, played);
             self.ending = Ending::None;
         }
         self.take_arrivals();
         self.begin_awaited(scene.clock.tick_of(0));
+        let stood = self.last.is_none();
         self.follow_transport(&scene, frames, played);
+        if stood != self.last.is_none() {
+            self.player.forget();
+        }
+        self.end_followers(0, played, |place| settings.parts[place].mode != Mode::Follow);
         let mut events = events.iter().copied().peekable();
         let mut frame = 0;
         loop {
+            self.reached = scene.tick(frame);
             self.live_moments(frame, &mut scene);
             while let Some(event) = events.next_if(|it| it.frame as usize <= frame) {
                 self.host_event(event, frame, &mut scene, played);
@@ -139,6 +158,10 @@ impl Conductor {
             if frame >= frames {
                 break;
             }
+        }
+        self.reached = scene.tick(frames);
+        if !transport.playing {
+            self.idle_ticks += scene.clock.ticks_at(frames) - scene.clock.ticks_at(0);
         }
         self.retire_tables();
         self.show(&scene, frames, outputs);
@@ -186,6 +209,7 @@ impl Conductor {
     fn open_chain(&mut self, (start, window): Opening, settings: Settings) {
         self.window = (window.chain, 0);
         self.awaited = None;
+        self.player.forget();
         if let Some(commit) = self.sequencer.take_current() {
             self.retire(Retired::Commit(commit));
         }
@@ -244,8 +268,16 @@ impl Conductor {
                 _ => self.rest(window),
             }
         }
+        self.begin(window);
+    }
+
+    /// The commit of `window`, if there is one, takes the place of the one before.
+    fn begin(&mut self, window: Window) {
         if let Some(commit) = self.sequencer.begin(window.chain, window.index) {
             self.retire(Retired::Commit(commit));
+        }
+        if let Some(band) = self.sequencer.current().map(Band::of) {
+            self.take_band(band);
         }
     }
 
@@ -265,72 +297,11 @@ impl Conductor {
             return;
         };
         self.awaited = None;
-        if let Some(commit) = self.sequencer.begin(window.chain, window.index) {
-            self.retire(Retired::Commit(commit));
-        }
+        self.begin(window);
         let until = (now - GRACE).min(window.end);
         if until > window.begin {
             self.sequencer.skip_until(until);
             self.send(FromAudio::Rested { window, from: window.begin, until });
-        }
-    }
-
-    fn host_event(
-        &mut self,
-        event: HostEvent,
-        frame: usize,
-        scene: &mut Scene<'_, '_>,
-        played: &mut Vec<PlayedEvent>,
-    ) {
-        let tick = scene.clock.tick_of(frame);
-        match event.kind {
-            HostEventKind::NoteOn { pitch, velocity } => {
-                if scene.transport.playing {
-                    let late = scene.clock.late(frame, tick);
-                    self.send(FromAudio::NoteOn { onset: tick, late, pitch, velocity });
-                }
-                if scene.mix.player.audible == Audible::Yes {
-                    self.sound_player(pitch, velocity, &mut scene.pace);
-                }
-            }
-            HostEventKind::NoteOff { pitch } => {
-                if scene.transport.playing {
-                    self.send(FromAudio::NoteOff { end: tick, pitch });
-                }
-                if let Some(synth) = &mut self.synth {
-                    synth.note_off(Part::PLAYER, pitch);
-                }
-            }
-            HostEventKind::AllNotesOff => {
-                if let Some(window) = self.sequencer.current_window() {
-                    self.send(FromAudio::Rested { window, from: tick, until: window.end });
-                }
-                self.send(FromAudio::AllKeysUp { end: tick });
-                self.end_everything(frame, played);
-                if let Some(synth) = &mut self.synth {
-                    synth.silence();
-                }
-            }
-        }
-    }
-
-    fn sound_player(&mut self, pitch: Pitch, velocity: Velocity, pace: &mut Pace<'_>) {
-        if self.synth.is_none() {
-            return;
-        }
-        if let Pace::Offline(give_turn) = pace {
-            let mut turns = 0;
-            while self.player_timbre.is_none() && turns < TURNS && !self.is_stalled() {
-                give_turn();
-                self.take_arrivals();
-                turns += 1;
-            }
-        }
-        let Some(synth) = &mut self.synth else { return };
-        if let Some(grid) = &self.player_timbre {
-            let table = grid.table(pitch, velocity);
-            let made_for = TimbreGrid::made_for(pitch, velocity);
-            synth.note_on_near(Part::PLAYER, (pitch, velocity), table, made_for);
         }
     }
 
@@ -346,43 +317,54 @@ impl Conductor {
     }
 
     fn act(&mut self, action: Action, frame: usize, played: &mut Vec<PlayedEvent>) {
-        let at = u32::try_from(frame).unwrap_or(u32::MAX);
+        self.player.hear_band(&action, self.reached);
         match action {
             Action::Off(part, pitch) => {
                 if let Some(synth) = &mut self.synth {
                     synth.note_off(part, pitch);
                 }
-                if played.len() < played.capacity() {
-                    played.push(PlayedEvent { frame: at, part, pitch, velocity: None });
-                } else {
-                    self.links.gauges.count_lost();
-                }
+                self.tell_host(frame, part, pitch, None, played);
             }
             Action::On(note, table) => {
-                if played.len() + ROOM_FOR_ENDINGS > played.capacity() {
-                    self.links.gauges.count_lost();
-                    if let Some(table) = table {
-                        self.retire(Retired::Table(table));
+                self.make_way(note.part, note.pitch, frame, played);
+                let told =
+                    self.tell_host(frame, note.part, note.pitch, Some(note.velocity), played);
+                match (&mut self.synth, table) {
+                    (Some(synth), Some(table)) if told => {
+                        synth.note_on(note.part, note.pitch, note.velocity, table);
                     }
-                    return;
+                    (_, Some(table)) => self.retire(Retired::Table(table)),
+                    (_, None) => {}
                 }
-                if let (Some(synth), Some(table)) = (&mut self.synth, table) {
-                    synth.note_on(note.part, note.pitch, note.velocity, table);
-                }
-                played.push(PlayedEvent {
-                    frame: at,
-                    part: note.part,
-                    pitch: note.pitch,
-                    velocity: Some(note.velocity),
-                });
             }
         }
+    }
+
+    /// Tell the host of a beginning or an end; whether there was room.
+    fn tell_host(
+        &self,
+        frame: usize,
+        part: Part,
+        pitch: Pitch,
+        velocity: Option<Velocity>,
+        played: &mut Vec<PlayedEvent>,
+    ) -> bool {
+        let reserve = if velocity.is_some() { ROOM_FOR_ENDINGS } else { 0 };
+        let has_room = played.len() + reserve < played.capacity();
+        if has_room {
+            let frame = u32::try_from(frame).unwrap_or(u32::MAX);
+            played.push(PlayedEvent { frame, part, pitch, velocity });
+        } else {
+            self.links.gauges.count_lost();
+        }
+        has_room
     }
 
     fn end_everything(&mut self, frame: usize, played: &mut Vec<PlayedEvent>) {
         while let Some(action) = self.sequencer.end_any() {
             self.act(action, frame, played);
         }
+        self.end_followers(frame, played, |_| true);
         if let Some(commit) = self.sequencer.take_current() {
             self.retire(Retired::Commit(commit));
         }
@@ -406,14 +388,18 @@ impl Conductor {
                 Some(ToAudio::Commit(commit)) => {
                     let stale =
                         commit.window.chain != self.window.0 || commit.window.index < self.window.1;
+                    if !stale && self.last.is_none() {
+                        self.take_band(Band::of(&commit)); // while the transport stands nothing begins
+                    }
                     let back = if stale { Some(commit) } else { self.sequencer.accept(commit) };
                     if let Some(commit) = back {
                         self.retire(Retired::Commit(commit));
                     }
                 }
-                Some(ToAudio::PlayerTimbre(grid)) => {
-                    if let Some(old) = self.player_timbre.replace(grid) {
-                        self.retire(Retired::PlayerTimbre(old));
+                Some(ToAudio::Grid(grid)) => {
+                    let family = self.player.family(grid.part);
+                    if let Some(old) = self.player.grids.accept(grid, family) {
+                        self.retire(Retired::Grid(old));
                     }
                 }
                 None => break,
@@ -482,6 +468,15 @@ impl Conductor {
 }
 
 impl Scene<'_, '_> {
+    /// The song's time while it plays, and a time of its own while it stands.
+    fn tick(&self, frame: usize) -> Tick {
+        if self.transport.playing {
+            return self.clock.tick_of(frame);
+        }
+        let ticks = self.idle_ticks + self.clock.ticks_at(frame) - self.clock.ticks_at(0);
+        Tick::from_quarters(ticks / TICKS_PER_QUARTER as f64)
+    }
+
     fn bar(&self) -> BarLine {
         BarLine {
             start: Tick::from_quarters(self.transport.bar_quarters),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::conductor::Conductor;
 use super::synth::Synth;
 use crate::engine::link::Links;
+use crate::music::keys::Pedal;
 use crate::score::{Meter, Mix, Part, Pitch, Settings, Tempo, Velocity};
 
 /// What the host says of time at the first frame of a block.
@@ -37,11 +38,15 @@ pub enum HostEventKind {
     NoteOff {
         pitch: Pitch,
     },
+    /// The sustain pedal: what is let go while it is down sounds until it comes up.
+    Pedal(Pedal),
+    /// The player's keys and pedal all come up; the band plays on.
+    KeysUp,
     /// Panic: everything that sounds ends.
     AllNotesOff,
 }
 
-/// A note that the band plays, for the host.
+/// A note that the band plays, or the player herself, for the host.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlayedEvent {
     /// Offset in the block.
@@ -96,7 +101,7 @@ pub struct Renderer {
 
 impl Renderer {
     /// Most events that `played` needs room for in one block.
-    pub const PLAYED_CAPACITY: usize = 2048;
+    pub const PLAYED_CAPACITY: usize = 4096;
 
     pub fn new(links: Arc<Links>, sound: Sound) -> Self {
         let sample_rate = 48_000.0;
@@ -122,7 +127,7 @@ impl Renderer {
         self.conductor.latency()
     }
 
-    /// Render one block. `played` receives the band's notes in order of frames; it is cleared first, and never grows beyond its capacity,
+    /// Render one block. `played` receives everybody's notes in order of frames; it is cleared first, and never grows beyond its capacity,
     /// which should be `PLAYED_CAPACITY`.
     pub fn render(
         &mut self,

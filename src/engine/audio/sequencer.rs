@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::link::{Commit, VoicedNote};
+use crate::music::keys::Pitches;
 use crate::music::planner::Window;
 use crate::score::{Note, Part, PartialTable, Pitch, Tick};
 
@@ -94,6 +95,26 @@ impl Sequencer {
 
     pub(super) fn current_window(&self) -> Option<Window> {
         self.current.as_ref().map(|it| it.window)
+    }
+
+    /// The commit in play.
+    pub(super) fn current(&self) -> Option<&Commit> {
+        self.current.as_deref()
+    }
+
+    /// What the part sounds.
+    pub(super) fn sounding(&self, part: Part) -> Pitches {
+        let mut pitches = Pitches::default();
+        let own = self.sounding.iter().filter(|it| it.part == part);
+        own.for_each(|it| pitches.insert(it.pitch));
+        pitches
+    }
+
+    /// End a note before its time, if it sounds.
+    pub(super) fn end_note(&mut self, part: Part, pitch: Pitch) -> Option<Action> {
+        let place = self.sounding.iter().position(|it| it.part == part && it.pitch == pitch)?;
+        self.sounding.swap_remove(place);
+        Some(Action::Off(part, pitch))
     }
 
     /// End the window in play; its notes that sound go on.

@@ -17,10 +17,11 @@ use super::line::{Context, Line};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
 use crate::music::dialogue::{Dialogue, Opening, Turn};
 use crate::music::feel::Feel;
+use crate::music::follow::Seat;
 use crate::music::key::KeyFinder;
 use crate::music::planner::{BarLine, Start, Window};
 use crate::music::tokens::LONGEST_TIME;
-use crate::score::{Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks};
+use crate::score::{self, Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks};
 
 /// Notes of a seed phrase that are heard: its last ones.
 const SEED_NOTES: usize = 256;
@@ -50,7 +51,7 @@ pub(super) struct Chain {
     trail: Vec<(Note, State)>,
     /// The band's notes at or after the last cutoff, in the order in which they were drawn.
     committed: Vec<Note>,
-    /// The player's notes at or after the last cutoff, and the keys that are down.
+    /// The notes of the player and of the parts that follow her at or after the last cutoff, and those that are held.
     heard: Vec<Heard>,
     held: Vec<Key>,
     feel: Feel,
@@ -87,15 +88,22 @@ pub(super) struct Composed {
     pub(super) families: [Family; Part::COUNT],
     /// Sum over the notes, natural.
     pub(super) log_probability: f64,
+    /// For parts that follow: what each of the band plays on, and the key that is wished for or was heard.
+    pub(super) seats: [Seat; Part::BAND_SIZE],
+    pub(super) key: Option<score::Key>,
 }
 
 impl Composed {
-    fn silence() -> Self {
+    /// No notes.
+    fn silence(controls: &Controls) -> Self {
+        let families = families(controls);
         Self {
             notes: Vec::new(),
             voiced: Vec::new(),
-            families: [Family::PIANO; Part::COUNT],
+            families,
             log_probability: 0.0,
+            seats: seats(controls, families),
+            key: controls.key.and_then(score::Key::from_index),
         }
     }
 
@@ -191,9 +199,10 @@ impl Chain {
         let (inside, context) = self.enter(muse, window, settings)?;
         let mut ahead = self.run_ahead(muse, &inside)?;
         if window.begin < self.joins_at(&settings) {
+            let silence = Composed::silence(&context.controls);
             self.contexts = Some((inside, context));
             self.newest = Some(window);
-            return Ok(Composed::silence());
+            return Ok(silence);
         }
         let bounds = Bounds::new(&settings, self.turn);
         let number = stream_number(window, self.lap);
@@ -234,7 +243,7 @@ impl Chain {
         let asked =
             Settings { key: settings.key.or_else(|| self.key_heard(window.cutoff)), ..settings };
         let mut context = context(muse.styles(), &asked, self.player, window.bar);
-        self.turn = self.dialogue.turn(&window, settings.trade, self.held.len());
+        self.turn = self.dialogue.turn(&window, settings.trade, self.keys_down());
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
             let impatience = self.impatience(part, window, self.joins_at(&settings));
             match (wanted.mode, self.turn) {
@@ -364,7 +373,7 @@ fn draw_window(
     let (window, context) = (*window, *context);
     let mut stream = seed.stream(*number);
     let mut context = context.clone();
-    let mut composed = Composed { families: families(&context.controls), ..Composed::silence() };
+    let mut composed = Composed::silence(&context.controls);
     if !context.controls.has_band() {
         return Ok(composed);
     }
@@ -428,9 +437,10 @@ fn context(
     }
 }
 
-/// The part that a seed phrase is taken to have been played by: the first that plays and is no drum kit.
+/// The part that a seed phrase is taken to have been played by: the first that improvises and is no drum kit.
 fn seed_part(settings: &Settings, controls: &Controls) -> Part {
-    let playing = Part::BAND.into_iter().zip(&settings.parts).filter(|it| it.1.mode != Mode::Off);
+    let improvises = |mode| matches!(mode, Mode::Play | Mode::Answer);
+    let playing = Part::BAND.into_iter().zip(&settings.parts).filter(|it| improvises(it.1.mode));
     let is_melodic = |part: &Part| controls.family_of(*part).is_none_or(|it| !it.is_drums());
     playing.map(|it| it.0).find(is_melodic).unwrap_or(Part::BAND[0])
 }
@@ -439,5 +449,16 @@ fn seed_part(settings: &Settings, controls: &Controls) -> Part {
 fn families(controls: &Controls) -> [Family; Part::COUNT] {
     std::array::from_fn(|slot| {
         Part::from_slot(slot).and_then(|part| controls.family_of(part)).unwrap_or(Family::PIANO)
+    })
+}
+
+/// What each part of the band plays on, and where.
+fn seats(controls: &Controls, families: [Family; Part::COUNT]) -> [Seat; Part::BAND_SIZE] {
+    Part::BAND.map(|part| {
+        let family = families[part.slot()];
+        let register = controls.register[part.slot()].unwrap_or(0.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "24 to 96")]
+        let middle = (60.0 + 12.0 * register).round().clamp(24.0, 96.0) as u8;
+        Seat { family, middle: Pitch::new(middle).expect("below 128") }
     })
 }

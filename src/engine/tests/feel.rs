@@ -1,8 +1,8 @@
 //! The player's feel is heard in what the band plays, alike at any block size.
 
 use super::host::{At, Host, standing};
-use crate::engine::audio::renderer::{HostEvent, HostEventKind};
-use crate::score::{Pitch, Velocity};
+use crate::engine::audio::renderer::{HostEvent, HostEventKind, PlayedEvent};
+use crate::score::{Part, Pitch, Velocity};
 
 /// Frames of a tick at 120 bpm and 48 kHz.
 const TICK: usize = 1000;
@@ -29,7 +29,8 @@ fn onsets(frames: usize, late: usize, amount: f32) -> Vec<usize> {
         events.sort_by_key(|it| it.frame);
         let quarters = begin as f64 / 24_000.0;
         host.offline(At { quarters, bpm: 120.0, frames, playing: true }, &events);
-        let begun = host.played.iter().filter(|it| it.velocity.is_some());
+        let by_band = |it: &&PlayedEvent| it.part != Part::PLAYER && it.velocity.is_some();
+        let begun = host.played.iter().filter(by_band);
         onsets.extend(begun.map(|it| begin + it.frame as usize));
     }
     onsets

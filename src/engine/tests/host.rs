@@ -9,7 +9,7 @@ use crate::engine::audio::renderer::{
 use crate::engine::composer::{Composer, Next};
 use crate::engine::link::{FromComposer, Links};
 use crate::infer::Scripted;
-use crate::score::{Meter, Mix, Seed, Settings, Tempo};
+use crate::score::{Meter, Mix, Part, Seed, Settings, Tempo};
 
 pub(super) const RATE: f32 = 48_000.0;
 pub(super) const LARGEST: usize = 16_384;
@@ -93,7 +93,8 @@ impl Host {
     }
 
     pub(super) fn onsets(&self) -> impl Iterator<Item = Onset> + '_ {
-        let onsets = self.played.iter().filter(|it| it.velocity.is_some());
+        let by_band = |it: &&PlayedEvent| it.part != Part::PLAYER;
+        let onsets = self.played.iter().filter(by_band).filter(|it| it.velocity.is_some());
         onsets.map(|it| (it.pitch.number(), it.part.slot()))
     }
 

@@ -1,21 +1,22 @@
-//! What a chain hears of the player: keys struck and let go, where they were meant, and in which key.
+//! What a chain hears of the player and of the parts that follow her: notes begun and ended, where they were meant, and in which key.
 
 use super::{Chain, HELD};
 use crate::infer::PlayerPresence;
 use crate::music::feel;
 use crate::score::{self, Note, Part, Pitch, Tick, Ticks, Velocity};
 
-/// A key that the player holds.
+/// A key that the player holds, or a note with which a part follows her.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::engine::composer) struct Key {
     pub(in crate::engine::composer) onset: Tick,
     /// Ticks after `onset`, -0.5 to 0.5.
     pub(in crate::engine::composer) late: f32,
+    pub(in crate::engine::composer) part: Part,
     pub(in crate::engine::composer) pitch: Pitch,
     pub(in crate::engine::composer) velocity: Velocity,
 }
 
-/// A note of the player's as it was played, and where it was meant to begin.
+/// A note as it was played, and where it was meant to begin.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Heard {
     pub(super) note: Note,
@@ -25,29 +26,43 @@ pub(super) struct Heard {
 impl Chain {
     /// Returns the whole note that ends by this, if the key was down.
     pub(in crate::engine::composer) fn hear_on(&mut self, key: Key) -> Option<Note> {
-        let before = self.hear_off(key.onset, key.pitch);
-        self.player = PlayerPresence::Listening;
-        self.dialogue.hear_on(key.onset);
-        let bar = self.newest.map_or(self.start.bar, |it| it.bar);
-        self.feel.hear(key.ticks(), key.velocity, bar);
+        let before = self.hear_off(key.onset, key.part, key.pitch);
+        if key.part == Part::PLAYER {
+            self.player = PlayerPresence::Listening;
+            self.dialogue.hear_on(key.onset);
+            let bar = self.newest.map_or(self.start.bar, |it| it.bar);
+            self.feel.hear(key.ticks(), key.velocity, bar);
+        }
         self.held.push(Key { onset: key.onset.max(self.cutoff), ..key });
         before
     }
 
-    /// Returns the whole notes that end by this.
+    /// The player's keys come up. Returns the whole notes that end by this.
     pub(in crate::engine::composer) fn hear_all_off(&mut self, end: Tick) -> Vec<Note> {
-        let keys: Vec<Pitch> = self.held.iter().map(|it| it.pitch).collect();
-        keys.into_iter().filter_map(|pitch| self.hear_off(end, pitch)).collect()
+        let keys: Vec<Pitch> = self.keys().map(|it| it.pitch).collect();
+        keys.into_iter().filter_map(|pitch| self.hear_off(end, Part::PLAYER, pitch)).collect()
+    }
+
+    /// How many keys the player holds.
+    pub(super) fn keys_down(&self) -> usize {
+        self.keys().count()
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.held.iter().filter(|it| it.part == Part::PLAYER)
     }
 
     /// Returns the whole note, if its key was down.
     pub(in crate::engine::composer) fn hear_off(
         &mut self,
         end: Tick,
+        part: Part,
         pitch: Pitch,
     ) -> Option<Note> {
-        let place = self.held.iter().position(|it| it.pitch == pitch)?;
-        self.dialogue.hear_off(end);
+        let place = self.held.iter().position(|it| it.part == part && it.pitch == pitch)?;
+        if part == Part::PLAYER {
+            self.dialogue.hear_off(end);
+        }
         let key = self.held.remove(place);
         let heard = key.until(end);
         if key.onset >= self.cutoff {
@@ -59,13 +74,14 @@ impl Chain {
     /// The key that the player plays in, as a wish to play in it too; that of the notes with an onset before `cutoff`.
     pub(super) fn key_heard(&self, cutoff: Tick) -> Option<score::Key> {
         let mut key = self.key;
-        for it in self.heard.iter().filter(|it| it.note.onset < cutoff) {
+        let by_player = |it: &&Heard| it.note.part == Part::PLAYER && it.note.onset < cutoff;
+        for it in self.heard.iter().filter(by_player) {
             key.hear(it.note.pitch, it.note.length);
         }
         key.key()
     }
 
-    /// The player's notes with an onset before `cutoff`, where they were meant; a held key with what it has lasted so far and a little.
+    /// What was heard with an onset before `cutoff`, the player first at each instant, where they were meant; a held note with what it has lasted so far and a little.
     pub(super) fn heard_until(&mut self, cutoff: Tick) -> Vec<Note> {
         let ended = self.heard.extract_if(.., |it| it.note.onset < cutoff);
         let mut notes: Vec<Heard> = ended.collect();
@@ -87,8 +103,8 @@ impl Key {
     /// The note that ends at `end`.
     fn until(self, end: Tick) -> Heard {
         let length = (end - self.onset).max(Ticks(1));
-        let Self { onset, pitch, velocity, .. } = self;
-        let note = Note { onset, part: Part::PLAYER, pitch, length, velocity };
+        let Self { onset, part, pitch, velocity, .. } = self;
+        let note = Note { onset, part, pitch, length, velocity };
         Heard { note, meant: feel::quantized(self.ticks()) }
     }
 }

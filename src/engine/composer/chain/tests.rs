@@ -141,13 +141,14 @@ fn jam(
         while let Some((tick, on, note)) = hear.next_if(|it| it.0 < window.cutoff) {
             if on {
                 chain.hear_on(Key {
+                    part: Part::PLAYER,
                     onset: tick,
                     late: 0.0,
                     pitch: note.pitch,
                     velocity: note.velocity,
                 });
             } else {
-                chain.hear_off(tick, note.pitch);
+                chain.hear_off(tick, Part::PLAYER, note.pitch);
             }
         }
         if let Some((_, new)) = change.filter(|it| it.0 == window.index) {
@@ -301,12 +302,13 @@ fn a_reply_begins_and_ends_in_its_turn() {
         if window.begin.0 % 192 == 24 {
             let key = key(window.begin.0 - 20, 12, 62);
             chain.hear_on(Key {
+                part: Part::PLAYER,
                 onset: key.onset,
                 late: 0.0,
                 pitch: key.pitch,
                 velocity: key.velocity,
             });
-            chain.hear_off(key.end(), key.pitch);
+            chain.hear_off(key.end(), Part::PLAYER, key.pitch);
         }
         notes.extend(compose(&mut chain, &mut muse, window, settings).notes);
     }
