@@ -180,6 +180,16 @@ impl Controls {
         self.free_run.value().then(|| Tempo::new(bpm)).flatten()
     }
 
+    /// The MIDI channel, 0 to 15, that the player is heard on; nothing for all. Real-time safe.
+    pub fn channel(&self) -> Option<u8> {
+        u8::try_from(self.channel.value()).ok()?.checked_sub(1)
+    }
+
+    /// Whether the player's notes go out too. Real-time safe.
+    pub fn is_thru(&self) -> bool {
+        self.thru.value()
+    }
+
     /// The mix in force, mutes and solos resolved. Real-time safe.
     pub fn mix(&self) -> Mix {
         let any_solo = self.parts.iter().any(|part| part.solo.value());

@@ -73,7 +73,8 @@ impl<K: Kind> Plugin for Partner<K> {
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = K::LAYOUTS;
-    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
+    /// With controllers, for the pedal. In VST3 they are parameters; `export::vst3` shows hosts those that matter and no more.
+    const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
 
     type Editor = Editor;
@@ -179,7 +180,7 @@ impl Audio {
         let bypassed = song.controls.bypass.value();
         let (host, free_run) = (context.transport(), song.controls.free_run());
         let mut transport = self.timeline.transport(host, frames, self.sample_rate, free_run);
-        if self.heard.collect(context) == notes::Room::Full {
+        if self.heard.collect(song.controls.channel(), context) == notes::Room::Full {
             self.links.gauges.count_lost();
         }
         if bypassed {
@@ -214,7 +215,8 @@ impl Audio {
         if transport.playing || happened {
             song.repaint.request_repaint();
         }
-        let lost = self.sounding.send(&self.played, context);
+        let thru = song.controls.is_thru().then(|| self.heard.channels());
+        let lost = self.sounding.send(&self.played, thru, context);
         self.links.gauges.lost.fetch_add(lost, Ordering::Relaxed);
         ProcessStatus::KeepAlive
     }

@@ -4,21 +4,30 @@ use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{NoteEvent, Plugin, ProcessContext};
 
 use crate::engine::audio::renderer::{HostEvent, HostEventKind, PlayedEvent};
+use crate::music::keys::Pedal;
 use crate::score::{Part, Pitch, Velocity};
 
 /// What the player did in one block.
 #[derive(Debug)]
 pub(super) struct NotesIn {
     events: Vec<HostEvent>,
+    /// The channel that was listened to last; nothing for all.
+    channel: Option<u8>,
+    channels: Channels,
 }
 
-/// The notes of the band that sound at the host's other end, so that each is ended once and none hangs.
-#[derive(Debug, Default)]
+/// The MIDI channel, 0 to 15, on which the player struck each key last.
+pub(super) type Channels = [u8; 128];
+
+/// The notes that sound at the host's other end, so that each is ended once and none hangs.
+#[derive(Debug)]
 pub(super) struct NotesOut {
-    /// For each part a bit a key.
-    sounding: [u128; Part::BAND_SIZE],
+    /// For each slot a bit a key.
+    sounding: [u128; Part::COUNT],
     /// Those of them that are to end at the start of the next block.
-    ending: [u128; Part::BAND_SIZE],
+    ending: [u128; Part::COUNT],
+    /// The channels on which the player's own notes went out.
+    thru: Channels,
 }
 
 /// Whether everything found room.
@@ -33,15 +42,31 @@ const HEARD_ROOM: usize = 2048;
 
 impl NotesIn {
     pub(super) fn new() -> Self {
-        Self { events: Vec::with_capacity(HEARD_ROOM) }
+        Self { events: Vec::with_capacity(HEARD_ROOM), channel: None, channels: [0; 128] }
     }
 
-    /// Replace the events by those of the present block. Real-time safe.
-    pub(super) fn collect<P: Plugin>(&mut self, context: &mut impl ProcessContext<P>) -> Room {
+    /// Replace the events by those of the present block on `channel`, or on all. Real-time safe.
+    pub(super) fn collect<P: Plugin>(
+        &mut self,
+        channel: Option<u8>,
+        context: &mut impl ProcessContext<P>,
+    ) -> Room {
         self.events.clear();
+        if self.channel != channel {
+            // The keys that are down may never be heard to come up.
+            self.events.push(HostEvent { frame: 0, kind: HostEventKind::KeysUp });
+            self.channel = channel;
+        }
         let mut room = Room::Enough;
         while let Some(event) = context.next_event() {
             let Some(kind) = kind(&event) else { continue };
+            let from = event.channel().and_then(|it| it.number());
+            if channel.is_some() && from.is_some() && from != channel {
+                continue;
+            }
+            if let HostEventKind::NoteOn { pitch, .. } = kind {
+                self.channels[usize::from(pitch.number())] = from.or(channel).unwrap_or(0);
+            }
             if self.events.len() < self.events.capacity() {
                 self.events.push(HostEvent { frame: event.timing(), kind });
             } else {
@@ -64,6 +89,19 @@ impl NotesIn {
     pub(super) fn events(&self) -> &[HostEvent] {
         &self.events
     }
+
+    pub(super) fn channels(&self) -> &Channels {
+        &self.channels
+    }
+}
+
+/// Controllers of MIDI 1.0 that are heard: the sustain pedal, and the two that end all notes.
+pub(super) mod controller {
+    pub(in crate::plugin) const SUSTAIN: u8 = 64;
+    pub(in crate::plugin) const ALL_SOUND_OFF: u8 = 120;
+    pub(in crate::plugin) const ALL_NOTES_OFF: u8 = 123;
+    pub(in crate::plugin) const COUNT: u8 = 3;
+    pub(in crate::plugin) const ALL: [u8; COUNT as usize] = [SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF];
 }
 
 /// What the renderer is told of an event, if anything. Whatever channel the player plays on, she is one part.
@@ -82,6 +120,13 @@ fn kind<S>(event: &NoteEvent<S>) -> Option<HostEventKind> {
             Key::Number(number) => Some(HostEventKind::NoteOff { pitch: Pitch::new(*number)? }),
             Key::Wildcard => Some(HostEventKind::AllNotesOff),
         },
+        NoteEvent::MidiCC { cc: controller::SUSTAIN, value, .. } => {
+            // MIDI 1.0: 64 of 127 and more is down.
+            Some(HostEventKind::Pedal(if *value >= 0.5 { Pedal::Down } else { Pedal::Up }))
+        }
+        NoteEvent::MidiCC { cc: controller::ALL_SOUND_OFF | controller::ALL_NOTES_OFF, .. } => {
+            Some(HostEventKind::AllNotesOff)
+        }
         _ => None,
     }
 }
@@ -95,84 +140,117 @@ fn velocity_number(share: f32) -> Velocity {
     Velocity::clamped((share * 127.0).round().clamp(1.0, 127.0) as u8)
 }
 
+impl Default for NotesOut {
+    fn default() -> Self {
+        Self { sounding: [0; Part::COUNT], ending: [0; Part::COUNT], thru: [0; 128] }
+    }
+}
+
 impl NotesOut {
     /// End every sounding note at the start of the next block.
     pub(super) fn end_all(&mut self) {
         self.ending = self.sounding;
     }
 
-    /// Send the block's notes. Gives how many did not find room at the host; the ends of notes are tried again in the
-    /// next block. Real-time safe.
+    /// Send the block's notes; the player's own only where `thru` tells their channels. Gives how many did not find room at the host; the
+    /// ends of notes are tried again in the next block. Real-time safe.
     pub(super) fn send<P: Plugin>(
         &mut self,
         played: &[PlayedEvent],
+        thru: Option<&Channels>,
         context: &mut impl ProcessContext<P>,
     ) -> u32 {
-        let mut lost = 0;
-        let mut send = |event| context.try_send_event(event).is_ok();
-        for part in Part::BAND {
-            let Some(place) = part.band_index() else { continue };
-            while self.ending[place] != 0 {
-                let key = self.ending[place].trailing_zeros();
-                self.ending[place] &= !(1 << key);
-                if !send(note_off(0, part, key)) {
-                    self.ending[place] |= 1 << key;
-                    lost += 1;
-                    break;
-                }
-                self.sounding[place] &= !(1 << key);
-            }
+        if thru.is_none() {
+            let player = Part::PLAYER.slot();
+            self.ending[player] = self.sounding[player];
         }
+        let mut lost = self.send_ends(context);
         for event in played {
-            let Some(place) = event.part.band_index() else { continue };
-            let key = u32::from(event.pitch.number());
+            let (slot, key) = (event.part.slot(), event.pitch.number());
             let bit = 1u128 << key;
-            match event.velocity {
-                Some(velocity) => {
-                    if send(note_on(event.frame, event.part, key, velocity)) {
-                        self.sounding[place] |= bit;
-                        self.ending[place] &= !bit;
+            let (timing, place) = (event.frame, usize::from(key));
+            match (event.velocity, thru) {
+                (Some(_), None) if event.part == Part::PLAYER => {}
+                (Some(velocity), _) => {
+                    let channel = match thru {
+                        Some(channels) if event.part == Part::PLAYER => {
+                            beside_the_band(channels[place])
+                        }
+                        _ => event.part.channel(),
+                    };
+                    if context.try_send_event(note_on(timing, channel, key, velocity)).is_ok() {
+                        self.sounding[slot] |= bit;
+                        self.ending[slot] &= !bit;
+                        if event.part == Part::PLAYER {
+                            self.thru[place] = channel;
+                        }
                     } else {
                         lost += 1;
                     }
                 }
-                None if self.sounding[place] & bit != 0 => {
-                    if send(note_off(event.frame, event.part, key)) {
-                        self.sounding[place] &= !bit;
+                (None, _) if self.sounding[slot] & bit != 0 => {
+                    let channel = self.channel(event.part, place);
+                    if context.try_send_event(note_off(timing, channel, key)).is_ok() {
+                        self.sounding[slot] &= !bit;
                     } else {
-                        self.ending[place] |= bit;
+                        self.ending[slot] |= bit;
                         lost += 1;
                     }
                 }
-                None => {}
+                (None, _) => {}
             }
         }
         lost
     }
+
+    /// Send what is to end at the start of this block.
+    fn send_ends<P: Plugin>(&mut self, context: &mut impl ProcessContext<P>) -> u32 {
+        let mut lost = 0;
+        for part in (0..Part::COUNT).filter_map(Part::from_slot) {
+            let slot = part.slot();
+            while let Ok(key @ 0..128) = u8::try_from(self.ending[slot].trailing_zeros()) {
+                let bit = 1u128 << key;
+                let channel = self.channel(part, usize::from(key));
+                if context.try_send_event(note_off(0, channel, key)).is_err() {
+                    lost += 1;
+                    break;
+                }
+                self.ending[slot] &= !bit;
+                self.sounding[slot] &= !bit;
+            }
+        }
+        lost
+    }
+
+    /// The channel on which a note of the part sounds.
+    fn channel(&self, part: Part, key: usize) -> u8 {
+        if part == Part::PLAYER { self.thru[key] } else { part.channel() }
+    }
 }
 
-fn note_on<S>(timing: u32, part: Part, key: u32, velocity: Velocity) -> NoteEvent<S> {
+/// The band has channels 1 to 4. The player keeps hers beyond them, and has 5 otherwise.
+fn beside_the_band(channel: u8) -> u8 {
+    channel.max(Part::BAND[Part::BAND_SIZE - 1].channel() + 1)
+}
+
+fn note_on<S>(timing: u32, channel: u8, key: u8, velocity: Velocity) -> NoteEvent<S> {
     NoteEvent::NoteOn {
         timing,
         voice_id: VoiceID::Wildcard,
-        channel: Channel::Number(part.channel()),
-        key: midi_key(key),
+        channel: Channel::Number(channel),
+        key: Key::Number(key),
         velocity: f32::from(velocity.number()) / 127.0,
     }
 }
 
-fn note_off<S>(timing: u32, part: Part, key: u32) -> NoteEvent<S> {
+fn note_off<S>(timing: u32, channel: u8, key: u8) -> NoteEvent<S> {
     NoteEvent::NoteOff {
         timing,
         voice_id: VoiceID::Wildcard,
-        channel: Channel::Number(part.channel()),
-        key: midi_key(key),
+        channel: Channel::Number(channel),
+        key: Key::Number(key),
         velocity: 0.0,
     }
-}
-
-fn midi_key(key: u32) -> Key {
-    u8::try_from(key).map_or(Key::Wildcard, Key::Number)
 }
 
 #[cfg(test)]

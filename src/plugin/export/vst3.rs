@@ -4,6 +4,7 @@
 //! by the macro `forward!`, the rest stands in the blocks that follow its lists.
 #![expect(unsafe_code, reason = "the VST3 interfaces are COM interfaces of raw pointers")]
 
+mod controllers;
 mod factory;
 
 use std::ffi::CStr;
@@ -101,6 +102,12 @@ impl<P: Vst3Plugin> Guarded<P> {
 
     fn max_frames(&self) -> Option<usize> {
         *self.max_frames.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Parameters but for the controllers, which the framework counts last.
+    fn own_parameters(&self) -> int32 {
+        // SAFETY: the call reads a length.
+        unsafe { self.inner.getParameterCount() - controllers::OF_FRAMEWORK }
     }
 
     /// Channel counts of the present layout's buses.
@@ -283,7 +290,6 @@ forward!(IEditControllerTrait {
     fn setComponentState(state: *mut IBStream) -> tresult;
     fn setState(state: *mut IBStream) -> tresult;
     fn getState(state: *mut IBStream) -> tresult;
-    fn getParameterCount() -> int32;
     fn getParamStringByValue(id: ParamID, value: ParamValue, string: *mut String128) -> tresult;
     fn getParamValueByString(id: ParamID, string: *mut TChar, value: *mut ParamValue) -> tresult;
     fn normalizedParamToPlain(id: ParamID, value: ParamValue) -> ParamValue;
@@ -292,15 +298,17 @@ forward!(IEditControllerTrait {
     fn setParamNormalized(id: ParamID, value: ParamValue) -> tresult;
     fn setComponentHandler(handler: *mut IComponentHandler) -> tresult;
 }
-    /// The framework panics, and so aborts the host, on an index that equals the count.
+    unsafe fn getParameterCount(&self) -> int32 {
+        self.own_parameters() + controllers::SHOWN
+    }
+
+    /// The framework panics, and so aborts the host, on an index that equals its count.
     unsafe fn getParameterInfo(&self, index: int32, info: *mut ParameterInfo) -> tresult {
-        // SAFETY: the index is checked; the struct is passed on unchanged.
-        unsafe {
-            if !(0..self.inner.getParameterCount()).contains(&index) {
-                return kInvalidArgument;
-            }
-            self.inner.getParameterInfo(index, info)
-        }
+        let own = self.own_parameters();
+        let index = if index < own { Some(index) } else { controllers::place(index - own).map(|it| own + it) };
+        let Some(index) = index.filter(|it| *it >= 0) else { return kInvalidArgument };
+        // SAFETY: the index is one of the framework's; the struct is passed on unchanged.
+        unsafe { self.inner.getParameterInfo(index, info) }
     }
 
     /// The framework gives its editor for a view of any name.
@@ -315,9 +323,15 @@ forward!(IEditControllerTrait {
     }
 );
 
-forward!(IMidiMappingTrait {
-    fn getMidiControllerAssignment(bus: int32, channel: int16, cc: CtrlNumber, id: *mut ParamID) -> tresult;
-});
+forward!(IMidiMappingTrait {}
+    unsafe fn getMidiControllerAssignment(&self, bus: int32, channel: int16, cc: CtrlNumber, id: *mut ParamID) -> tresult {
+        if !controllers::is_shown(cc) {
+            return kResultFalse;
+        }
+        // SAFETY: passed on unchanged.
+        unsafe { self.inner.getMidiControllerAssignment(bus, channel, cc, id) }
+    }
+);
 
 forward!(INoteExpressionControllerTrait {
     fn getNoteExpressionCount(bus: int32, channel: int16) -> int32;

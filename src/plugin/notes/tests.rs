@@ -9,6 +9,7 @@ use nice_plug::prelude::{NoteEvent, ProcessContext, Transport};
 
 use super::{NotesIn, NotesOut, Room};
 use crate::engine::audio::renderer::{HostEventKind, PlayedEvent};
+use crate::music::keys::Pedal;
 use crate::plugin::AntiphonNotes;
 use crate::score::{Part, Pitch, Velocity};
 
@@ -86,7 +87,7 @@ fn the_player_is_heard_on_any_channel() {
     let coming = [on(0, key, 0.5), aftertouch, on(2, key, 0.0), off(3, key), off(4, Key::Wildcard)];
     let mut host = Host::new(coming);
     let mut heard = NotesIn::new();
-    assert_eq!(heard.collect(&mut host), Room::Enough);
+    assert_eq!(heard.collect(None, &mut host), Room::Enough);
     let pitch = Pitch::new(60).unwrap();
     let expected = [
         (0, HostEventKind::NoteOn { pitch, velocity: Velocity::clamped(64) }),
@@ -103,7 +104,7 @@ fn more_notes_than_there_is_room_for_are_told() {
     let mut host = Host::new((0..5000).map(|frame| on(frame, Key::Number(60), 1.0)));
     let mut heard = NotesIn::new();
     let room = heard.events.capacity();
-    assert_eq!(heard.collect(&mut host), Room::Full);
+    assert_eq!(heard.collect(None, &mut host), Room::Full);
     assert_eq!((heard.events().len(), heard.events.capacity()), (room, room));
 }
 
@@ -118,9 +119,9 @@ fn each_note_is_ended_once() {
         played(9, 0, 60, None),
         played(9, 1, 60, None),
     ];
-    assert_eq!(sounding.send(&notes, &mut host), 0);
+    assert_eq!(sounding.send(&notes, None, &mut host), 0);
     sounding.end_all();
-    assert_eq!(sounding.send(&[played(0, 3, 40, None)], &mut host), 0);
+    assert_eq!(sounding.send(&[played(0, 3, 40, None)], None, &mut host), 0);
     assert_eq!(host.sent, ["5 on 0:60", "6 on 3:40", "9 off 0:60", "0 off 3:40"]);
 }
 
@@ -128,12 +129,93 @@ fn each_note_is_ended_once() {
 fn an_end_without_room_is_tried_again() {
     let mut host = Host::new([]);
     let mut sounding = NotesOut::default();
-    sounding.send(&[played(0, 0, 60, Some(90)), played(0, 0, 64, Some(90))], &mut host);
+    sounding.send(&[played(0, 0, 60, Some(90)), played(0, 0, 64, Some(90))], None, &mut host);
     host.room = 3;
     let ends = [played(7, 0, 60, None), played(7, 0, 64, None)];
-    assert_eq!(sounding.send(&ends, &mut host), 1);
-    assert_eq!(sounding.send(&[], &mut host), 1);
+    assert_eq!(sounding.send(&ends, None, &mut host), 1);
+    assert_eq!(sounding.send(&[], None, &mut host), 1);
     host.room = 9;
-    assert_eq!(sounding.send(&[], &mut host), 0);
+    assert_eq!(sounding.send(&[], None, &mut host), 0);
     assert_eq!(host.sent[2..], ["7 off 0:60", "0 off 0:64"]);
+}
+
+/// The player's note, on her own channel.
+fn own(frame: u32, pitch: u8, velocity: Option<u8>) -> PlayedEvent {
+    PlayedEvent { part: Part::PLAYER, ..played(frame, 0, pitch, velocity) }
+}
+
+fn on_channel(channel: u8, mut event: NoteEvent<()>) -> NoteEvent<()> {
+    match &mut event {
+        NoteEvent::NoteOn { channel: own, .. } | NoteEvent::NoteOff { channel: own, .. } => {
+            *own = Channel::Number(channel);
+        }
+        other => panic!("{other:?}"),
+    }
+    event
+}
+
+fn controller(timing: u32, channel: u8, cc: u8, value: u8) -> NoteEvent<()> {
+    NoteEvent::MidiCC { timing, channel, cc, value: f32::from(value) / 127.0 }
+}
+
+fn kinds(heard: &NotesIn) -> Vec<HostEventKind> {
+    heard.events().iter().map(|event| event.kind).collect()
+}
+
+#[test]
+fn the_pedal_and_the_panic_controllers_are_heard() {
+    let values = [(64, 127), (64, 64), (64, 63), (64, 0), (120, 0), (123, 0), (1, 90), (66, 127)];
+    let mut host = Host::new(values.map(|(cc, value)| controller(0, 3, cc, value)));
+    let mut heard = NotesIn::new();
+    heard.collect(None, &mut host);
+    let (down, up) = (HostEventKind::Pedal(Pedal::Down), HostEventKind::Pedal(Pedal::Up));
+    let off = HostEventKind::AllNotesOff;
+    assert_eq!(kinds(&heard), [down, down, up, up, off, off]);
+}
+
+#[test]
+fn other_channels_than_the_chosen_one_are_not_heard() {
+    let key = Key::Number(60);
+    let coming = || {
+        [
+            on_channel(2, on(0, key, 1.0)),
+            on_channel(9, on(0, key, 1.0)),
+            controller(0, 2, 64, 127),
+            controller(0, 9, 64, 127),
+            on_channel(2, off(0, key)),
+        ]
+    };
+    let mut heard = NotesIn::new();
+    heard.collect(None, &mut Host::new(coming()));
+    assert_eq!(heard.events().len(), 5);
+    heard.collect(Some(9), &mut Host::new(coming()));
+    let pitch = Pitch::new(60).unwrap();
+    let struck = HostEventKind::NoteOn { pitch, velocity: Velocity::clamped(127) };
+    let pedal = HostEventKind::Pedal(Pedal::Down);
+    assert_eq!(kinds(&heard), [HostEventKind::KeysUp, struck, pedal]);
+    heard.collect(Some(9), &mut Host::new([]));
+    assert_eq!(kinds(&heard), []);
+}
+
+#[test]
+fn the_players_notes_go_out_beside_the_bands_where_they_are_asked_for() {
+    let mut heard = NotesIn::new();
+    let coming = [(0, 60), (3, 61), (8, 62)];
+    let coming = coming.map(|(channel, key)| on_channel(channel, on(0, Key::Number(key), 1.0)));
+    heard.collect(None, &mut Host::new(coming));
+    let mut host = Host::new([]);
+    let mut sounding = NotesOut::default();
+    let begun = [60, 61, 62].map(|key| own(1, key, Some(90)));
+    sounding.send(&begun, None, &mut host);
+    assert_eq!(host.sent, [""; 0]);
+    sounding.send(&begun, Some(heard.channels()), &mut host);
+    assert_eq!(host.sent, ["1 on 4:60", "1 on 4:61", "1 on 8:62"]);
+    host.sent.clear();
+    // She strikes a held key on another channel meanwhile: the note ends where it began.
+    heard.collect(None, &mut Host::new([on_channel(11, on(0, Key::Number(62), 1.0))]));
+    sounding.send(&[own(4, 62, None), own(4, 60, None)], Some(heard.channels()), &mut host);
+    assert_eq!(host.sent, ["4 off 8:62", "4 off 4:60"]);
+    host.sent.clear();
+    sounding.send(&[own(5, 61, None)], None, &mut host);
+    assert_eq!(host.sent, ["0 off 4:61"], "switched off in the middle of a note");
 }

@@ -200,6 +200,7 @@ impl Instance for ClapInstance {
             note_inputs: note_ports(&handle, true)?,
             note_outputs: note_ports(&handle, false)?,
             parameters,
+            hidden: Vec::new(),
             latency: latency.map_or(0, |latency| latency.get(&handle)),
         })
     }

@@ -95,6 +95,12 @@ pub enum EventKind {
         channel: u8,
         key: u8,
     },
+    /// 0 to 127.
+    Control {
+        channel: u8,
+        controller: u8,
+        value: u8,
+    },
     /// 0 to 1 over the parameter's range.
     Parameter {
         id: u32,

@@ -27,6 +27,8 @@ pub struct Inventory {
     pub note_inputs: Vec<String>,
     pub note_outputs: Vec<String>,
     pub parameters: Vec<Parameter>,
+    /// Names of parameters that hosts neither list nor automate.
+    pub hidden: Vec<String>,
     pub latency: u32,
 }
 

@@ -43,6 +43,8 @@ pub struct Session {
     pub tail_frames: u64,
     /// Keys pressed; frames count from the start of playing.
     pub notes: Vec<Key>,
+    /// Controllers moved; frames count from the start of playing.
+    pub controls: Vec<Controller>,
     /// Parameters moved while playing; frames count from the start of playing.
     pub moves: Vec<Move>,
     /// Outputs that the host switches off.
@@ -95,6 +97,17 @@ pub struct Key {
     pub velocity: u8,
 }
 
+/// A MIDI controller moved.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Controller {
+    pub frame: u64,
+    pub channel: u8,
+    pub controller: u8,
+    /// 0 to 127.
+    pub value: u8,
+}
+
 /// Who sets the pace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -144,6 +157,7 @@ impl Default for Session {
             play_frames: 0,
             tail_frames: 0,
             notes: Vec::new(),
+            controls: Vec::new(),
             moves: Vec::new(),
             outputs_off: Vec::new(),
             absence: Absence::Null,

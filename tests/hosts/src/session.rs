@@ -197,11 +197,15 @@ impl<'a> Player<'a> {
     }
 }
 
-/// The session's events in order of frames; at one frame, parameters before ends before beginnings.
+/// The session's events in order of frames; at one frame, parameters and controllers before ends before beginnings.
 fn schedule(session: &Session, moves: &[(u64, u32, f64)]) -> Vec<(u64, EventKind)> {
     let mut events: Vec<(u64, u8, EventKind)> = Vec::new();
     for &(frame, id, value) in moves {
         events.push((frame, 0, EventKind::Parameter { id, value }));
+    }
+    for it in &session.controls {
+        let (channel, controller, value) = (it.channel, it.controller, it.value);
+        events.push((it.frame, 0, EventKind::Control { channel, controller, value }));
     }
     for note in &session.notes {
         let (channel, key) = (note.channel, note.key);

@@ -92,7 +92,7 @@ impl Instance for Vst3Instance {
         };
         let names = |buses: &[vst3_host::BusInfo]| buses.iter().map(|b| b.name.clone()).collect();
         let mut parameters = Vec::new();
-        for parameter in self.plugin.get_parameters()? {
+        for parameter in self.plugin.get_parameters()?.into_iter().filter(is_shown) {
             // VST3 keeps the unit apart, and CLAP writes it after the value.
             let text = self.plugin.format_parameter(parameter.id, parameter.value)?;
             parameters.push(Parameter {
@@ -102,6 +102,8 @@ impl Instance for Vst3Instance {
                 value: parameter.value,
             });
         }
+        let all = self.plugin.get_parameters()?;
+        let hidden = all.iter().filter(|it| !is_shown(it) && it.is_read_only && !it.can_automate);
         let buses = &self.detail.buses;
         Ok(Inventory {
             name: self.name.clone(),
@@ -110,13 +112,15 @@ impl Instance for Vst3Instance {
             note_inputs: names(&buses.event_inputs),
             note_outputs: names(&buses.event_outputs),
             parameters,
+            hidden: hidden.map(|it| it.name.clone()).collect(),
             latency: self.plugin.latency_samples(),
         })
     }
 
     fn parameters(&mut self) -> Result<Vec<(String, f64)>> {
         let parameters = self.plugin.get_parameters()?;
-        Ok(parameters.into_iter().map(|parameter| (parameter.name, parameter.value)).collect())
+        let shown = parameters.into_iter().filter(is_shown);
+        Ok(shown.map(|parameter| (parameter.name, parameter.value)).collect())
     }
 
     fn resolve(&mut self, parameter: &str) -> Result<u32> {
@@ -191,6 +195,11 @@ impl Instance for Vst3Instance {
     }
 }
 
+/// Whether hosts list the parameter (`kIsHidden` of VST 3.7).
+fn is_shown(parameter: &vst3_host::Parameter) -> bool {
+    parameter.flags >> 4 & 1 == 0
+}
+
 /// Every size that a block of the session can have: the sizes asked for, and the cut last ones.
 fn block_sizes(setup: &Setup) -> Vec<usize> {
     let session = &setup.session;
@@ -225,6 +234,12 @@ impl Processor for Vst3Instance {
             let offset = i32::try_from(event.offset)?;
             match event.kind {
                 EventKind::Parameter { id, value } => plugin.set_parameter_at(id, value, offset)?,
+                EventKind::Control { channel, controller, value } => {
+                    let cc = u16::from(controller);
+                    if let Some(id) = plugin.midi_cc_to_parameter(0, i16::from(channel), cc) {
+                        plugin.set_parameter_at(id, f64::from(value) / 127.0, offset)?;
+                    }
+                }
                 kind => plugin.send_plugin_event(note_event(kind, offset))?,
             }
         }
@@ -274,7 +289,9 @@ fn note_event(kind: EventKind, sample_offset: i32) -> PluginEvent {
             note_id: -1,
             tuning: 0.0,
         },
-        EventKind::Parameter { .. } => unreachable!("parameters travel by themselves"),
+        EventKind::Parameter { .. } | EventKind::Control { .. } => {
+            unreachable!("parameters travel by themselves, and controllers as parameters")
+        }
     };
     PluginEvent { bus_index: 0, sample_offset, ppq_position: 0.0, flags: 0, data }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use clack_host::events::event_types::{
-    NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
+    MidiEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
 };
 use clack_host::events::spaces::CoreEventSpace;
 use clack_host::events::{Event as _, EventFlags, EventHeader, Match, Pckn, UnknownEvent};
@@ -42,6 +42,10 @@ pub fn push_event(
         }
         EventKind::Off { channel, key } => {
             events.push(&NoteOffEvent::new(event.offset, voice(channel, key), 0.0));
+        }
+        EventKind::Control { channel, controller, value } => {
+            let data = [0xB0 | channel, controller, value];
+            events.push(&MidiEvent::new(event.offset, 0, data));
         }
         EventKind::Parameter { id, value } => {
             push_parameter(events, event.offset, id, value, ranges)?;
