@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(super) use self::values::{Hearing, PartArg, StyleArg, family_word};
+pub(super) use self::values::{Hearing, PartArg, StyleArg, family_word, follow_word};
 use crate::files::wav::Depth;
 use crate::score::{Key, Meter, Quantum, Tempo, Trade};
 
@@ -55,6 +55,7 @@ Examples:
   antiphon-cli bounce --style folk_celtic --seed 7 --player demo/greensleeves.mid --key \"A minor\" --out take
   antiphon-cli bounce --style chorale,ragtime:0.3 --key \"D minor\" --scale-lock --out take
   antiphon-cli bounce --part 1=play,family=flute,register=12 --part 4=off --out take --force
+  antiphon-cli bounce --player demo/greensleeves.mid --part 1=follow-below,family=strings --part 3=follow-bass --out duet
   antiphon-cli bounce --prompt melody.mid --bars 32 --json --out take > report.json
 
 The folder receives mix.wav, a stem such as part-1-flute.wav for each part that plays, take.mid and report.json. They appear when
@@ -129,7 +130,7 @@ pub(super) struct MusicArgs {
     /// When parts that answer reply to the player: after a beat of her silence, or turn by turn of so many bars, hers first
     #[arg(long, value_name = "TURN", value_enum, default_value_t = TradeArg::Phrase)]
     pub(super) trade: TradeArg,
-    /// A part (1 to 4) as N=MODE,KEY=VALUE...: mode play, answer or off; family (name, or auto), register (semitones, -24 to 24), level (dB), pan (-1 to 1), mute, solo. Repeat for each part
+    /// A part (1 to 4) as N=MODE,KEY=VALUE...: mode play, answer, off, or follow-above, -below, -bass, -octave-up or -octave-down (one note to each of the player's); family (name, or auto), register (semitones, -24 to 24), level (dB), pan (-1 to 1), mute, solo. Repeat for each part
     #[arg(long = "part", value_name = "N=MODE,...")]
     pub(super) parts: Vec<PartArg>,
 }

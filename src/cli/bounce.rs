@@ -153,7 +153,16 @@ fn request(
             anyhow::anyhow!("bounce {minutes:.0} minutes: more sound than fits into memory");
         return Err(Failure::new(Kind::Usage, error, "take fewer --bars or a lower --sample-rate"));
     }
+    if let (Some(part), true) = (first_follower(&request.settings), request.player.is_empty()) {
+        let error = anyhow::anyhow!("let part {part} follow nobody");
+        return Err(Failure::new(Kind::Usage, error, "give the player's notes with --player"));
+    }
     Ok(request)
+}
+
+/// The number of the first part that follows, from 1.
+fn first_follower(settings: &Settings) -> Option<usize> {
+    settings.parts.iter().position(|part| part.mode == Mode::Follow).map(|place| place + 1)
 }
 
 fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure> {
@@ -182,7 +191,7 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
             mode: arg.mode,
             family: arg.family,
             register: arg.register,
-            ..PartSettings::default()
+            follow: arg.follow,
         };
     }
     if settings.parts.iter().all(|part| part.mode == Mode::Off) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::args::family_word;
+use super::args::{family_word, follow_word};
 use crate::engine::offline::{Bounced, Request};
 use crate::infer::StyleCard;
 use crate::music::key::KeyFinder;
@@ -281,7 +281,7 @@ fn part_line(
             Mode::Off => "off",
             Mode::Play => "play",
             Mode::Answer => "answer",
-            Mode::Follow => "follow",
+            Mode::Follow => follow_word(settings.follow),
         },
         family: families[index].map(family_word),
         family_chosen: settings.family.is_some(),

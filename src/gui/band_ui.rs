@@ -57,7 +57,17 @@ fn player(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
         );
         ui.add_space(4.0);
     }
-    let text = "Play along on a keyboard: the band hears it.";
+    let help = "The MIDI channel on which you play. All: any.";
+    ui.label(RichText::new("Channel").font(theme::font(11.5)).color(theme::QUIET));
+    widgets::choice(ui, view.control(Control::Channel), &view.choices.channels, help, intents);
+    ui.add_space(4.0);
+    let help =
+        "Send your own notes on beside the band's: on your channel from 5 to 16, on 5 otherwise.";
+    let size = vec2(ui.available_width(), 24.0);
+    let thru = view.control(Control::Thru);
+    widgets::switch(ui, thru, "Thru", size, theme::part_color(Part::PLAYER), help, intents);
+    ui.add_space(4.0);
+    let text = "Play along: the band hears you.";
     ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::QUIET));
 }
 
@@ -74,12 +84,22 @@ fn part(
     ui.horizontal(|ui| {
         name(ui, view, part, &format!("Part {}", part.slot()));
     });
-    let help = "Play: improvise all the time. Answer: listen to you, and reply. Off: rest.";
+    let help = "Play: improvise all the time. Answer: listen to you, and reply. Follow: one note to each of yours, at once. Off: rest.";
     let modes = &view.choices.modes;
     widgets::segments(ui, view.control(Control::Mode(place)), modes, color, help, intents);
     let help = "The family of instruments that the part plays. Auto: the style's usual one.";
     let families = &view.choices.families;
-    widgets::choice(ui, view.control(Control::Family(place)), families, help, intents);
+    let family = view.control(Control::Family(place));
+    if view.control(Control::Mode(place)).is_last() {
+        ui.columns(2, |columns| {
+            widgets::choice(&mut columns[0], family, families, help, intents);
+            let help = "What the part plays to each of your notes: a third or so within the harmony, its bass, or your note an octave away.";
+            let follow = view.control(Control::Follow(place));
+            widgets::choice(&mut columns[1], follow, &view.choices.follows, help, intents);
+        });
+    } else {
+        widgets::choice(ui, family, families, help, intents);
+    }
     if view.mixer == Mixer::Shown {
         let control = view.control(Control::Level(place));
         widgets::level(ui, control, level, color, "How loud the part is.", intents);

@@ -107,6 +107,18 @@ fn switches_and_buttons_are_pressed() {
 }
 
 #[test]
+fn what_a_part_follows_with_is_chosen_where_it_follows() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    assert!(window.query_by_label("Part 2 follows").is_none());
+    window.state_mut().controls[Control::Mode(1).place()].value = 1.0;
+    window.run();
+    assert!(window.query_by_label("Part 2 follows").is_some());
+    assert!(window.query_by_label("Listen to channel").is_some());
+    assert_eq!(click("MIDI thru"), [Intent::Change(Control::Thru, 1.0)]);
+}
+
+#[test]
 fn a_double_click_sets_the_default() {
     let mut window = window(Mixer::Shown);
     window.run();

@@ -41,6 +41,8 @@ pub struct Choices {
     pub quanta: Vec<String>,
     pub trades: Vec<String>,
     pub modes: Vec<String>,
+    pub follows: Vec<String>,
+    pub channels: Vec<String>,
     pub count_ins: Vec<String>,
     pub loopings: Vec<String>,
 }
@@ -122,6 +124,11 @@ impl ControlView {
         self.steps.map_or(0.0, |steps| index as f32 / steps.max(1) as f32)
     }
 
+    /// Whether a discrete control stands at the end of its range.
+    pub fn is_last(&self) -> bool {
+        self.steps == Some(self.index())
+    }
+
     pub fn is_on(&self) -> bool {
         self.value >= 0.5
     }
@@ -142,6 +149,8 @@ impl Choices {
             quanta: texts(Control::Quantum),
             trades: texts(Control::Trade),
             modes: texts(Control::Mode(0)),
+            follows: texts(Control::Follow(0)),
+            channels: texts(Control::Channel),
             count_ins: texts(Control::CountIn),
             loopings: texts(Control::Looping),
         }

@@ -6,7 +6,7 @@ mod tests;
 use std::str::FromStr;
 
 use crate::files::wav::Depth;
-use crate::score::{Family, Key, Meter, Mode, Part, Tempo};
+use crate::score::{Family, Follow, Key, Meter, Mode, Part, Tempo};
 
 /// Why a value cannot be read.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -27,7 +27,9 @@ pub(in crate::cli) enum ValueError {
     Style,
     #[error("expected a part such as `1=play,family=bass,register=-12,level=-3,pan=0.2`")]
     Part,
-    #[error("expected `play`, `answer` or `off` as the mode, found `{0}`")]
+    #[error(
+        "expected `play`, `answer`, `off` or `follow-` with above, below, bass, octave-up or octave-down as the mode, found `{0}`"
+    )]
     Mode(String),
     #[error("expected a family, found `{found}`; there are auto, {}", family_words())]
     Family { found: String },
@@ -50,6 +52,7 @@ pub(in crate::cli) struct StyleArg {
 pub(in crate::cli) struct PartArg {
     pub(in crate::cli) part: Part,
     pub(in crate::cli) mode: Mode,
+    pub(in crate::cli) follow: Follow,
     pub(in crate::cli) family: Option<Family>,
     pub(in crate::cli) register: f32,
     pub(in crate::cli) level_db: f32,
@@ -150,15 +153,11 @@ impl FromStr for PartArg {
         let part = number.trim().parse().ok().and_then(Part::from_slot);
         let part = part.filter(|part| part.band_index().is_some()).ok_or(ValueError::Part)?;
         let mut wishes = wishes.split(',').map(str::trim);
-        let mode = match wishes.next().ok_or(ValueError::Part)? {
-            "play" => Mode::Play,
-            "answer" => Mode::Answer,
-            "off" => Mode::Off,
-            other => return Err(ValueError::Mode(other.to_owned())),
-        };
+        let (mode, follow) = mode(wishes.next().ok_or(ValueError::Part)?)?;
         let mut arg = Self {
             part,
             mode,
+            follow,
             family: None,
             register: 0.0,
             level_db: 0.0,
@@ -183,6 +182,32 @@ impl FromStr for PartArg {
             }
         }
         Ok(arg)
+    }
+}
+
+/// A mode, with what a part that follows plays; `follow` alone is `follow-above`.
+fn mode(text: &str) -> Result<(Mode, Follow), ValueError> {
+    let follow = |kind| Ok((Mode::Follow, kind));
+    match text {
+        "play" => Ok((Mode::Play, Follow::default())),
+        "answer" => Ok((Mode::Answer, Follow::default())),
+        "off" => Ok((Mode::Off, Follow::default())),
+        "follow" => follow(Follow::default()),
+        other => match Follow::ALL.into_iter().find(|kind| follow_word(*kind) == other) {
+            Some(kind) => follow(kind),
+            None => Err(ValueError::Mode(other.to_owned())),
+        },
+    }
+}
+
+/// How a mode of following is written.
+pub(in crate::cli) fn follow_word(follow: Follow) -> &'static str {
+    match follow {
+        Follow::Above => "follow-above",
+        Follow::Below => "follow-below",
+        Follow::Bass => "follow-bass",
+        Follow::OctaveUp => "follow-octave-up",
+        Follow::OctaveDown => "follow-octave-down",
     }
 }
 

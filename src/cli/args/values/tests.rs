@@ -74,6 +74,12 @@ fn parts_are_read() {
     assert_eq!("4=off".parse::<PartArg>().unwrap().mode, Mode::Off);
     assert_eq!("1=play,family=auto".parse::<PartArg>().unwrap().family, None);
 
+    for follow in Follow::ALL {
+        let part: PartArg = format!("2={},family=flute", follow_word(follow)).parse().unwrap();
+        assert_eq!((part.mode, part.follow), (Mode::Follow, follow));
+    }
+    assert_eq!("1=follow".parse::<PartArg>().unwrap().follow, Follow::Above);
+
     let check = |text: &str, expected: &str| {
         assert_eq!(text.parse::<PartArg>().unwrap_err().to_string(), expected, "{text}");
     };
@@ -81,7 +87,10 @@ fn parts_are_read() {
     check("5=play", part);
     check("0=play", part);
     check("play", part);
-    check("1=loud", "expected `play`, `answer` or `off` as the mode, found `loud`");
+    check(
+        "1=loud",
+        "expected `play`, `answer`, `off` or `follow-` with above, below, bass, octave-up or octave-down as the mode, found `loud`",
+    );
     check("1=play,pan=2", "pan: expected a number from -1 to 1");
     check("1=play,tone=2", "expected family, register, level, pan, mute or solo, found `tone`");
     let error = "1=play,family=kazoo".parse::<PartArg>().unwrap_err().to_string();
