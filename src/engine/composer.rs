@@ -35,6 +35,8 @@ pub struct Composer {
     /// By slot: the family for which tables must be at hand in the audio callback, and the one for which they were sent.
     live: [Option<Family>; Part::COUNT],
     sent: [Option<Family>; Part::COUNT],
+    /// Tables for one of them, as far as they are made.
+    making: Option<TimbreGrid>,
 }
 
 /// What to do after a step.
@@ -62,6 +64,7 @@ impl Composer {
             outbox: VecDeque::new(),
             live: std::array::from_fn(|slot| (slot == 0).then_some(PLAYER_FAMILY)),
             sent: [None; Part::COUNT],
+            making: None,
         }
     }
 
@@ -82,15 +85,13 @@ impl Composer {
             if let FromAudio::Chain { start, settings } = &message
                 && !Chain::goes_on(*start, settings)
             {
-                self.inbox.clear(); // what was asked of the chain before is of no use now
+                // What was asked of the chain before is of no use now; notes that end with it are told all the same.
+                self.inbox.retain(is_heard);
             }
             self.inbox.push_back(message);
         }
         self.send_outbox();
-        if self.inbox.is_empty() || self.sent[Part::PLAYER.slot()].is_none() {
-            return self.send_grid();
-        }
-        let Some(message) = self.inbox.pop_front() else { return Ok(Next::Wait) };
+        let Some(message) = self.inbox.pop_front() else { return self.make_grid() };
         let done = self.act(message);
         if done.is_err() {
             self.chain = None;
@@ -210,33 +211,33 @@ impl Composer {
         }
     }
 
-    /// Send tables that must be at hand and are not yet, one part's at a time. In a plugin without a synth there are none.
-    fn send_grid(&mut self) -> Result<Next, ComposeError> {
+    /// Go on with the tables that must be at hand and are not yet: a row, some milliseconds, so that no window has to wait for a whole grid.
+    fn make_grid(&mut self) -> Result<Next, ComposeError> {
         let slot = (0..Part::COUNT).find(|slot| self.live[*slot] != self.sent[*slot]);
-        let Some((slot, family)) = slot.and_then(|slot| Some((slot, self.live[slot]?))) else {
+        let wanted = slot.and_then(|slot| Some((Part::from_slot(slot)?, self.live[slot]?)));
+        let Some((part, family)) = wanted.filter(|_| self.sound == Sound::Synth) else {
             return Ok(Next::Wait);
         };
-        self.sent[slot] = Some(family);
-        if let (Sound::Synth, Some(part)) = (self.sound, Part::from_slot(slot)) {
-            let grid = self.grid(part, family)?;
+        let begun = self.making.take().filter(|it| (it.part, it.family) == (part, family));
+        let mut grid = begun.unwrap_or(TimbreGrid { part, family, tables: Vec::new() });
+        grid.tables.push(self.row(family, grid.tables.len())?);
+        if grid.tables.len() < TimbreGrid::ROWS {
+            self.making = Some(grid);
+        } else {
+            self.sent[part.slot()] = Some(family);
             self.send(ToAudio::Grid(Box::new(grid)));
         }
         Ok(Next::Step)
     }
 
-    fn grid(&mut self, part: Part, family: Family) -> Result<TimbreGrid, ComposeError> {
-        let timbre = TimbreId(family);
-        let mut tables = Vec::with_capacity(TimbreGrid::ROWS);
-        for row in 0..TimbreGrid::ROWS {
-            let mut cell = |velocity: u8| {
-                let number = u8::try_from((row * 3 + 1).min(127)).unwrap_or(127);
-                let pitch = Pitch::new(number).expect("brought below 128");
-                self.muse.table(timbre, pitch, Velocity::clamped(velocity))
-            };
-            let [soft, middle, hard] = TimbreGrid::VELOCITIES;
-            tables.push([cell(soft)?, cell(middle)?, cell(hard)?]);
-        }
-        Ok(TimbreGrid { part, family, tables })
+    fn row(&mut self, family: Family, row: usize) -> Result<[Arc<PartialTable>; 3], ComposeError> {
+        let mut cell = |velocity: u8| {
+            let number = u8::try_from((row * 3 + 1).min(127)).unwrap_or(127);
+            let pitch = Pitch::new(number).expect("brought below 128");
+            self.muse.table(TimbreId(family), pitch, Velocity::clamped(velocity))
+        };
+        let [soft, middle, hard] = TimbreGrid::VELOCITIES;
+        Ok([cell(soft)?, cell(middle)?, cell(hard)?])
     }
 
     /// A chain that still waits for the transport is begun anew with the phrase; one that plays goes on as it is.
@@ -274,6 +275,18 @@ impl Composer {
             }
         }
     }
+}
+
+/// Whether `message` tells of a note that somebody played.
+fn is_heard(message: &FromAudio) -> bool {
+    matches!(
+        message,
+        FromAudio::NoteOn { .. }
+            | FromAudio::NoteOff { .. }
+            | FromAudio::FollowOn { .. }
+            | FromAudio::FollowOff { .. }
+            | FromAudio::AllKeysUp { .. }
+    )
 }
 
 /// Whether `message` says that `window` passes in silence, so that composing it is of no use.
