@@ -1,4 +1,4 @@
-//! Judgement as pure functions and small state machines: what was heard, notes to model events and back, and the plan of windows.
+//! Judgement as pure functions and small state machines: what was heard, notes to model events and back, the plan of windows, and the recording.
 
 pub mod dialogue;
 pub mod feel;
@@ -7,5 +7,6 @@ pub mod harmony;
 pub mod key;
 pub mod keys;
 pub mod planner;
+pub mod recorder;
 pub mod shaping;
 pub mod tokens;

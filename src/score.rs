@@ -1,6 +1,7 @@
 //! Values of music: time, meter, pitch, notes, parts, timbres, styles, seeds and settings. No I/O, no clock, no globals.
 
 pub mod chord;
+pub mod maps;
 pub mod meter;
 pub mod note;
 pub mod part;
@@ -9,6 +10,7 @@ pub mod pitch;
 pub mod seed;
 pub mod settings;
 pub mod style;
+pub mod take;
 pub mod timbre;
 pub mod time;
 
@@ -23,5 +25,6 @@ pub use settings::{
     Audible, CountIn, Follow, Looping, Mix, Mode, PartSettings, Quantum, Settings, Strip, Trade,
 };
 pub use style::StyleBlend;
+pub use take::{PackName, Take};
 pub use timbre::{PartialTable, TimbreId};
 pub use time::{Frame, Frames, TICKS_PER_QUARTER, Tick, Ticks};

@@ -2,6 +2,7 @@
 
 mod chain;
 mod line;
+mod tape;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use super::link::{
 use crate::infer::{ComposeError, Muse};
 use crate::music::planner::{Start, Window};
 use crate::score::{
-    Family, Mode, Note, Part, PartialTable, Phrase, Pitch, Settings, TimbreId, Velocity,
+    Family, Mode, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, TimbreId, Velocity,
 };
 
 /// The player's own sound, until she can choose one.
@@ -82,6 +83,7 @@ impl Composer {
             }
         }
         while let Some(message) = self.links.from_audio.pop() {
+            tape::record(&mut self.links.recording(), &message);
             if let FromAudio::Chain { start, settings } = &message
                 && !Chain::goes_on(*start, settings)
             {
@@ -105,6 +107,7 @@ impl Composer {
             FromAudio::Chain { start, settings } => {
                 let chain = self.chain.take();
                 self.chain = Some(self.enter_chain(chain, start, settings)?);
+                self.links.recording().hear_phrase(start.chain, &self.seed_phrase);
                 self.tell(FromComposer::Chain { tick: start.tick });
             }
             FromAudio::NoteOn { onset, late, pitch, velocity } => {
@@ -136,7 +139,7 @@ impl Composer {
                 let note = self.chain.as_mut().and_then(|it| it.hear_off(end, part, pitch));
                 note.into_iter().for_each(|note| self.tell(FromComposer::Followed(note)));
             }
-            FromAudio::Cutoff { window, settings } => {
+            FromAudio::Cutoff { window, settings, .. } => {
                 let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) else {
                     return Ok(());
                 };
@@ -153,7 +156,7 @@ impl Composer {
                     self.tell(FromComposer::Rested { from, to: until });
                 }
             }
-            FromAudio::Stopped => {} // the chain's opening may serve again
+            FromAudio::Stopped { .. } => {} // the chain's opening may serve again
         }
         Ok(())
     }
@@ -176,6 +179,7 @@ impl Composer {
     }
 
     fn commit(&mut self, window: Window, composed: &Composed) -> Result<(), ComposeError> {
+        self.links.recording().commit(window, tape::committed(composed));
         let mut notes = Vec::with_capacity(composed.notes.len());
         for &(note, delay) in &composed.voiced {
             let family = composed.families[note.part.slot()];
@@ -252,7 +256,8 @@ impl Composer {
             return;
         }
         if let Some(window) = opened.window {
-            self.inbox.push_front(FromAudio::Cutoff { window, settings: opened.settings });
+            let (settings, tempo) = (opened.settings, Tempo::default());
+            self.inbox.push_front(FromAudio::Cutoff { window, settings, tempo });
         }
         let Opened { start, settings, .. } = opened;
         self.inbox.push_front(FromAudio::Chain { start, settings });

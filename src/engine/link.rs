@@ -5,22 +5,24 @@
 //!  engine/control.rs                  engine/composer.rs                  engine/audio/
 //!    Control ──ToComposer──────────────▶ step():  feed → compose →
 //!            ◀─FromComposer─────────── decode timbres → commit ──ToAudio─▶ Conductor → Sequencer → Synth → Stems
+//!    recording ◀══ mutex ══════════ what was heard and committed
 //!    Gauges  ◀══ atomics: playhead, load, late windows, levels ═══════════════╡
 //!                                        ◀─FromAudio: chains, heard and following notes, cutoffs ───┤
 //!                                        ◀─Retired: boxes to be freed ──────────────────────────────┘
 //!  offline (tests, bounce): no threads; `offline.rs` steps the composer and the renderer by turns
 //! ```
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use atomic_float::{AtomicF32, AtomicF64};
 use crossbeam::queue::ArrayQueue;
 
 use crate::music::follow::Seat;
 use crate::music::planner::{Start, Window};
+use crate::music::recorder::Recorder;
 use crate::score::{
-    Family, Key, Note, Part, PartialTable, Phrase, Pitch, Settings, Tick, Velocity,
+    Family, Key, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, Tick, Velocity,
 };
 
 /// Sent by the audio thread to the composer, in the order in which it happened.
@@ -36,15 +38,16 @@ pub enum FromAudio {
     FollowOn { onset: Tick, late: f32, part: Part, pitch: Pitch, velocity: Velocity },
     /// A part's note that followed ends; told of a beginning or not.
     FollowOff { end: Tick, part: Part, pitch: Pitch },
-    /// The cutoff of `window` has passed: all that it may depend on has been sent before this message.
-    Cutoff { window: Window, settings: Settings },
+    /// The cutoff of `window` has passed, at `tempo`: all that it may depend on has been sent before this message. The notes do not depend on
+    /// the tempo; it goes into the recording.
+    Cutoff { window: Window, settings: Settings, tempo: Tempo },
     /// The player's keys are all up, however they came to be.
     AllKeysUp { end: Tick },
     /// The notes of `window` with an onset in `[from, until)` do not sound: it began before they had come, or all notes were ended. Sent before
     /// the next window's cutoff.
     Rested { window: Window, from: Tick, until: Tick },
-    /// The transport stopped; nothing more is needed of the present chain.
-    Stopped,
+    /// The transport stopped or jumped, having come to `end`; nothing more is needed of the present chain.
+    Stopped { end: Tick },
 }
 
 /// Sent by the composer to the audio thread.
@@ -136,6 +139,9 @@ pub struct Links {
     /// Full (no editor is open to read it): the oldest message is dropped.
     pub from_composer: ArrayQueue<FromComposer>,
     pub gauges: Gauges,
+    /// What the composer writes down of all that it is told and commits, and main reads when the musician keeps a take. Between these two only:
+    /// the audio thread never touches it, so that it never waits for it.
+    recording: Mutex<Recorder>,
 }
 
 /// Values of which only the newest matters, each with one writer.
@@ -175,7 +181,13 @@ impl Links {
             to_composer: ArrayQueue::new(64),
             from_composer: ArrayQueue::new(4096),
             gauges: Gauges::default(),
+            recording: Mutex::default(),
         })
+    }
+
+    /// The recording, for the composer and main. Not for the audio thread: it locks.
+    pub fn recording(&self) -> MutexGuard<'_, Recorder> {
+        self.recording.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -153,7 +153,7 @@ fn a_phrase_that_comes_while_a_chain_opens_is_heard() {
 #[test]
 fn a_chain_whose_announcement_was_lost_is_announced_again() {
     let mut host = Host::new();
-    while host.links.from_audio.push(FromAudio::Stopped).is_ok() {}
+    while host.links.from_audio.push(FromAudio::Stopped { end: Tick(0) }).is_ok() {}
     host.live(standing(0.0), &[]);
     host.live(standing(0.0), &[]);
     let mut notes = 0;

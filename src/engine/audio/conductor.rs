@@ -13,7 +13,9 @@ use super::synth::Synth;
 use crate::engine::clock::BlockClock;
 use crate::engine::link::{FromAudio, Links, Retired, ToAudio};
 use crate::music::planner::{BarLine, MomentKind, Opening, Planner, Window};
-use crate::score::{Mix, Mode, Part, Pitch, Settings, TICKS_PER_QUARTER, Tick, Ticks, Velocity};
+use crate::score::{
+    Mix, Mode, Part, Pitch, Settings, TICKS_PER_QUARTER, Tempo, Tick, Ticks, Velocity,
+};
 
 /// A note that comes later than this after its onset is not played any more: a thirty-second note.
 const GRACE: Ticks = Ticks(3);
@@ -99,7 +101,9 @@ impl Conductor {
     /// Forget the chain; all that sounds ends at the start of the next block.
     pub(super) fn halt(&mut self) {
         self.planner.stop();
-        self.last = None;
+        if let Some(last) = self.last.take() {
+            self.send(FromAudio::Stopped { end: last.reached() });
+        }
         self.announced = None;
         self.awaited = None;
         self.ending = Ending::Due;
@@ -186,27 +190,28 @@ impl Conductor {
                 Some(last) if last.leads_to(here, bpm) => return,
                 Some(last) => {
                     self.end_everything(0, played);
+                    self.send(FromAudio::Stopped { end: last.reached() });
                     let tick = scene.bar().landing(tick, quantum, GRACE);
                     Some(self.planner.jump(last.end_tick(), tick, scene.bar(), quantum))
                 }
                 None => self.planner.play_from(tick, scene.bar(), quantum, renewed),
             }
         } else {
-            if self.last.take().is_some() {
+            if let Some(last) = self.last.take() {
                 self.end_everything(0, played);
                 self.planner.stop();
                 self.awaited = None;
-                self.send(FromAudio::Stopped);
+                self.send(FromAudio::Stopped { end: last.reached() });
             }
             self.planner.wait_at(tick, scene.bar(), quantum, renewed)
         };
         if let Some(opening) = opening {
             self.announced = Some(*scene.settings);
-            self.open_chain(opening, *scene.settings);
+            self.open_chain(opening, *scene.settings, scene.transport.tempo);
         }
     }
 
-    fn open_chain(&mut self, (start, window): Opening, settings: Settings) {
+    fn open_chain(&mut self, (start, window): Opening, settings: Settings, tempo: Tempo) {
         self.window = (window.chain, 0);
         self.awaited = None;
         self.player.forget();
@@ -218,7 +223,7 @@ impl Conductor {
         }
         self.links.gauges.stalled.store(false, Ordering::Relaxed);
         let sent = self.send(FromAudio::Chain { start, settings })
-            && self.send(FromAudio::Cutoff { window, settings });
+            && self.send(FromAudio::Cutoff { window, settings, tempo });
         if !sent {
             // Announced anew with the next block, when there may be room.
             self.planner.stop();
@@ -241,7 +246,8 @@ impl Conductor {
                     if let Some(awaited) = self.awaited.take() {
                         self.rest(awaited);
                     }
-                    self.send(FromAudio::Cutoff { window, settings: *scene.settings });
+                    let (settings, tempo) = (*scene.settings, scene.transport.tempo);
+                    self.send(FromAudio::Cutoff { window, settings, tempo });
                 }
                 MomentKind::Begin => self.begin_window(window, &mut scene.pace),
             }

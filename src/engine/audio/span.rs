@@ -15,6 +15,14 @@ pub(super) struct Span {
 }
 
 impl Span {
+    /// The first tick that the block did not reach.
+    #[expect(clippy::cast_possible_truncation, reason = "no host counts to 2^63 ticks")]
+    pub(super) fn reached(self) -> Tick {
+        /// A host's position may be that much too large for having been added up, ticks.
+        const ROUNDING: f64 = 1e-3;
+        Tick((self.end - ROUNDING).ceil() as i64)
+    }
+
     /// Whether a block at `here`, at `bpm`, follows this one: the tempo may have changed anywhere in this one.
     pub(super) fn leads_to(self, here: f64, bpm: f64) -> bool {
         let ratio = bpm / self.bpm;
