@@ -7,6 +7,8 @@ pub mod harmony;
 pub mod key;
 pub mod keys;
 pub mod planner;
+pub mod rating;
 pub mod recorder;
 pub mod shaping;
+pub mod takes;
 pub mod tokens;

@@ -3,10 +3,13 @@
 //! Every version that was ever written keeps its reader, in a file of its own, and a sample in `tests/data/states`.
 
 mod v1;
+mod v2;
 
 use std::sync::Arc;
 
-use crate::score::Phrase;
+use crate::score::{Phrase, Take};
+
+pub use crate::score::PackName;
 
 /// The kept state.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,14 +19,10 @@ pub struct State {
     pub pack: Option<PackName>,
     /// `None` until the editor was resized.
     pub editor: Option<EditorSize>,
-}
-
-/// Which pack, and exactly which.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PackName {
-    pub name: String,
-    /// SHA-256 of its note model, in hexadecimal digits.
-    pub hash: String,
+    /// In the order in which they were kept.
+    pub takes: Vec<Take>,
+    /// What the band remembers of the player's playing, as a text of its own kind.
+    pub memory: Option<String>,
 }
 
 /// In logical points.
@@ -83,13 +82,14 @@ pub fn read(text: &str) -> Result<Read, StateError> {
     let Versioned { version } = serde_json::from_str(text).map_err(StateError::Damaged)?;
     match version {
         1 => v1::read(text).map_err(StateError::Damaged),
+        2 => v2::read(text).map_err(StateError::Damaged),
         newer => Err(StateError::Newer(newer)),
     }
 }
 
 /// Write the newest version.
 pub fn write(state: &State) -> String {
-    v1::write(state)
+    v2::write(state)
 }
 
 #[cfg(test)]

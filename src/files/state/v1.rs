@@ -8,7 +8,7 @@ use super::{EditorSize, PackName, Read, State};
 use crate::score::{Note, Part, Phrase, Pitch, Tick, Ticks, Velocity};
 
 #[derive(Deserialize, Serialize)]
-struct Text {
+pub(super) struct Text {
     version: u64,
     #[serde(default)]
     seed_phrase: Vec<NoteText>,
@@ -60,13 +60,15 @@ pub(super) fn read(text: &str) -> Result<Read, serde_json::Error> {
         mended.push(String::from("an impossible size of the window was put right"));
     }
     let pack = text.pack.map(|pack| PackName { name: pack.name, hash: pack.hash });
-    Ok(Read { state: State { seed_phrase: Arc::new(Phrase::new(notes)), pack, editor }, mended })
+    let seed_phrase = Arc::new(Phrase::new(notes));
+    Ok(Read { state: State { seed_phrase, pack, editor, ..State::default() }, mended })
 }
 
-pub(super) fn write(state: &State) -> String {
+/// What the newest version still writes in this form.
+pub(super) fn text(state: &State, version: u64) -> Text {
     let notes = state.seed_phrase.notes().iter();
-    let text = Text {
-        version: 1,
+    Text {
+        version,
         seed_phrase: notes
             .map(|note| NoteText {
                 onset: note.onset.0,
@@ -81,8 +83,7 @@ pub(super) fn write(state: &State) -> String {
             .as_ref()
             .map(|pack| PackText { name: pack.name.clone(), hash: pack.hash.clone() }),
         editor: state.editor.map(|size| EditorText { width: size.width(), height: size.height() }),
-    };
-    serde_json::to_string(&text).expect("a struct of numbers and strings is always JSON")
+    }
 }
 
 fn note(text: NoteText) -> Option<Note> {

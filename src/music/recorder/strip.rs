@@ -207,6 +207,7 @@ impl Strip {
         let struck = struck(&self.keys, self.reached());
         sounded.extend(struck.into_iter().filter(inside(begin, end)));
         sounded.sort_by_key(|it| it.0);
+        sounded.dedup_by_key(|it| it.0);
         let (_, meter) = maps::bar_at(&self.meters, begin);
         let before = begin - meter.bar() * LEAD_IN_BARS;
         let lead_in = self.sounding().filter(inside(before, begin));

@@ -1,0 +1,240 @@
+//! The takes of a song: kept, named, starred, found again; every edit can be undone.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::rating;
+use crate::score::Take;
+
+/// Which take of a list; never used again for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TakeId(pub u64);
+
+/// A list in the order in which its takes were kept.
+#[derive(Clone, Debug)]
+pub struct Takes {
+    takes: List,
+    next: u64,
+    limit_bytes: usize,
+    /// Lists before each edit, newest last; taking one costs as many pointers as there are takes.
+    undo: Vec<List>,
+    /// Lists that were undone, newest last.
+    redo: Vec<List>,
+}
+
+type List = Vec<(TakeId, Arc<Take>)>;
+
+/// In which order a list is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Order {
+    #[default]
+    Newest,
+    /// Starred ones first, each group newest first.
+    Starred,
+    /// Best rated first.
+    Rated,
+}
+
+/// Why a take was not kept, or not edited so. The list is as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// A song holds so many bytes of takes and no more.
+    Full { limit_bytes: usize },
+    /// Names are not empty.
+    Nameless,
+}
+
+impl Takes {
+    /// What a song holds: about twenty hours of playing.
+    pub const LIMIT_BYTES: usize = 16 << 20;
+    /// Longest name and longest tags, characters.
+    pub const LONGEST_TEXT: usize = 200;
+    /// How many edits can be undone.
+    const UNDO: usize = 200;
+
+    /// With takes as they were saved; nothing to undo.
+    pub fn new(takes: Vec<Take>) -> Self {
+        Self::with_limit(takes, Self::LIMIT_BYTES)
+    }
+
+    pub fn with_limit(takes: Vec<Take>, limit_bytes: usize) -> Self {
+        let takes: List = (0..).map(TakeId).zip(takes.into_iter().map(Arc::new)).collect();
+        let next = takes.len() as u64;
+        Self { takes, next, limit_bytes, undo: Vec::new(), redo: Vec::new() }
+    }
+
+    /// In the order in which they were kept.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (TakeId, &Arc<Take>)> {
+        self.takes.iter().map(|(id, take)| (*id, take))
+    }
+
+    pub fn len(&self) -> usize {
+        self.takes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.takes.is_empty()
+    }
+
+    pub fn get(&self, id: TakeId) -> Option<&Arc<Take>> {
+        self.takes.iter().find(|it| it.0 == id).map(|it| &it.1)
+    }
+
+    /// Bytes that they take in a saved song, about.
+    pub fn bytes(&self) -> usize {
+        self.takes.iter().map(|it| it.1.bytes()).sum()
+    }
+
+    /// Add a take; one of a name that there is already is numbered.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn keep(&mut self, take: Take) -> Result<TakeId, Refused> {
+        self.keep_all(vec![take]).map(|ids| ids[0])
+    }
+
+    /// Add takes in one edit.
+    ///
+    /// # Errors
+    /// If there is no room for them all; then none is added.
+    pub fn keep_all(&mut self, takes: Vec<Take>) -> Result<Vec<TakeId>, Refused> {
+        let bytes: usize = takes.iter().map(Take::bytes).sum();
+        if self.bytes() + bytes > self.limit_bytes {
+            return Err(Refused::Full { limit_bytes: self.limit_bytes });
+        }
+        self.remember();
+        let mut ids = Vec::new();
+        for mut take in takes {
+            take.name = self.free_name(&take.name);
+            let id = TakeId(self.next);
+            self.next += 1;
+            self.takes.push((id, Arc::new(take)));
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+
+    /// # Errors
+    /// If nothing is left of the name.
+    pub fn rename(&mut self, id: TakeId, name: &str) -> Result<(), Refused> {
+        let name = clipped(name);
+        if name.is_empty() {
+            return Err(Refused::Nameless);
+        }
+        self.edit(id, |take| take.name = name);
+        Ok(())
+    }
+
+    pub fn tag(&mut self, id: TakeId, tags: &str) {
+        let tags = clipped(tags);
+        self.edit(id, |take| take.tags = tags);
+    }
+
+    /// Put a star on, or take it off.
+    pub fn star(&mut self, id: TakeId) {
+        self.edit(id, |take| take.starred = !take.starred);
+    }
+
+    pub fn delete(&mut self, id: TakeId) {
+        if self.get(id).is_some() {
+            self.remember();
+            self.takes.retain(|it| it.0 != id);
+        }
+    }
+
+    /// Whether there was an edit to undo.
+    pub fn undo(&mut self) -> bool {
+        let Some(before) = self.undo.pop() else { return false };
+        self.redo.push(std::mem::replace(&mut self.takes, before));
+        true
+    }
+
+    /// Whether there was an edit to do again.
+    pub fn redo(&mut self) -> bool {
+        let Some(after) = self.redo.pop() else { return false };
+        self.undo.push(std::mem::replace(&mut self.takes, after));
+        true
+    }
+
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    pub fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    /// Those whose name or tags hold every word of `search`, in `order`.
+    pub fn found(&self, search: &str, order: Order) -> Vec<(TakeId, &Arc<Take>)> {
+        let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
+        let fits = |take: &Take| {
+            let text = format!("{} {}", take.name, take.tags).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        let mut found: Vec<_> = self.iter().rev().filter(|it| fits(it.1)).collect();
+        match order {
+            Order::Newest => {}
+            Order::Starred => found.sort_by_key(|it| !it.1.starred),
+            Order::Rated => {
+                found.sort_by(|a, b| rating::of_take(b.1).total_cmp(&rating::of_take(a.1)))
+            }
+        }
+        found
+    }
+
+    fn edit(&mut self, id: TakeId, change: impl FnOnce(&mut Take)) {
+        let Some(place) = self.takes.iter().position(|it| it.0 == id) else { return };
+        let mut take = Take::clone(&self.takes[place].1);
+        change(&mut take);
+        if take != *self.takes[place].1 {
+            self.remember();
+            self.takes[place].1 = Arc::new(take);
+        }
+    }
+
+    fn remember(&mut self) {
+        if self.undo.len() == Self::UNDO {
+            self.undo.remove(0);
+        }
+        self.undo.push(self.takes.clone());
+        self.redo.clear();
+    }
+
+    fn free_name(&self, name: &str) -> String {
+        let name = clipped(name);
+        let is_free = |name: &str| self.takes.iter().all(|it| it.1.name != name);
+        if is_free(&name) {
+            return name;
+        }
+        let numbered = (2..).map(|number: u32| format!("{name} {number}"));
+        numbered.into_iter().find(|it| is_free(it)).unwrap_or(name)
+    }
+}
+
+impl Default for Takes {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+fn clipped(text: &str) -> String {
+    text.trim().chars().filter(|sign| !sign.is_control()).take(Takes::LONGEST_TEXT).collect()
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::Full { limit_bytes } => write!(
+                out,
+                "the song holds {} MiB of takes and no more; export and delete some first",
+                limit_bytes >> 20
+            ),
+            Refused::Nameless => write!(out, "a take needs a name"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
