@@ -6,6 +6,8 @@ pub mod composer;
 pub mod control;
 pub mod link;
 pub mod offline;
+pub mod playback;
+pub mod reprise;
 pub mod worker;
 
 #[cfg(test)]

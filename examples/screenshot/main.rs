@@ -105,6 +105,7 @@ fn jam() -> Result<(Roll, Clock, Status)> {
         sample_rate: 48_000,
         block: 512,
         tail_secs: 0.0,
+        ..Request::default()
     };
     let bounced = bounce(Box::new(Scripted::new()), &request, &mut |_| {})?;
     // The window that begins next is committed, the ones after it are not.

@@ -145,6 +145,7 @@ fn request(
         sample_rate: args.sound.wav.sample_rate,
         block: args.sound.block,
         tail_secs: args.sound.wav.tail,
+        ..Request::default()
     };
     let minutes = meter.bar().quarters() * f64::from(args.music.bars) / tempo.bpm();
     let frames = (minutes * 60.0 + f64::from(args.sound.wav.tail)) * f64::from(request.sample_rate);

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -13,7 +12,7 @@ use super::say;
 use crate::engine::offline::{self, Request};
 use crate::infer::{self, Muse, Runtime};
 use crate::pack::{Pack, Style};
-use crate::score::{Meter, Mix, Note, Phrase, Settings, Tempo};
+use crate::score::Note;
 
 /// A pack that is ready to compose.
 pub(super) struct Opened {
@@ -109,18 +108,7 @@ fn check(folder: &Path, as_json: bool) -> Result<(), Failure> {
 }
 
 fn try_out(muse: Box<dyn Muse>) -> Result<Vec<Note>, Failure> {
-    let request = Request {
-        settings: Settings::default(),
-        mix: Mix::default(),
-        tempo: Tempo::default(),
-        meter: Meter::COMMON,
-        bars: 2,
-        seed_phrase: Arc::default(),
-        player: Phrase::default(),
-        sample_rate: 16_000,
-        block: 512,
-        tail_secs: 0.0,
-    };
+    let request = Request { bars: 2, sample_rate: 16_000, ..Request::default() };
     Ok(offline::bounce(muse, &request, &mut |_| {})?.notes)
 }
 

@@ -13,6 +13,7 @@ use super::audio::renderer::Sound;
 use super::link::{
     Commit, FromAudio, FromComposer, Links, TimbreGrid, ToAudio, ToComposer, VoicedNote,
 };
+use super::playback::Playback;
 use crate::infer::{ComposeError, Muse};
 use crate::music::planner::{Start, Window};
 use crate::score::{
@@ -28,6 +29,8 @@ pub struct Composer {
     muse: Box<dyn Muse>,
     sound: Sound,
     seed_phrase: Arc<Phrase>,
+    /// What the band plays as it is written.
+    playback: Option<Arc<Playback>>,
     chain: Option<Chain>,
     /// Messages taken from the queue and not yet acted on.
     inbox: VecDeque<FromAudio>,
@@ -60,6 +63,7 @@ impl Composer {
             muse,
             sound,
             seed_phrase: Arc::default(),
+            playback: None,
             chain: None,
             inbox: VecDeque::new(),
             outbox: VecDeque::new(),
@@ -79,6 +83,7 @@ impl Composer {
         while let Some(message) = self.links.to_composer.pop() {
             match message {
                 ToComposer::SeedPhrase(phrase) => self.take_seed_phrase(phrase),
+                ToComposer::Play(playback) => self.playback = playback,
                 ToComposer::Quit => return Ok(Next::Quit),
             }
         }
@@ -146,7 +151,8 @@ impl Composer {
                 if self.inbox.iter().any(|it| is_rest_of(it, window)) {
                     return chain.pass_over(self.muse.as_mut(), window, settings);
                 }
-                let composed = chain.compose(self.muse.as_mut(), window, settings)?;
+                let given = self.playback.as_ref().and_then(|it| chain.given(it, window));
+                let composed = chain.compose(self.muse.as_mut(), window, settings, given)?;
                 self.commit(window, &composed)?;
                 self.want_grids(&settings, &composed);
             }

@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use atomic_float::{AtomicF32, AtomicF64};
 use crossbeam::queue::ArrayQueue;
 
+use super::playback::Playback;
 use crate::music::follow::Seat;
 use crate::music::planner::{Start, Window};
 use crate::music::recorder::Recorder;
@@ -102,6 +103,8 @@ pub struct TimbreGrid {
 pub enum ToComposer {
     /// What the model hears before its first note. Takes effect at the next chain.
     SeedPhrase(Arc<Phrase>),
+    /// From now on the band plays what is written; `None` lets it improvise again.
+    Play(Option<Arc<Playback>>),
     /// The instance is going away; the composer's thread ends.
     Quit,
 }

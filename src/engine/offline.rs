@@ -1,29 +1,43 @@
 //! The engine without threads: composer and renderer are stepped by turns. Bounces and tests run on it.
 
+mod timeline;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use self::timeline::Timeline;
 use super::audio::renderer::{
-    Block, HostEvent, HostEventKind, Outputs, Pace, PlayedEvent, Renderer, Sound, Transport,
+    Block, HostEvent, HostEventKind, Outputs, Pace, PlayedEvent, Renderer, Sound,
 };
 use super::composer::{Composer, Next};
 use super::link::{FromComposer, Links, ToComposer};
-use crate::engine::clock::BlockClock;
+use super::playback::Playback;
 use crate::infer::{ComposeError, Muse};
-use crate::score::{Meter, Mix, Note, Part, Phrase, Settings, Tempo, Tick};
+use crate::score::maps::Map;
+use crate::score::{Meter, Mix, Note, Part, Phrase, Settings, Take, Tempo, Tick};
 
 /// What to bounce.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub settings: Settings,
     pub mix: Mix,
+    /// Settings that come into force later; a change is heard at the next cutoff.
+    pub changes: Map<Settings>,
     pub tempo: Tempo,
+    /// Later ones.
+    pub tempos: Map<Tempo>,
     pub meter: Meter,
-    /// From the song's origin.
+    /// Later ones, at bar lines.
+    pub meters: Map<Meter>,
+    /// Where the music begins; a bar line.
+    pub start: Tick,
+    /// From the start.
     pub bars: u32,
+    /// What the band plays as it is written.
+    pub playback: Option<Arc<Playback>>,
     /// What the model hears before its first note.
     pub seed_phrase: Arc<Phrase>,
-    /// What the player plays meanwhile, ticks from 0.
+    /// What the player plays meanwhile, on the song's timeline.
     pub player: Phrase,
     /// Hertz.
     pub sample_rate: u32,
@@ -46,6 +60,31 @@ pub struct Bounced {
     pub notes_composed: u64,
     /// Of a note under the model at temperature 1, natural logarithm.
     pub mean_log_probability: f64,
+    /// All of it as a take, if anything was played.
+    pub take: Option<Take>,
+}
+
+impl Default for Request {
+    /// Sixteen bars from the song's origin, alone, at 48 kHz.
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            mix: Mix::default(),
+            changes: Vec::new(),
+            tempo: Tempo::default(),
+            tempos: Vec::new(),
+            meter: Meter::COMMON,
+            meters: Vec::new(),
+            start: Tick(0),
+            bars: 16,
+            playback: None,
+            seed_phrase: Arc::default(),
+            player: Phrase::default(),
+            sample_rate: 48_000,
+            block: 512,
+            tail_secs: 0.0,
+        }
+    }
 }
 
 /// Improvise and render `request`. `progress` hears the share that is done, 0 to 1.
@@ -59,6 +98,7 @@ pub fn bounce(
 ) -> Result<Bounced, ComposeError> {
     let links = Links::new();
     links.to_composer.push(ToComposer::SeedPhrase(Arc::clone(&request.seed_phrase))).ok(); // the queue is new and empty
+    links.to_composer.push(ToComposer::Play(request.playback.clone())).ok(); // as above
     let mut composer = Composer::new(Arc::clone(&links), muse, Sound::Synth);
     let mut renderer = Renderer::new(Arc::clone(&links), Sound::Synth);
     renderer.prepare(request.sample_rate as f32, request.block);
@@ -68,14 +108,19 @@ pub fn bounce(
     while position < tape.total && failure.is_none() {
         let frames = tape.block_frames(position, request.block);
         let playing = position < tape.music;
-        let transport = tape.transport(request, position, playing);
+        if !playing && tape.bounced.take.is_none() {
+            turn(&mut composer, &mut failure);
+            tape.keep_take(&links, request.bars);
+        }
+        let transport = tape.timeline.transport(position.min(tape.music), playing);
+        let settings = tape.timeline.settings(position);
         tape.collect_player(request, position, frames, playing);
         let mut give_turn = || turn(&mut composer, &mut failure);
         give_turn();
         let block = Block {
             frames,
             transport,
-            settings: &request.settings,
+            settings: &settings,
             mix: &request.mix,
             events: &tape.events,
             pace: Pace::Offline(&mut give_turn),
@@ -93,7 +138,9 @@ pub fn bounce(
     if let Some(error) = failure {
         return Err(error);
     }
-    Ok(tape.finish(&links, request))
+    turn(&mut composer, &mut failure);
+    tape.keep_take(&links, request.bars);
+    Ok(tape.finish(&links))
 }
 
 /// Let the composer do all it can do now.
@@ -113,6 +160,7 @@ struct Tape {
     room: Room,
     events: Vec<HostEvent>,
     played: Vec<PlayedEvent>,
+    timeline: Timeline,
     /// Frames of music, and with the tail.
     music: usize,
     total: usize,
@@ -131,9 +179,8 @@ impl Tape {
         reason = "positive, and short of years of audio"
     )]
     fn new(request: &Request) -> Self {
-        let clock = BlockClock::new(0.0, request.tempo, f64::from(request.sample_rate));
-        let end = Tick(request.meter.bar().0 * i64::from(request.bars));
-        let music = usize::try_from(clock.frame_of(end)).unwrap_or(0);
+        let timeline = Timeline::new(request);
+        let music = timeline.frame_of(timeline.end);
         let tail =
             (f64::from(request.tail_secs.max(0.0)) * f64::from(request.sample_rate)) as usize;
         let channel = || vec![0.0; request.block];
@@ -148,27 +195,15 @@ impl Tape {
             played: Vec::with_capacity(Renderer::PLAYED_CAPACITY),
             music,
             total: music + tail,
+            timeline,
         }
     }
 
-    /// The last block of the music ends with it.
+    /// The last block of the music ends with it, and one before a change with that.
     fn block_frames(&self, position: usize, block: usize) -> usize {
         let end = if position < self.music { self.music } else { self.total };
+        let end = self.timeline.next_cut(position).map_or(end, |cut| cut.min(end));
         block.min(end - position)
-    }
-
-    fn transport(&self, request: &Request, position: usize, playing: bool) -> Transport {
-        let frames = if playing { position } else { self.music };
-        let quarters = frames as f64 / f64::from(request.sample_rate) * request.tempo.bpm() / 60.0;
-        let bar = request.meter.bar().quarters();
-        let bar_quarters = ((quarters + 1e-9) / bar).floor() * bar;
-        Transport {
-            playing,
-            position_quarters: quarters,
-            tempo: request.tempo,
-            meter: request.meter,
-            bar_quarters,
-        }
     }
 
     /// The player's keys in the next `frames` frames.
@@ -180,12 +215,11 @@ impl Tape {
             }
             return;
         }
-        let clock = BlockClock::new(0.0, request.tempo, f64::from(request.sample_rate));
         for note in request.player.notes() {
             let on = HostEventKind::NoteOn { pitch: note.pitch, velocity: note.velocity };
             let off = HostEventKind::NoteOff { pitch: note.pitch };
             for (tick, kind) in [(note.onset, on), (note.end(), off)] {
-                let at = usize::try_from(clock.frame_of(tick)).unwrap_or(0);
+                let at = self.timeline.frame_of(tick);
                 if (position..position + frames).contains(&at) {
                     let frame = u32::try_from(at - position).unwrap_or(0);
                     self.events.push(HostEvent { frame, kind });
@@ -197,7 +231,7 @@ impl Tape {
 
     /// What the player still holds when the music is over ends with it.
     fn let_go(&mut self, request: &Request) {
-        let end = Tick(request.meter.bar().0 * i64::from(request.bars));
+        let end = self.timeline.end;
         let held = request.player.notes().iter().filter(|it| it.onset < end && it.end() >= end);
         let off = |note: &Note| HostEventKind::NoteOff { pitch: note.pitch };
         self.events.extend(held.map(|note| HostEvent { frame: 0, kind: off(note) }));
@@ -214,9 +248,15 @@ impl Tape {
         }
     }
 
-    fn finish(mut self, links: &Links, request: &Request) -> Bounced {
+    /// While the transport runs, so that notes which last beyond the end are whole.
+    fn keep_take(&mut self, links: &Links, bars: u32) {
+        let take = &mut self.bounced.take;
+        *take = take.take().or_else(|| links.recording().keep_last(bars).ok().map(|it| it.take));
+    }
+
+    fn finish(mut self, links: &Links) -> Bounced {
         let gauges = &links.gauges;
-        let end = Tick(request.meter.bar().0 * i64::from(request.bars));
+        let end = self.timeline.end;
         self.bounced.notes.retain(|note| note.onset < end);
         self.bounced.notes.sort_by_key(|note| note.onset); // what followed is told when it ends
         self.bounced.late_windows = gauges.late_windows.load(Ordering::Relaxed);

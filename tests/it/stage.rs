@@ -32,6 +32,7 @@ pub(crate) fn request() -> Request {
         sample_rate: 48_000,
         block: 512,
         tail_secs: 0.5,
+        ..Request::default()
     }
 }
 

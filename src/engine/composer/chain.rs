@@ -14,6 +14,7 @@ use std::sync::Arc;
 use self::hearing::Heard;
 pub(super) use self::hearing::Key;
 use super::line::{Context, Line};
+use crate::engine::playback::{Given, Playback};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
 use crate::music::dialogue::{Dialogue, Opening, Turn};
 use crate::music::feel::Feel;
@@ -86,7 +87,9 @@ pub(super) struct Composed {
     pub(super) voiced: Vec<(Note, f32)>,
     /// Of each slot.
     pub(super) families: [Family; Part::COUNT],
-    /// Sum over the notes, natural.
+    /// How many of the notes were drawn; the others were given.
+    pub(super) drawn: usize,
+    /// Sum over the notes that were drawn, natural.
     pub(super) log_probability: f64,
     /// For parts that follow: what each of the band plays on, and the key that is wished for or was heard.
     pub(super) seats: [Seat; Part::BAND_SIZE],
@@ -101,15 +104,19 @@ impl Composed {
             notes: Vec::new(),
             voiced: Vec::new(),
             families,
+            drawn: 0,
             log_probability: 0.0,
             seats: seats(controls, families),
             key: controls.key.and_then(score::Key::from_index),
         }
     }
 
-    /// Give the notes `amount` of the player's feel.
-    fn voice(&mut self, feel: &Feel, window: Window, amount: f32) {
+    /// Give the notes `amount` of the player's feel; those that are given have theirs.
+    fn voice(&mut self, feel: &Feel, window: Window, amount: f32, given: &Given) {
         let voiced = self.notes.iter().map(|note| {
+            if let Some(delay) = given.delay(note) {
+                return (*note, delay);
+            }
             let manner = feel.manner(*note, window.bar, window.begin, amount);
             (Note { velocity: manner.velocity, ..*note }, manner.delay)
         });
@@ -189,16 +196,27 @@ impl Chain {
         }
     }
 
-    /// Compose `window`, whose cutoff has just passed.
+    /// What a playback gives of `window`.
+    pub(super) fn given(&self, playback: &Playback, window: Window) -> Option<Given> {
+        let Start { tick, bar, .. } = self.start;
+        let shift = playback.shift(tick, bar.start, bar.start + bar.meter.bar());
+        playback.given(window.begin, window.end, shift)
+    }
+
+    /// Compose `window`, whose cutoff has just passed. What is given of it is played as it is, and the others play with it.
     pub(super) fn compose(
         &mut self,
         muse: &mut dyn Muse,
         window: Window,
-        settings: Settings,
+        mut settings: Settings,
+        given: Option<Given>,
     ) -> Result<Composed, ComposeError> {
-        let (inside, context) = self.enter(muse, window, settings)?;
+        let mut given = given.unwrap_or_default();
+        given.seat(&mut settings);
+        let (inside, mut context) = self.enter(muse, window, settings)?;
+        given.quieten(&mut context.controls);
         let mut ahead = self.run_ahead(muse, &inside)?;
-        if window.begin < self.joins_at(&settings) {
+        if window.begin < self.joins_at(&settings) && given.is_empty() {
             let silence = Composed::silence(&context.controls);
             self.contexts = Some((inside, context));
             self.newest = Some(window);
@@ -207,9 +225,9 @@ impl Chain {
         let bounds = Bounds::new(&settings, self.turn);
         let number = stream_number(window, self.lap);
         let scene = Scene { window, seed: settings.seed, number, context: &context, bounds };
-        let mut composed = draw_window(muse, &mut ahead, &mut self.trail, &scene)?;
+        let mut composed = draw_window(muse, &mut ahead, &mut self.trail, &scene, &mut given)?;
         self.committed.extend(&composed.notes);
-        composed.voice(&self.feel, window, settings.feel);
+        composed.voice(&self.feel, window, settings.feel, &given);
         self.contexts = Some((inside, context));
         self.newest = Some(window);
         Ok(composed)
@@ -368,6 +386,7 @@ fn draw_window(
     line: &mut Line,
     trail: &mut Vec<(Note, State)>,
     scene: &Scene<'_>,
+    given: &mut Given,
 ) -> Result<Composed, ComposeError> {
     let Scene { window, seed, number, context, bounds } = scene;
     let (window, context) = (*window, *context);
@@ -375,6 +394,7 @@ fn draw_window(
     let mut context = context.clone();
     let mut composed = Composed::silence(&context.controls);
     if !context.controls.has_band() {
+        composed.notes = given.rest();
         return Ok(composed);
     }
     let (mut from, waited) = line.clock(window.begin, window.bar);
@@ -390,10 +410,16 @@ fn draw_window(
         let slot = usize::from(draw.event.part).min(Part::COUNT - 1);
         let drawn =
             draw.event.note(from, context.velocities, window.bar, context.controls.family[slot]);
-        let Some(note) = drawn.filter(|it| it.onset < window.end && draw.event.time < LONGEST_TIME)
-        else {
-            break;
-        };
+        let drawn = drawn.filter(|it| it.onset < window.end && draw.event.time < LONGEST_TIME);
+        if let Some(note) = given.next_before(drawn) {
+            line.push(muse, &context, note, Some(draw.state.clone()))?;
+            trail.push((note, draw.state));
+            composed.notes.push(note);
+            from = note.onset;
+            context.controls.no_wait();
+            continue;
+        }
+        let Some(note) = drawn else { break };
         if note.onset > from {
             struck.clear();
         } else if struck.contains(&(note.part, note.pitch)) {
@@ -409,12 +435,14 @@ fn draw_window(
         trail.push((note, draw.state));
         if note.part != Part::PLAYER {
             composed.notes.push(note);
+            composed.drawn += 1;
             composed.log_probability +=
                 draw.log_probability.iter().map(|it| f64::from(*it)).sum::<f64>();
         }
         from = note.onset;
         context.controls.no_wait();
     }
+    composed.notes.extend(given.rest()); // a runaway leaves some
     Ok(composed)
 }
 

@@ -31,6 +31,6 @@ pub(super) fn committed(composed: &Composed) -> Committed<'_> {
         notes: &composed.voiced,
         families: Part::BAND.map(|part| composed.families[part.slot()]),
         log_probability: composed.log_probability,
-        drawn: composed.notes.len(),
+        drawn: composed.drawn,
     }
 }

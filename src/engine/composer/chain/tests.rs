@@ -165,7 +165,7 @@ fn jam(
 }
 
 fn compose(chain: &mut Chain, muse: &mut Hashing, window: Window, settings: Settings) -> Composed {
-    let composed = chain.compose(muse, window, settings).unwrap();
+    let composed = chain.compose(muse, window, settings, None).unwrap();
     for note in &composed.notes {
         assert!((window.begin..window.end).contains(&note.onset), "{note:?} outside {window:?}");
         assert_ne!(note.part, Part::PLAYER, "what is expected of the player is not played");
