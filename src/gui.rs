@@ -9,6 +9,7 @@ mod phrase_ui;
 mod roll;
 mod roll_ui;
 mod status_ui;
+mod takes_ui;
 mod tap;
 pub mod theme;
 mod transport_ui;
@@ -17,9 +18,10 @@ mod widgets;
 
 use egui::{Rect, Ui, UiBuilder, pos2};
 
-pub use self::intent::Intent;
+pub use self::intent::{Intent, PhraseChoice};
 pub use self::memory::Memory;
 pub use self::roll::Roll;
+pub use self::takes_ui::{Note, TakeAct, TakeOrder, TakeRow, TakesView};
 pub use self::view::{Choices, Clock, ControlView, Mixer, Status, View};
 
 /// Heights and widths of the panels, logical points.
@@ -28,6 +30,8 @@ const SIDE: f32 = 232.0;
 const BAND: f32 = 222.0;
 const STATUS: f32 = 28.0;
 const GAP: f32 = 8.0;
+/// Width of a window from which the takes drawer stands beside the band too.
+const BESIDE_BAND: f32 = 1340.0;
 
 /// Draw the whole editor into `ui`.
 pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
@@ -41,19 +45,26 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
         pos2(inner.left(), *middle.start()),
         pos2(inner.left() + SIDE, *middle.end()),
     );
-    let right = side.right() + GAP..=inner.right();
-    let band = Rect::from_min_max(
-        pos2(*right.start(), *middle.end() - BAND),
-        pos2(*right.end(), *middle.end()),
-    );
-    let roll = Rect::from_min_max(
-        pos2(*right.start(), *middle.start()),
-        pos2(*right.end(), band.top() - GAP),
-    );
+    let drawer = memory.drawer.open.then(|| {
+        let left = inner.right() - takes_ui::WIDTH;
+        // The strips of the band need their width; beside them the drawer stands only in a wide window.
+        let beside_band = inner.width() >= BESIDE_BAND;
+        let bottom = if beside_band { *middle.end() } else { *middle.end() - BAND - GAP };
+        (Rect::from_min_max(pos2(left, *middle.start()), pos2(inner.right(), bottom)), beside_band)
+    });
+    let roll_right = drawer.map_or(inner.right(), |it| it.0.left() - GAP);
+    let band_right = if drawer.is_some_and(|it| it.1) { roll_right } else { inner.right() };
+    let left = side.right() + GAP;
+    let band =
+        Rect::from_min_max(pos2(left, *middle.end() - BAND), pos2(band_right, *middle.end()));
+    let roll = Rect::from_min_max(pos2(left, *middle.start()), pos2(roll_right, band.top() - GAP));
 
     panel(ui, header, |ui| transport_ui::draw(ui, view, memory, intents));
     panel(ui, side, |ui| controls_ui::draw(ui, view, memory, intents));
     roll_ui::draw(ui, roll, view, memory);
+    if let Some((drawer, _)) = drawer {
+        panel(ui, drawer, |ui| takes_ui::draw(ui, view, memory, intents));
+    }
     band_ui::draw(ui, band, view, memory, intents);
     at(ui, status, |ui| status_ui::draw(ui, view));
     phrase_ui::draw(ui, memory, intents);

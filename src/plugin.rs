@@ -6,6 +6,7 @@ mod kind;
 mod notes;
 mod outputs;
 mod song;
+mod takes;
 mod transport;
 
 use std::marker::PhantomData;

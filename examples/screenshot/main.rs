@@ -1,5 +1,6 @@
 //! Draws the editor into PNG files without a window system, for the documentation and for the eye:
-//! `cargo run --example screenshot -- docs/editor.png` gives a jam; `--empty` the editor before the first note.
+//! `cargo run --example screenshot -- docs/editor.png` gives a jam; `--empty` the editor before the first note,
+//! `--takes` opens the drawer.
 
 mod raster;
 
@@ -9,7 +10,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 
 use antiphon::engine::offline::{Request, bounce};
-use antiphon::gui::{Choices, Clock, ControlView, Memory, Mixer, Roll, Status, View, draw, theme};
+use antiphon::gui::{
+    Choices, Clock, ControlView, Memory, Mixer, Note as TakesNote, Roll, Status, TakeRow,
+    TakesView, View, draw, theme,
+};
 use antiphon::infer::Scripted;
 use antiphon::pack::Pack;
 use antiphon::params::{Control, Controls};
@@ -26,11 +30,12 @@ const LAST_FRAME: u16 = 40;
 const NOW: f64 = 14.4;
 
 fn main() -> Result<()> {
-    let mut empty = false;
+    let (mut empty, mut takes) = (false, TakesView::default());
     let mut path = PathBuf::from("target/editor.png");
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--empty" => empty = true,
+            "--takes" => takes = some_takes(),
             other => path = PathBuf::from(other),
         }
     }
@@ -48,6 +53,7 @@ fn main() -> Result<()> {
     context.set_pixels_per_point(SCALE);
     theme::apply(&context);
     let mut memory = Memory::default();
+    memory.drawer.open = takes.count > 0;
     let mut canvas = raster::Canvas::new(WIDTH * SCALE, HEIGHT * SCALE);
     // Some frames, until what moves has come to rest; the last one is painted.
     for frame in 0..=LAST_FRAME {
@@ -66,6 +72,7 @@ fn main() -> Result<()> {
                 status: &status,
                 mixer: Mixer::Shown,
                 phrase_notes: if empty { 0 } else { 44 },
+                takes: &takes,
             };
             draw(ui, &view, &mut memory, &mut Vec::new());
         });
@@ -78,6 +85,28 @@ fn main() -> Result<()> {
         }
     }
     canvas.save(&path).with_context(|| format!("write a picture: {}", path.display()))
+}
+
+/// A drawer after an hour of work.
+fn some_takes() -> TakesView {
+    let names = ["Mellow Minuet", "Brisk Bolero", "Radiant Reel", "Autumn Aria", "Jolly Jig"];
+    let row = |(id, name): (u64, &str)| TakeRow {
+        id,
+        name: String::from(name),
+        tags: String::from(if id == 1 { "for the bridge" } else { "" }),
+        is_starred: id % 2 == 1,
+        is_playing: id == 1,
+        details: format!("{} bars, 112 bpm, 4/4, {} notes, seed 271828", 4 << (id % 2), 88 + id),
+    };
+    TakesView {
+        rows: (0..).zip(names).map(row).collect(),
+        count: names.len(),
+        bars_recorded: 37,
+        can_undo: true,
+        can_redo: false,
+        job: Some((String::from("Varying Mellow Minuet"), 0.4)),
+        note: Some(TakesNote::Done(String::from("Kept 4 bars: Mellow Minuet"))),
+    }
 }
 
 /// A made-up moment of playing.

@@ -12,6 +12,7 @@ use super::audio::renderer::{
 use super::composer::{Composer, Next};
 use super::link::{FromComposer, Links, ToComposer};
 use super::playback::Playback;
+use super::reprise::{Go, Hand};
 use crate::infer::{ComposeError, Muse};
 use crate::score::maps::Map;
 use crate::score::{Meter, Mix, Note, Part, Phrase, Settings, Take, Tempo, Tick};
@@ -96,6 +97,22 @@ pub fn bounce(
     request: &Request,
     progress: &mut dyn FnMut(f32),
 ) -> Result<Bounced, ComposeError> {
+    let mut hand = |share| {
+        progress(share);
+        Go::On
+    };
+    Ok(bounce_by_hand(muse, request, &mut hand)?.expect("nobody stops it"))
+}
+
+/// As `bounce`, but the hand may stop it; then `None`.
+///
+/// # Errors
+/// If the runtime fails.
+pub fn bounce_by_hand(
+    muse: Box<dyn Muse>,
+    request: &Request,
+    hand: &mut Hand<'_>,
+) -> Result<Option<Bounced>, ComposeError> {
     let links = Links::new();
     links.to_composer.push(ToComposer::SeedPhrase(Arc::clone(&request.seed_phrase))).ok(); // the queue is new and empty
     links.to_composer.push(ToComposer::Play(request.playback.clone())).ok(); // as above
@@ -133,14 +150,16 @@ pub fn bounce(
                 tape.bounced.notes.push(note);
             }
         }
-        progress(position as f32 / tape.total as f32);
+        if hand(position as f32 / tape.total as f32) == Go::Stop {
+            return Ok(None);
+        }
     }
     if let Some(error) = failure {
         return Err(error);
     }
     turn(&mut composer, &mut failure);
     tape.keep_take(&links, request.bars);
-    Ok(tape.finish(&links))
+    Ok(Some(tape.finish(&links)))
 }
 
 /// Let the composer do all it can do now.

@@ -11,7 +11,8 @@ mod writing;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::score::{Family, Meter, Note, Part, Phrase, Tempo, Tick, Ticks};
+use crate::score::take::Music;
+use crate::score::{Family, Meter, Note, Part, Phrase, Tempo, Tick, Ticks, maps};
 
 pub use reading::read;
 pub use writing::write;
@@ -28,6 +29,8 @@ pub struct MidiSong {
     pub tempos: Vec<(Tick, Tempo)>,
     /// Sorted; the first is at tick 0.
     pub meters: Vec<(Tick, Meter)>,
+    /// By how many ticks notes sound after their onset, for the finer ticks of a file that is written; sorted. Read files have none.
+    pub delays: Vec<(Note, f32)>,
     /// What was put right in reading.
     pub mended: Vec<Mended>,
 }
@@ -136,8 +139,32 @@ impl MidiSong {
             tracks,
             tempos: vec![(Tick(0), tempo)],
             meters: vec![(Tick(0), meter)],
+            delays: Vec::new(),
             mended: Vec::new(),
         }
+    }
+
+    /// A take from its first bar, with its tempos and meters.
+    pub fn of_take(music: &Music) -> Self {
+        let music = music.from_zero();
+        let families = music.sounding_families();
+        let song = Self::of_band(&music.notes, families, music.tempo(), music.meter());
+        let Music { mut tempos, mut meters, delays, .. } = music;
+        tempos.splice(..usize::from(!tempos.is_empty()), song.tempos);
+        meters.splice(..usize::from(!meters.is_empty()), song.meters);
+        Self { tracks: song.tracks, tempos, meters, delays, mended: Vec::new() }
+    }
+
+    /// The notes of `track` that begin in bars `first` to `last`, counted from 1 as a sequencer counts them, from the first of these bars.
+    pub fn phrase_of_bars(&self, track: &MidiTrack, first: u32, last: u32) -> Phrase {
+        /// More than any file has.
+        const MOST: u32 = 1 << 20;
+        let after =
+            |bars: u32| (0..bars.min(MOST)).fold(Tick(0), |at, _| maps::bar_end(&self.meters, at));
+        let (begin, end) = (after(first.saturating_sub(1)), after(last));
+        let notes = track.notes.iter().filter(|note| (begin..end).contains(&note.onset));
+        let by = begin - Tick(0);
+        Phrase::new(notes.map(|note| Note { onset: note.onset - by, ..*note }).collect())
     }
 
     /// Which track to take for a seed phrase if the musician does not say: the one with the most notes that is not drums, else the fullest.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::TakeAct;
 use crate::params::Control;
 
 /// One act. Values are shares of the control's range, 0 to 1.
@@ -17,7 +18,18 @@ pub enum Intent {
     /// Draw another seed.
     RollDie,
     /// Take the notes of a MIDI file as the seed phrase.
-    LoadPhrase(PathBuf),
+    LoadPhrase(PhraseChoice),
     /// Start from no phrase.
     ClearPhrase,
+    Take(TakeAct),
+}
+
+/// What to take of a MIDI file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PhraseChoice {
+    pub path: PathBuf,
+    /// Among the tracks with notes, from 1; `None` is the fullest.
+    pub track: Option<usize>,
+    /// First and last, from 1; `None` is all, from the first note's bar.
+    pub bars: Option<(u32, u32)>,
 }

@@ -1,5 +1,6 @@
 //! What the editor itself remembers from frame to frame, and forgets when it closes.
 
+use super::takes_ui::Drawer;
 use super::tap::Taps;
 use crate::score::Part;
 
@@ -9,6 +10,10 @@ pub struct Memory {
     pub(super) seed_text: Option<String>,
     /// The path of a MIDI file while it is being typed.
     pub(super) phrase_path: Option<String>,
+    /// Its track and its bars, likewise.
+    pub(super) phrase_track: String,
+    pub(super) phrase_bars: String,
+    pub drawer: Drawer,
     /// On the tempo of the free run.
     pub(super) taps: Taps,
     /// Bars in view.
@@ -31,6 +36,9 @@ impl Default for Memory {
         Self {
             seed_text: None,
             phrase_path: None,
+            phrase_track: String::new(),
+            phrase_bars: String::new(),
+            drawer: Drawer::default(),
             taps: Taps::default(),
             bars: 5.0,
             pitches: (36.0, 84.0),

@@ -1,5 +1,7 @@
 //! The editor by hand: controls are found by their accessible names, moved, and the intents arrive.
 
+mod takes;
+
 use std::sync::Arc;
 
 use egui::accesskit::Role;
@@ -7,7 +9,10 @@ use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-use super::{Choices, Clock, ControlView, Intent, Memory, Mixer, Roll, Status, View, draw};
+use super::{
+    Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, Roll, Status, TakesView,
+    View, draw,
+};
 use crate::engine::link::FromComposer;
 use crate::params::{Control, Controls};
 use crate::score::{Note, Part, Pitch, Tick, Ticks, Velocity};
@@ -17,6 +22,7 @@ struct Desk {
     controls: Vec<ControlView>,
     choices: Choices,
     status: Status,
+    takes: TakesView,
     memory: Memory,
     mixer: Mixer,
     intents: Vec<Intent>,
@@ -29,6 +35,7 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
         controls: ControlView::all(&controls),
         choices: Choices::new(&controls, &titles),
         status: Status::default(),
+        takes: TakesView::default(),
         memory: Memory::default(),
         mixer,
         intents: Vec::new(),
@@ -44,6 +51,7 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
                 status: &desk.status,
                 mixer: desk.mixer,
                 phrase_notes: 0,
+                takes: &desk.takes,
             };
             draw(ui, &view, &mut desk.memory, &mut desk.intents);
         },
@@ -188,7 +196,26 @@ fn a_phrase_is_asked_for_by_its_path() {
     window.run_steps(2);
     window.get_by_label("Load").click();
     window.run_steps(3);
-    assert_eq!(window.state().intents, [Intent::LoadPhrase("/music/tune.mid".into())]);
+    let choice = PhraseChoice { path: "/music/tune.mid".into(), ..PhraseChoice::default() };
+    assert_eq!(window.state().intents, [Intent::LoadPhrase(choice)]);
+}
+
+#[test]
+fn a_track_and_bars_of_a_phrase_are_chosen() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    window.get_by_label("Load MIDI…").click();
+    window.run_steps(4);
+    for (field, text) in [("Path of a MIDI file", "a.mid"), ("Track", "2"), ("Bars", "5-8")] {
+        window.get_by_role_and_label(Role::TextInput, field).click();
+        window.run_steps(2);
+        window.event(Event::Text(String::from(text)));
+        window.run_steps(2);
+    }
+    window.get_by_label("Load").click();
+    window.run_steps(3);
+    let choice = PhraseChoice { path: "a.mid".into(), track: Some(2), bars: Some((5, 8)) };
+    assert_eq!(window.state().intents, [Intent::LoadPhrase(choice)]);
 }
 
 #[test]

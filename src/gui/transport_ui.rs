@@ -16,6 +16,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
             if view.mixer == Mixer::Shown {
                 master(ui, view, intents);
             }
+            takes(ui, view, memory);
             phrase(ui, view, memory, intents);
         });
     });
@@ -70,13 +71,27 @@ fn free_run(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
 }
 
 fn master(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
-    ui.allocate_ui_with_layout(vec2(150.0, 24.0), Layout::left_to_right(Align::Center), |ui| {
+    ui.allocate_ui_with_layout(vec2(120.0, 24.0), Layout::left_to_right(Align::Center), |ui| {
         let control = view.control(Control::Master);
         let meter = view.status.peaks[view.status.peaks.len() - 1];
         let help = "How loud the mix is.";
         widgets::level(ui, control, meter, theme::ACCENT, help, intents);
     });
     ui.label(RichText::new("Mix").color(theme::QUIET));
+}
+
+/// Opens and closes the drawer.
+fn takes(ui: &mut Ui, view: &View<'_>, memory: &mut Memory) {
+    let text = match view.takes.count {
+        0 => String::from("Takes"),
+        count => format!("Takes {count}"),
+    };
+    let help = "Keep what has just sounded, and what has been kept.";
+    let open = ui.selectable_label(memory.drawer.open, text).on_hover_text(help);
+    if open.clicked() {
+        memory.drawer.open = !memory.drawer.open;
+    }
+    open.accessible_name("Takes");
 }
 
 /// What the band has heard before it begins.
@@ -93,10 +108,8 @@ fn phrase(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<I
         if clear.clicked() {
             intents.push(Intent::ClearPhrase);
         }
-        let text = format!("Seed phrase: {} notes", view.phrase_notes);
+        let text = format!("Seed: {} notes", view.phrase_notes);
         ui.label(RichText::new(text).color(theme::QUIET));
-    } else {
-        ui.label(RichText::new("No seed phrase").color(theme::QUIET));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the editor shows, as plain values.
 
-use super::Roll;
+use super::{Roll, TakesView};
 use crate::params::{Control, Controls};
 use crate::score::{Part, Tick, Ticks};
 
@@ -16,6 +16,7 @@ pub struct View<'a> {
     pub mixer: Mixer,
     /// Notes in the seed phrase.
     pub phrase_notes: usize,
+    pub takes: &'a TakesView,
 }
 
 /// One control as it stands.

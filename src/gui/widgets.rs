@@ -233,6 +233,34 @@ pub(super) fn die(ui: &mut Ui, help: &str) -> Response {
     response.on_hover_text(help)
 }
 
+/// A star that is filled or hollow.
+pub(super) fn star(ui: &mut Ui, is_on: bool, label: &str, help: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(22.0), Sense::click());
+    let color = match (is_on, response.hovered()) {
+        (true, _) => theme::ACCENT,
+        (false, true) => theme::TEXT,
+        (false, false) => theme::QUIET,
+    };
+    let center = rect.center();
+    let point = |index: u8| {
+        let radius = if index.is_multiple_of(2) { 8.5 } else { 3.8 };
+        center + Vec2::angled(TAU * f32::from(index) / 10.0 - TAU / 4.0) * radius
+    };
+    let painter = ui.painter();
+    if is_on {
+        // Triangles around the middle: the polygon as a whole is not convex.
+        for index in 0..10 {
+            let triangle = vec![center, point(index), point((index + 1) % 10)];
+            painter.add(Shape::convex_polygon(triangle, color, Stroke::new(0.5, color)));
+        }
+    } else {
+        painter.add(Shape::closed_line((0..10).map(point).collect(), Stroke::new(1.2, color)));
+    }
+    focus_ring(ui, &response, rect);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, label));
+    response.on_hover_text(help)
+}
+
 /// A colored badge with the part's second sign.
 pub(super) fn badge(painter: &Painter, center: Pos2, radius: f32, part: Part) {
     painter.circle_filled(center, radius, theme::part_color(part));

@@ -202,6 +202,9 @@ impl NiceEguiApp for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         let clock = self.listen();
         let controls = ControlView::all(&self.song.controls);
+        let drawer = &self.memory.drawer;
+        let takes = self.song.kept.takes_view(&drawer.search, drawer.order);
+        let is_working = takes.job.is_some();
         let mut intents = Vec::new();
         let view = View {
             controls: &controls,
@@ -211,13 +214,14 @@ impl NiceEguiApp for Window {
             status: &self.status,
             mixer: self.mixer,
             phrase_notes: self.song.kept.seed_phrase().notes().len(),
+            takes: &takes,
         };
         gui::draw(ui, &view, &mut self.memory, &mut intents);
         if !intents.is_empty() {
             self.obey(intents);
             ui.ctx().request_repaint();
         }
-        if clock.playing || self.memory.is_moving() {
+        if clock.playing || self.memory.is_moving() || is_working {
             ui.ctx().request_repaint();
         }
     }

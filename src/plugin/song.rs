@@ -6,6 +6,7 @@ use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::Params;
 use nice_plug_egui::RepaintNotifier;
 
+use super::takes::Desk;
 use crate::engine::audio::renderer::Sound;
 use crate::engine::control::Instance;
 use crate::engine::link::{Links, ToComposer};
@@ -13,7 +14,7 @@ use crate::files::state::{self, EditorSize, PackName, State};
 use crate::infer::{self, Muse, Runtime};
 use crate::pack::Pack;
 use crate::params::Controls;
-use crate::score::Phrase;
+use crate::score::{Phrase, Take};
 
 /// Shared by the host glue, the audio side (controls only) and the editor.
 #[derive(Params)]
@@ -35,17 +36,31 @@ pub(super) struct Kept {
 }
 
 #[derive(Default)]
-struct Inner {
+pub(super) struct Inner {
+    /// But for its takes, which lie on the desk.
     state: State,
+    pub(super) desk: Desk,
     /// A text that could not be read. It is saved again as it was until something new is to be kept, so that opening a
     /// song of a newer version loses nothing.
     unread: Option<String>,
     /// For the musician: what had to be mended, or why nothing was read.
     notices: Vec<String>,
     /// What runs the model; empty until the pack is open.
-    backend: String,
+    pub(super) backend: String,
     /// Why the composer could not go on.
     failures: Vec<String>,
+}
+
+impl Inner {
+    fn whole_state(&self) -> State {
+        let takes = self.desk.takes.iter().map(|(_, take)| Take::clone(take)).collect();
+        State { pack: pack(), takes, ..self.state.clone() }
+    }
+
+    /// Something new is to be kept: a text that could not be read is given up.
+    pub(super) fn touch(&mut self) {
+        self.unread = None;
+    }
 }
 
 impl Song {
@@ -66,7 +81,7 @@ impl Song {
 }
 
 impl Kept {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -123,6 +138,15 @@ impl Kept {
         }
     }
 
+    /// # Errors
+    /// If the composer does not take it now.
+    pub(super) fn tell(&self, message: ToComposer) -> Result<(), String> {
+        match self.instance.get() {
+            Some(instance) if instance.send(message) => Ok(()),
+            _ => Err(String::from("the composer is not there yet; let the host play first")),
+        }
+    }
+
     fn tell_composer(&self, phrase: &Arc<Phrase>) {
         if let Some(instance) = self.instance.get() {
             let sent = instance.send(ToComposer::SeedPhrase(phrase.clone()));
@@ -148,7 +172,7 @@ pub(super) fn styles() -> Arc<[String]> {
 }
 
 /// The embedded pack's name and hash.
-fn pack() -> Option<PackName> {
+pub(super) fn pack() -> Option<PackName> {
     embedded().map(|pack| PackName { name: pack.name.clone(), hash: pack.sha256.clone() })
 }
 
@@ -157,8 +181,8 @@ pub(super) fn pack_title() -> String {
     embedded().map(|pack| pack.title.clone()).unwrap_or_default()
 }
 
-/// Open the embedded pack; on the composer thread.
-fn open_muse() -> Result<Box<dyn Muse>, String> {
+/// Open the embedded pack; on the composer's thread or a job's.
+pub(super) fn open_muse() -> Result<Box<dyn Muse>, String> {
     let pack = Pack::embedded().map_err(|error| error.to_string())?;
     infer::open(&pack, &Runtime::Embedded).map_err(|error| error.to_string())
 }
@@ -172,6 +196,8 @@ impl PersistentField<'_, String> for Kept {
                     inner.notices = read.mended;
                     inner.unread = None;
                     inner.state = read.state;
+                    let takes = std::mem::take(&mut inner.state.takes);
+                    inner.desk = Desk::new(takes);
                     if let (Some(theirs), Some(ours)) = (&inner.state.pack, pack())
                         && *theirs != ours
                     {
@@ -186,11 +212,13 @@ impl PersistentField<'_, String> for Kept {
                     inner.notices = vec![error.to_string()];
                     inner.unread = Some(text);
                     inner.state = State::default();
+                    inner.desk = Desk::default();
                 }
             }
             inner.state.seed_phrase.clone()
         };
         self.tell_composer(&phrase);
+        self.tell(ToComposer::Play(None)).ok(); // without a composer nothing plays
     }
 
     fn map<F, R>(&self, function: F) -> R
@@ -198,10 +226,7 @@ impl PersistentField<'_, String> for Kept {
         F: Fn(&String) -> R,
     {
         let inner = self.lock();
-        let text = inner
-            .unread
-            .clone()
-            .unwrap_or_else(|| state::write(&State { pack: pack(), ..inner.state.clone() }));
+        let text = inner.unread.clone().unwrap_or_else(|| state::write(&inner.whole_state()));
         function(&text)
     }
 }

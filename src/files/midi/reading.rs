@@ -31,7 +31,7 @@ pub fn read(bytes: &[u8]) -> Result<MidiSong, MidiError> {
     if open_notes > 0 {
         mended.push(Mended::OpenNotes(open_notes));
     }
-    Ok(MidiSong { tracks, tempos, meters, mended })
+    Ok(MidiSong { tracks, tempos, meters, delays: Vec::new(), mended })
 }
 
 /// An event and its time in the file's own unit.

@@ -215,11 +215,40 @@ fn a_phrase_starts_with_the_bar_of_its_first_note() {
         tracks: vec![track],
         tempos: vec![(Tick(0), Tempo::default())],
         meters: vec![(Tick(0), Meter::COMMON), (Tick(96), waltz)],
+        delays: Vec::new(),
         mended: Vec::new(),
     };
-    let phrase = song.phrase_of(&song.tracks[0]);
-    let onsets: Vec<i64> = phrase.notes().iter().map(|note| note.onset.0).collect();
-    assert_eq!(onsets, [24, 72]);
+    let onsets =
+        |phrase: Phrase| -> Vec<i64> { phrase.notes().iter().map(|note| note.onset.0).collect() };
+    let track = &song.tracks[0];
+    assert_eq!(onsets(song.phrase_of(track)), [24, 72]);
+    assert_eq!(onsets(song.phrase_of_bars(track, 2, 3)), [96]);
+    assert_eq!(onsets(song.phrase_of_bars(track, 3, 4)), [24, 72]);
+    assert_eq!(onsets(song.phrase_of_bars(track, 4, u32::MAX)), [0]);
+    assert_eq!(onsets(song.phrase_of_bars(track, 3, 2)), [0; 0]);
+}
+
+#[test]
+fn a_take_keeps_its_tempos_meters_and_feel() {
+    let waltz = Meter::new(3, 4).unwrap();
+    let tempo = |bpm| Tempo::new(bpm).unwrap();
+    let note =
+        |onset, slot| Note { part: Part::from_slot(slot).unwrap(), ..note_at(onset, 60, 12) };
+    let music = Music {
+        begin: Tick(96),
+        end: Tick(96 + 96 + 72),
+        notes: vec![note(96, 0), note(96, 4), note(192, 1)],
+        delays: vec![(note(192, 1), 0.5)],
+        tempos: vec![(Tick(0), tempo(90.0)), (Tick(192), tempo(120.0))],
+        meters: vec![(Tick(0), Meter::COMMON), (Tick(192), waltz)],
+        families: vec![(Tick(0), [Family::PIANO, Family::PIANO, Family::PIANO, Family::DRUMS])],
+        ..Music::default()
+    };
+    let song = MidiSong::of_take(&music);
+    check(
+        &write(&song),
+        "0:90 bpm 96:120 bpm 0:4/4 96:3/4 | \"Part 1 Piano\" ch1 pSome(0) 97+12 C4/64| \"Part 4 Drums\" ch10 pNone 0+12 C4/64| \"Player\" ch5 pNone 0+12 C4/64",
+    );
 }
 
 #[test]

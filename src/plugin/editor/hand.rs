@@ -1,14 +1,13 @@
 //! Carries out what the musician does in the editor.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::path::Path;
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{Param, ParamSetter};
 
-use crate::files::midi;
-use crate::gui::Intent;
+use crate::files::midi::{self, MidiTrack};
+use crate::gui::{Intent, PhraseChoice};
 use crate::params::{AnyControl, Control};
 use crate::plugin::song::Song;
 use crate::score::Phrase;
@@ -39,8 +38,9 @@ impl Hand {
                 let share = seed as f32 / LARGEST_SEED as f32;
                 change(song, &setter, Control::Seed, share);
             }
-            Intent::LoadPhrase(path) => song.kept.set_seed_phrase(phrase(&path)?),
+            Intent::LoadPhrase(choice) => song.kept.set_seed_phrase(phrase(&choice)?),
             Intent::ClearPhrase => song.kept.set_seed_phrase(Arc::default()),
+            Intent::Take(act) => song.kept.act(act),
         }
         Ok(())
     }
@@ -83,11 +83,28 @@ fn change(song: &Song, setter: &ParamSetter<'_>, control: Control, value: f32) {
     param.end(setter);
 }
 
-/// The tune of a MIDI file.
-fn phrase(path: &Path) -> Result<Arc<Phrase>, String> {
-    let song = midi::open(path).map_err(|error| error.to_string())?;
-    let track = song
-        .fullest_track()
-        .ok_or_else(|| format!("read a MIDI file: it has no notes: {}", path.display()))?;
-    Ok(Arc::new(song.phrase_of(track)))
+/// What is chosen of a MIDI file, or its tune.
+fn phrase(choice: &PhraseChoice) -> Result<Arc<Phrase>, String> {
+    let path = choice.path.display();
+    let song = midi::open(&choice.path).map_err(|error| error.to_string())?;
+    let track = match choice.track {
+        Some(number) => number.checked_sub(1).and_then(|index| song.tracks.get(index)),
+        None => song.fullest_track(),
+    };
+    let track = track.ok_or_else(|| match choice.track {
+        Some(number) if !song.tracks.is_empty() => {
+            let named = |(number, track): (usize, &MidiTrack)| format!("{number} {}", track.name);
+            let all: Vec<String> = (1..).zip(&song.tracks).map(named).collect();
+            format!("take track {number}: there are {}: {path}", all.join(", "))
+        }
+        _ => format!("read a MIDI file: it has no notes: {path}"),
+    })?;
+    let phrase = match choice.bars {
+        Some((first, last)) => song.phrase_of_bars(track, first, last),
+        None => song.phrase_of(track),
+    };
+    if phrase.is_empty() {
+        return Err(format!("read a MIDI file: no notes in these bars: {path}"));
+    }
+    Ok(Arc::new(phrase))
 }

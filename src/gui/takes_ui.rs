@@ -1,0 +1,312 @@
+//! The takes drawer: keep the last bars after the fact, and what has been kept.
+
+use egui::{
+    Align, Button, Label, Layout, ProgressBar, RichText, ScrollArea, Separator, TextEdit, Ui, vec2,
+};
+
+use super::{Intent, Memory, View, theme, widgets};
+
+/// Width of the drawer, logical points.
+pub(super) const WIDTH: f32 = 268.0;
+
+/// What the drawer shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TakesView {
+    /// Those that are searched for, in the order asked for.
+    pub rows: Vec<TakeRow>,
+    /// How many there are in all.
+    pub count: usize,
+    /// Whole bars that can be kept.
+    pub bars_recorded: i64,
+    pub can_undo: bool,
+    pub can_redo: bool,
+    /// Long work, and the share of it that is done.
+    pub job: Option<(String, f32)>,
+    /// What the newest act came to.
+    pub note: Option<Note>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TakeRow {
+    pub id: u64,
+    pub name: String,
+    pub tags: String,
+    pub is_starred: bool,
+    pub is_playing: bool,
+    /// Such as `4 bars, 112 bpm`.
+    pub details: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    Done(String),
+    Failed(String),
+}
+
+/// What the musician does with takes, which are told apart by their ids.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TakeAct {
+    KeepLast(u32),
+    Rename(u64, String),
+    Tag(u64, String),
+    Star(u64),
+    /// At its place in the song, or from where the transport starts.
+    Play {
+        id: u64,
+        from_start: bool,
+    },
+    /// Play from no take; improvise.
+    Silence,
+    Vary(u64),
+    /// Take it as the seed phrase.
+    Seed(u64),
+    /// Take what the player played in the last bars as the seed phrase.
+    SeedFromPlaying(u32),
+    Export(u64),
+    Delete(u64),
+    Undo,
+    Redo,
+    StopJob,
+}
+
+/// The order of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TakeOrder {
+    #[default]
+    Newest,
+    Starred,
+    Rated,
+}
+
+/// What the drawer remembers from frame to frame.
+#[derive(Clone, Debug, Default)]
+pub struct Drawer {
+    pub open: bool,
+    pub search: String,
+    pub order: TakeOrder,
+    /// Play takes from where the transport starts.
+    pub from_start: bool,
+    /// A name or tags while they are typed.
+    typed: Option<(u64, Field, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Name,
+    Tags,
+}
+
+const BARS: [u32; 4] = [2, 4, 8, 16];
+
+pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    let (takes, drawer) = (view.takes, &mut memory.drawer);
+    let mut acts = Vec::new();
+    ui.spacing_mut().item_spacing = vec2(5.0, 3.0);
+    keep(ui, takes, &mut acts);
+    job_and_note(ui, takes, &mut acts);
+    find(ui, takes, drawer, &mut acts);
+    if takes.count == 0 {
+        let text =
+            "Nothing kept yet. Play, and when it was good, keep it: everything is being recorded.";
+        ui.label(RichText::new(text).color(theme::QUIET));
+    }
+    ScrollArea::vertical().id_salt("takes").auto_shrink([false, false]).show(ui, |ui| {
+        for row in &takes.rows {
+            ui.add(Separator::default().spacing(4.0));
+            ui.push_id(row.id, |ui| self::row(ui, row, drawer, &mut acts));
+        }
+    });
+    intents.extend(acts.into_iter().map(Intent::Take));
+}
+
+/// Keep and seed buttons, and how much is recorded.
+fn keep(ui: &mut Ui, takes: &TakesView, acts: &mut Vec<TakeAct>) {
+    let help = "Keep the newest bars of what has sounded, even after the host has stopped.";
+    bars(ui, "Keep last", help, takes.bars_recorded > 0, |it| acts.push(TakeAct::KeepLast(it)));
+    let help = "Let the band start from what you played in the last bars.";
+    bars(ui, "Seed from my last", help, takes.bars_recorded > 0, |it| {
+        acts.push(TakeAct::SeedFromPlaying(it));
+    });
+    let bars = takes.bars_recorded;
+    let text = match bars {
+        0 => String::from("Recording: nothing has sounded yet"),
+        1 => String::from("Recording: 1 bar can be kept"),
+        _ => format!("Recording: {bars} bars can be kept"),
+    };
+    ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::QUIET));
+}
+
+fn bars(ui: &mut Ui, what: &str, help: &str, enabled: bool, mut press: impl FnMut(u32)) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(what).font(theme::font(12.0)));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for count in BARS.into_iter().rev() {
+                let button = Button::new(count.to_string()).min_size(vec2(28.0, 20.0));
+                let response = ui.add_enabled(enabled, button).on_hover_text(help);
+                if response.clicked() {
+                    press(count);
+                }
+                response.accessible_name(format!("{what} {count} bars"));
+            }
+        });
+    });
+}
+
+fn job_and_note(ui: &mut Ui, takes: &TakesView, acts: &mut Vec<TakeAct>) {
+    if let Some((what, share)) = &takes.job {
+        ui.horizontal(|ui| {
+            let bar =
+                ProgressBar::new(*share).desired_width(ui.available_width() - 56.0).text(what);
+            ui.add(bar);
+            if ui.button("Stop").on_hover_text("Stop this work; nothing of it is kept.").clicked() {
+                acts.push(TakeAct::StopJob);
+            }
+        });
+    }
+    if let Some(note) = &takes.note {
+        let (text, color) = match note {
+            Note::Done(text) => (text, theme::ACCENT),
+            Note::Failed(text) => (text, theme::WARNING),
+        };
+        ui.label(RichText::new(text).font(theme::font(12.0)).color(color));
+    }
+}
+
+/// Search, order, where to play, undo.
+fn find(ui: &mut Ui, takes: &TakesView, drawer: &mut Drawer, acts: &mut Vec<TakeAct>) {
+    ui.horizontal(|ui| {
+        let search = TextEdit::singleline(&mut drawer.search)
+            .hint_text("Search names and tags")
+            .desired_width(ui.available_width() - 112.0);
+        ui.add(search).accessible_name("Search takes");
+        let mut history = |ui: &mut Ui, text: &str, can: bool, act: TakeAct| {
+            if ui.add_enabled(can, Button::new(text)).clicked() {
+                acts.push(act);
+            }
+        };
+        history(ui, "Undo", takes.can_undo, TakeAct::Undo);
+        history(ui, "Redo", takes.can_redo, TakeAct::Redo);
+    });
+    ui.horizontal(|ui| {
+        ui.spacing_mut().button_padding.x = 4.0;
+        for (order, name) in [
+            (TakeOrder::Newest, "Newest"),
+            (TakeOrder::Starred, "Starred"),
+            (TakeOrder::Rated, "Rated"),
+        ] {
+            let chosen = ui.selectable_label(drawer.order == order, name);
+            if chosen.on_hover_text("The order of the list.").clicked() {
+                drawer.order = order;
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let help =
+                "Play a take from where the transport starts, instead of at its place in the song.";
+            ui.checkbox(&mut drawer.from_start, "Play here").on_hover_text(help);
+        });
+    });
+}
+
+fn row(ui: &mut Ui, row: &TakeRow, drawer: &mut Drawer, acts: &mut Vec<TakeAct>) {
+    ui.spacing_mut().interact_size.y = 20.0;
+    ui.horizontal(|ui| {
+        star(ui, row, acts);
+        let width = ui.available_width() - 70.0;
+        field(ui, row, Field::Name, width, drawer, acts);
+        play(ui, row, drawer, acts);
+    });
+    let details = RichText::new(&row.details).font(theme::font(11.5)).color(theme::QUIET);
+    ui.add(Label::new(details).truncate()).on_hover_text(&row.details);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().button_padding.x = 5.0;
+        ui.spacing_mut().item_spacing.x = 3.0;
+        for (text, help, act) in [
+            (
+                "Vary",
+                "Twenty-five other versions of these bars, the best first.",
+                TakeAct::Vary(row.id),
+            ),
+            ("Seed", "Let the band start from this take's tune.", TakeAct::Seed(row.id)),
+            (
+                "Export",
+                "Write notes, mix and stems into Antiphon/Takes in your home folder.",
+                TakeAct::Export(row.id),
+            ),
+            ("Delete", "Remove it from the song; Undo brings it back.", TakeAct::Delete(row.id)),
+        ] {
+            let response = ui.small_button(text).on_hover_text(help);
+            if response.clicked() {
+                acts.push(act);
+            }
+            response.accessible_name(format!("{text} {}", row.name));
+        }
+        field(ui, row, Field::Tags, ui.available_width() - 10.0, drawer, acts);
+    });
+}
+
+fn star(ui: &mut Ui, row: &TakeRow, acts: &mut Vec<TakeAct>) {
+    let name = if row.is_starred { "Starred" } else { "Star" };
+    let label = format!("{name} {}", row.name);
+    if widgets::star(ui, row.is_starred, &label, "Mark it as one of the good ones.").clicked() {
+        acts.push(TakeAct::Star(row.id));
+    }
+}
+
+fn play(ui: &mut Ui, row: &TakeRow, drawer: &Drawer, acts: &mut Vec<TakeAct>) {
+    let text = if row.is_playing { "Playing" } else { "Play" };
+    let color = if row.is_playing { theme::DARK_TEXT } else { theme::TEXT };
+    let mut button = Button::new(RichText::new(text).color(color)).min_size(vec2(52.0, 22.0));
+    if row.is_playing {
+        button = button.fill(theme::ACCENT);
+    }
+    let help =
+        "The band plays this take, and is silent elsewhere. Press again to let it improvise.";
+    let response = ui.add(button).on_hover_text(help);
+    if response.clicked() {
+        acts.push(if row.is_playing {
+            TakeAct::Silence
+        } else {
+            TakeAct::Play { id: row.id, from_start: drawer.from_start }
+        });
+    }
+    response.accessible_name(format!("{text} {}", row.name));
+}
+
+/// A name or tags, taken over when the musician leaves the field.
+fn field(
+    ui: &mut Ui,
+    row: &TakeRow,
+    field: Field,
+    width: f32,
+    drawer: &mut Drawer,
+    acts: &mut Vec<TakeAct>,
+) {
+    let (kept, what, hint) = match field {
+        Field::Name => (&row.name, "Name of", "name"),
+        Field::Tags => (&row.tags, "Tags of", "tags"),
+    };
+    let is_typed = |it: &&(u64, Field, String)| (it.0, it.1) == (row.id, field);
+    let mut text = drawer.typed.as_ref().filter(is_typed).map_or(kept.clone(), |it| it.2.clone());
+    let font = theme::font(if field == Field::Name { 14.0 } else { 11.5 });
+    let edit = TextEdit::singleline(&mut text)
+        .id_salt(what)
+        .font(font)
+        .margin(vec2(2.0, 1.0))
+        .hint_text(hint)
+        .frame(egui::Frame::NONE)
+        .desired_width(width);
+    let response = ui.add(edit);
+    if response.changed() {
+        drawer.typed = Some((row.id, field, text));
+    }
+    if response.lost_focus()
+        && let Some((id, _, text)) = drawer.typed.take_if(|it| (it.0, it.1) == (row.id, field))
+        && text != *kept
+    {
+        acts.push(match field {
+            Field::Name => TakeAct::Rename(id, text),
+            Field::Tags => TakeAct::Tag(id, text),
+        });
+    }
+    response.accessible_name(format!("{what} {}", row.name));
+}

@@ -1,0 +1,98 @@
+//! The takes drawer by hand.
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use super::{Desk, window};
+use crate::gui::{Intent, Mixer, TakeAct, TakeRow};
+
+/// A window with its drawer open on two takes.
+fn drawer() -> Harness<'static, Desk> {
+    let row = |id, name: &str, is_playing| TakeRow {
+        id,
+        name: String::from(name),
+        tags: String::new(),
+        is_starred: id == 0,
+        is_playing,
+        details: String::from("4 bars, 120 bpm"),
+    };
+    let mut window = window(Mixer::Shown);
+    window.run();
+    window.get_by_label("Takes").click();
+    window.run_steps(2);
+    let takes = &mut window.state_mut().takes;
+    takes.rows = vec![row(1, "Blue Bolero", false), row(0, "Airy Aria", true)];
+    takes.count = 2;
+    takes.bars_recorded = 37;
+    takes.can_undo = true;
+    window.run_steps(2);
+    assert_eq!(window.state().intents, [], "opening the drawer does nothing else");
+    window
+}
+
+/// What comes of clicks on what has these names.
+fn acts(names: &[&str]) -> Vec<TakeAct> {
+    let mut window = drawer();
+    for name in names {
+        window.get_by_label(name).click();
+        window.run_steps(3);
+    }
+    let intents = std::mem::take(&mut window.state_mut().intents);
+    let act = |intent| match intent {
+        Intent::Take(act) => act,
+        other => panic!("{other:?}"),
+    };
+    intents.into_iter().map(act).collect()
+}
+
+#[test]
+fn the_last_bars_are_kept() {
+    assert_eq!(acts(&["Keep last 4 bars"]), [TakeAct::KeepLast(4)]);
+    assert_eq!(acts(&["Keep last 16 bars"]), [TakeAct::KeepLast(16)]);
+    assert_eq!(acts(&["Seed from my last 2 bars"]), [TakeAct::SeedFromPlaying(2)]);
+    let window = drawer();
+    assert!(window.query_by_label("Recording: 37 bars can be kept").is_some());
+}
+
+#[test]
+fn takes_are_starred_played_varied_exported_and_deleted() {
+    assert_eq!(acts(&["Star Blue Bolero"]), [TakeAct::Star(1)]);
+    assert_eq!(acts(&["Starred Airy Aria"]), [TakeAct::Star(0)]);
+    assert_eq!(acts(&["Play Blue Bolero"]), [TakeAct::Play { id: 1, from_start: false }]);
+    assert_eq!(
+        acts(&["Play here", "Play Blue Bolero"]),
+        [TakeAct::Play { id: 1, from_start: true }]
+    );
+    assert_eq!(acts(&["Playing Airy Aria"]), [TakeAct::Silence]);
+    assert_eq!(acts(&["Vary Blue Bolero"]), [TakeAct::Vary(1)]);
+    assert_eq!(acts(&["Seed Blue Bolero"]), [TakeAct::Seed(1)]);
+    assert_eq!(acts(&["Export Blue Bolero"]), [TakeAct::Export(1)]);
+    assert_eq!(acts(&["Delete Blue Bolero", "Undo"]), [TakeAct::Delete(1), TakeAct::Undo]);
+}
+
+#[test]
+fn a_take_is_renamed_when_its_field_is_left() {
+    let mut window = drawer();
+    window.get_by_role_and_label(Role::TextInput, "Name of Blue Bolero").click();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.event(Event::Text(String::from("Bold Banjo")));
+    window.run_steps(2);
+    assert_eq!(window.state().intents, []);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    let renamed = TakeAct::Rename(1, String::from("Bold Banjo"));
+    assert_eq!(window.state().intents, [Intent::Take(renamed)]);
+}
+
+#[test]
+fn work_that_goes_on_can_be_stopped() {
+    let mut window = drawer();
+    window.state_mut().takes.job = Some((String::from("Varying Airy Aria"), 0.4));
+    window.run_steps(2);
+    window.get_by_label("Stop").click();
+    window.run_steps(2);
+    assert_eq!(window.state().intents, [Intent::Take(TakeAct::StopJob)]);
+}

@@ -1,0 +1,273 @@
+//! The takes of a song as the editor works on them: kept, edited, played, varied and exported. Main thread only, but for the job.
+
+mod export;
+mod job;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub(super) use self::job::Job;
+use self::job::Outcome;
+use super::song::{Inner, Kept};
+use crate::engine::link::ToComposer;
+use crate::engine::playback::{Elsewhere, Place, Playback};
+use crate::engine::reprise::Reprise;
+use crate::gui::{Note as TakesNote, TakeAct, TakeOrder, TakeRow, TakesView};
+use crate::music::recorder::{Kept as KeptBars, NothingPlayed};
+use crate::music::takes::{Order, TakeId, Takes};
+use crate::score::maps;
+use crate::score::take::{Making, Whole};
+use crate::score::{Part, Take, Tick};
+
+/// What a song's takes are and what is being done with them.
+#[derive(Default)]
+pub(super) struct Desk {
+    pub(super) takes: Takes,
+    /// What is being played from.
+    playing: Option<TakeId>,
+    job: Option<Job>,
+    /// What the newest act came to.
+    note: Option<TakesNote>,
+}
+
+impl Desk {
+    /// With takes as they were saved; what was being played or worked on is over.
+    pub(super) fn new(takes: Vec<Take>) -> Self {
+        Self { takes: Takes::new(takes), ..Self::default() }
+    }
+}
+
+impl Kept {
+    /// Do what the musician does with takes. What it came to is shown beside the list.
+    pub(super) fn act(&self, act: TakeAct) {
+        let done = self.try_to(act);
+        self.lock().desk.note = match done {
+            Ok(text) if text.is_empty() => None,
+            Ok(text) => Some(TakesNote::Done(text)),
+            Err(text) => Some(TakesNote::Failed(text)),
+        };
+    }
+
+    fn try_to(&self, act: TakeAct) -> Result<String, String> {
+        let edit = |change: &dyn Fn(&mut Takes)| {
+            let mut inner = self.lock();
+            change(&mut inner.desk.takes);
+            inner.touch();
+            String::new()
+        };
+        match act {
+            TakeAct::KeepLast(bars) => return self.keep_last(bars),
+            TakeAct::SeedFromPlaying(bars) => return self.seed_from_playing(bars),
+            TakeAct::Seed(id) => return self.seed_from(TakeId(id)),
+            TakeAct::Play { id, from_start } => return self.play(TakeId(id), from_start),
+            TakeAct::Silence => return self.stop_playing(),
+            TakeAct::Vary(id) => return self.vary(TakeId(id)),
+            TakeAct::Export(id) => return self.export(TakeId(id)),
+            TakeAct::StopJob => {
+                if let Some(job) = &self.lock().desk.job {
+                    job.stop();
+                }
+            }
+            TakeAct::Rename(id, name) => {
+                let mut inner = self.lock();
+                let renamed = inner.desk.takes.rename(TakeId(id), &name);
+                inner.touch();
+                return renamed.map(|()| String::new()).map_err(|refused| refused.to_string());
+            }
+            TakeAct::Tag(id, tags) => return Ok(edit(&|takes| takes.tag(TakeId(id), &tags))),
+            TakeAct::Star(id) => return Ok(edit(&|takes| takes.star(TakeId(id)))),
+            TakeAct::Delete(id) => return Ok(edit(&|takes| takes.delete(TakeId(id)))),
+            TakeAct::Undo => {
+                return Ok(edit(&|takes| {
+                    takes.undo();
+                }));
+            }
+            TakeAct::Redo => {
+                return Ok(edit(&|takes| {
+                    takes.redo();
+                }));
+            }
+        }
+        Ok(String::new())
+    }
+
+    fn keep_last(&self, bars: u32) -> Result<String, String> {
+        let kept = self.links().map(|links| links.recording().keep_last(bars));
+        let nothing = |nothing: NothingPlayed| format!("nothing to keep: {nothing}");
+        let KeptBars { mut take, bars: count } =
+            kept.unwrap_or(Err(NothingPlayed)).map_err(nothing)?;
+        let mut inner = self.lock();
+        let making = Making::clone(&take.making);
+        let backend = inner.backend.clone();
+        take.making = Arc::new(Making { pack: super::song::pack(), backend, ..making });
+        let id = inner.desk.takes.keep(take).map_err(|refused| refused.to_string())?;
+        inner.touch();
+        let name = inner.desk.takes.get(id).map(|take| take.name.clone()).unwrap_or_default();
+        let all = if count < i64::from(bars) { ", all there are" } else { "" };
+        Ok(format!("Kept {}{all}: {name}", bars_text(count)))
+    }
+
+    fn seed_from_playing(&self, bars: u32) -> Result<String, String> {
+        let played = self.links().map(|links| links.recording().played_last(bars));
+        let phrase = played.unwrap_or(Err(NothingPlayed)).map_err(|it| it.to_string())?;
+        if phrase.is_empty() {
+            return Err(format!("you played nothing in the last {}", bars_text(bars.into())));
+        }
+        let count = phrase.notes().len();
+        self.set_seed_phrase(Arc::new(phrase));
+        Ok(format!("The band starts from your last {count} notes"))
+    }
+
+    fn take(&self, id: TakeId) -> Result<Arc<Take>, String> {
+        self.lock().desk.takes.get(id).cloned().ok_or_else(|| String::from("the take is gone"))
+    }
+
+    fn seed_from(&self, id: TakeId) -> Result<String, String> {
+        let take = self.take(id)?;
+        let phrase = take.music.as_phrase();
+        if phrase.is_empty() {
+            return Err(format!("{} has no tune to start from", take.name));
+        }
+        self.set_seed_phrase(Arc::new(phrase));
+        Ok(format!("The band starts from {}", take.name))
+    }
+
+    fn play(&self, id: TakeId, from_start: bool) -> Result<String, String> {
+        let take = self.take(id)?;
+        let place = if from_start { Place::Start } else { Place::Song };
+        let playback = Playback::of(&take.music, place, Elsewhere::Silent);
+        self.tell(ToComposer::Play(Some(Arc::new(playback))))?;
+        self.lock().desk.playing = Some(id);
+        let bar = maps::bars(&take.music.meters, Tick(0), take.music.begin) + 1;
+        Ok(match place {
+            Place::Song => format!("{} plays at bar {bar} of the song", take.name),
+            Place::Start => format!("{} plays from where the transport starts", take.name),
+        })
+    }
+
+    fn stop_playing(&self) -> Result<String, String> {
+        self.tell(ToComposer::Play(None))?;
+        self.lock().desk.playing = None;
+        Ok(String::from("The band improvises again"))
+    }
+
+    fn vary(&self, id: TakeId) -> Result<String, String> {
+        let take = self.take(id)?;
+        let name = take.name.clone();
+        self.start_job(format!("Varying {name}"), move |hand| {
+            let muse = super::song::open_muse()?;
+            let found = Reprise::new(muse)
+                .variations(&take, Reprise::USUAL_COUNT, [false; Part::BAND_SIZE], hand)
+                .map_err(|error| error.to_string())?;
+            Ok(found.map(|found| Outcome::Varied(take.name.clone(), found)))
+        })
+    }
+
+    fn export(&self, id: TakeId) -> Result<String, String> {
+        let take = self.take(id)?;
+        let folder = takes_folder()?;
+        self.start_job(format!("Exporting {}", take.name), move |hand| {
+            let muse = super::song::open_muse()?;
+            let exported = export::export(&take, muse, &folder, hand)?;
+            Ok(exported.map(Outcome::Exported))
+        })
+    }
+
+    fn start_job(
+        &self,
+        what: String,
+        work: impl FnOnce(&mut job::Hand<'_>) -> Result<Option<Outcome>, String> + Send + 'static,
+    ) -> Result<String, String> {
+        let mut inner = self.lock();
+        if let Some(job) = &inner.desk.job {
+            return Err(format!("{}: wait for it, or stop it", job.what()));
+        }
+        let job = Job::start(what, work).map_err(|error| format!("start a thread: {error}"))?;
+        inner.desk.job = Some(job);
+        Ok(String::new())
+    }
+
+    /// Take in what a job has come to.
+    fn hear_job(inner: &mut Inner) {
+        let Some(outcome) = inner.desk.job.as_ref().and_then(Job::outcome) else { return };
+        inner.desk.job = None;
+        inner.desk.note = match outcome {
+            Ok(None) => Some(TakesNote::Done(String::from("Stopped"))),
+            Ok(Some(Outcome::Exported(folder))) => {
+                Some(TakesNote::Done(format!("Exported to {}", folder.display())))
+            }
+            Ok(Some(Outcome::Varied(name, found))) => {
+                let count = found.len();
+                // The best is kept last, so that it is the first of the newest.
+                let takes = found.into_iter().map(|it| it.take).rev().collect();
+                Some(match inner.desk.takes.keep_all(takes) {
+                    Ok(_) => {
+                        inner.touch();
+                        TakesNote::Done(format!("{count} variations of {name}, the best first"))
+                    }
+                    Err(refused) => TakesNote::Failed(refused.to_string()),
+                })
+            }
+            Err(reason) => Some(TakesNote::Failed(reason)),
+        };
+    }
+
+    /// What the editor shows: the takes that `search` finds, in `order`.
+    pub(super) fn takes_view(&self, search: &str, order: TakeOrder) -> TakesView {
+        let bars = self.links().map_or(0, |links| links.recording().bars());
+        let mut inner = self.lock();
+        Self::hear_job(&mut inner);
+        let desk = &inner.desk;
+        let order = match order {
+            TakeOrder::Newest => Order::Newest,
+            TakeOrder::Starred => Order::Starred,
+            TakeOrder::Rated => Order::Rated,
+        };
+        let row = |(id, take): (TakeId, &Arc<Take>)| TakeRow {
+            id: id.0,
+            name: take.name.clone(),
+            tags: take.tags.clone(),
+            is_starred: take.starred,
+            is_playing: desk.playing == Some(id),
+            details: details(take),
+        };
+        TakesView {
+            rows: desk.takes.found(search, order).into_iter().map(row).collect(),
+            count: desk.takes.len(),
+            bars_recorded: bars,
+            can_undo: desk.takes.can_undo(),
+            can_redo: desk.takes.can_redo(),
+            job: desk.job.as_ref().map(|job| (job.what().to_owned(), job.share())),
+            note: desk.note.clone(),
+        }
+    }
+}
+
+fn bars_text(bars: i64) -> String {
+    if bars == 1 { String::from("1 bar") } else { format!("{bars} bars") }
+}
+
+/// Such as `4 bars, 112 bpm, 4/4, seed 271828`.
+fn details(take: &Take) -> String {
+    let music = &take.music;
+    let (tempo, meter) = (music.tempo().bpm(), music.meter());
+    let again = if take.making.whole == Whole::Yes { "" } else { ", notes only" };
+    format!(
+        "{}, {tempo:.0} bpm, {}/{}, {} notes, seed {}{again}",
+        bars_text(music.bars()),
+        meter.count(),
+        meter.unit(),
+        music.notes.len(),
+        take.seed().0
+    )
+}
+
+/// Where exports go.
+fn takes_folder() -> Result<PathBuf, String> {
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    let home = home.ok_or_else(|| String::from("export: the system names no home folder"))?;
+    Ok(home.join("Antiphon").join("Takes"))
+}

@@ -1,0 +1,101 @@
+//! Takes of a saved song, worked on without a window, and saved again.
+
+use nice_plug::params::persist::PersistentField;
+
+use super::export;
+use crate::engine::reprise::Go;
+use crate::files::{midi, state};
+use crate::gui::{Note, TakeAct, TakeOrder};
+use crate::infer::Scripted;
+use crate::plugin::song::Kept;
+
+const V2: &str = include_str!("../../../tests/data/states/v2.json");
+
+fn song() -> Kept {
+    let kept = Kept::default();
+    kept.set(String::from(V2));
+    kept
+}
+
+fn names(kept: &Kept) -> Vec<String> {
+    let rows = kept.takes_view("", TakeOrder::Newest).rows;
+    rows.into_iter().map(|row| row.name).collect()
+}
+
+fn saved(kept: &Kept) -> state::State {
+    state::read(&kept.map(String::clone)).unwrap().state
+}
+
+#[test]
+fn takes_come_back_with_the_song_and_are_saved_as_they_were() {
+    let kept = song();
+    assert_eq!(names(&kept), ["Blue Bolero", "Airy Aria"]);
+    assert_eq!(saved(&kept).takes, state::read(V2).unwrap().state.takes);
+    assert_eq!(saved(&kept).memory, state::read(V2).unwrap().state.memory);
+}
+
+#[test]
+fn edits_are_saved_and_undone() {
+    let kept = song();
+    kept.act(TakeAct::Rename(0, String::from("Calm Canon")));
+    kept.act(TakeAct::Star(1));
+    kept.act(TakeAct::Tag(1, String::from("chorus")));
+    kept.act(TakeAct::Delete(0));
+    assert_eq!(names(&kept), ["Blue Bolero"]);
+    let takes = saved(&kept).takes;
+    assert_eq!((takes.len(), takes[0].starred, takes[0].tags.as_str()), (1, false, "chorus"));
+    kept.act(TakeAct::Undo);
+    assert_eq!(names(&kept), ["Blue Bolero", "Calm Canon"]);
+    for _ in 0..3 {
+        kept.act(TakeAct::Undo);
+    }
+    assert_eq!(saved(&kept).takes, state::read(V2).unwrap().state.takes);
+    assert!(!kept.takes_view("", TakeOrder::Newest).can_undo);
+    kept.act(TakeAct::Rename(0, String::from(" ")));
+    let note = kept.takes_view("", TakeOrder::Newest).note;
+    assert_eq!(note, Some(Note::Failed(String::from("a take needs a name"))));
+}
+
+#[test]
+fn a_take_becomes_the_seed_phrase() {
+    let kept = song();
+    kept.act(TakeAct::Seed(0));
+    let onsets: Vec<i64> = kept.seed_phrase().notes().iter().map(|it| it.onset.0).collect();
+    assert_eq!(onsets, [4], "the player's note, counted from the take's first bar");
+}
+
+#[test]
+fn what_needs_a_composer_is_told_without_one() {
+    let kept = song();
+    for act in [TakeAct::KeepLast(4), TakeAct::Play { id: 0, from_start: false }] {
+        kept.act(act);
+        let note = kept.takes_view("", TakeOrder::Newest).note;
+        assert!(matches!(note, Some(Note::Failed(_))), "{note:?}");
+    }
+}
+
+#[test]
+fn a_take_is_exported_with_notes_sound_and_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let take = &saved(&song()).takes[0];
+    let export = || {
+        let muse = Box::new(Scripted::new());
+        export::export(take, muse, folder.path(), &mut |_| Go::On).unwrap().unwrap()
+    };
+    let place = export();
+    let listing = |place: &std::path::Path| {
+        let entries = std::fs::read_dir(place).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(listing(&place), ["mix.wav", "part-1-piano.wav", "take.json", "take.mid"]);
+    let song = midi::open(&place.join("take.mid")).unwrap();
+    assert_eq!((song.tracks.len(), song.tempos[0].1.bpm()), (2, 112.5));
+    assert_eq!(crate::files::take::open(&place.join("take.json")).unwrap().take, *take);
+    assert_eq!(export().file_name().unwrap(), "Airy Aria 2", "nothing is replaced");
+    let muse = Box::new(Scripted::new());
+    let stopped = export::export(take, muse, folder.path(), &mut |_| Go::Stop).unwrap();
+    assert_eq!((stopped, listing(folder.path()).len()), (None, 2));
+}
