@@ -5,6 +5,8 @@
 mod args;
 mod bounce;
 mod failure;
+mod learn;
+mod measure;
 mod output;
 mod packs;
 mod render;
@@ -31,6 +33,8 @@ pub fn run() -> ExitCode {
     let done = match &cli.command {
         Command::Bounce(args) => bounce::run(args),
         Command::Render(args) => render::run(args),
+        Command::Learn(args) => learn::run(args),
+        Command::Measure(args) => measure::run(args),
         Command::Styles(args) => packs::styles(args),
         Command::Pack(args) => packs::pack(args),
     };

@@ -6,6 +6,7 @@ pub mod follow;
 pub mod harmony;
 pub mod key;
 pub mod keys;
+pub mod memory;
 pub mod planner;
 pub mod rating;
 pub mod recorder;

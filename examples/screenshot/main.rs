@@ -130,6 +130,7 @@ fn jam() -> Result<(Roll, Clock, Status)> {
         meter: Meter::COMMON,
         bars: 5,
         seed_phrase: Arc::default(),
+        memory: Arc::default(),
         player: player.clone(),
         sample_rate: 48_000,
         block: 512,

@@ -39,6 +39,23 @@ Examples:
 
 Each track plays the instrument family of its program, channel 10 the drums. Track 1 sounds on stem 1, and so on; track 5 on stem 1 again.")]
     Render(RenderArgs),
+    /// Make a memory of a player from what she plays in MIDI files
+    #[command(after_help = "\
+Examples:
+  antiphon-cli learn demo/greensleeves.mid --out greensleeves.memory
+  antiphon-cli learn monday.mid tuesday.mid --out mine.memory --force
+  antiphon-cli bounce --memory-file mine.memory --memory 0.8 --player demo/greensleeves.mid --part 1=answer --out take
+
+Of each file the fullest track that is not drums is learned.")]
+    Learn(LearnArgs),
+    /// Measure on MIDI files how well the player is foretold, what hearing her is worth, and how parts answer
+    #[command(after_help = "\
+Example:
+  python -m training.tunes --corpus corpus.npz --out tunes
+  antiphon-cli measure tunes > measured.json
+
+The folder holds a folder for each style, named as in the pack, of MIDI files whose first track is the player's.")]
+    Measure(MeasureArgs),
     /// List the styles of a pack
     #[command(after_help = "\
 Examples:
@@ -118,6 +135,9 @@ pub(super) struct MusicArgs {
     /// Notes in time: -2 sparse to 2 dense, 0 as usual in the style
     #[arg(long, value_name = "D", default_value_t = 0.0, allow_negative_numbers = true, value_parser = values::stepped::<-200, 200, 100>)]
     pub(super) density: f32,
+    /// How much the band draws on what the player plays, 0 to 1: parts that answer quote her
+    #[arg(long, value_name = "M", default_value_t = 0.5, value_parser = values::stepped::<0, 100, 100>)]
+    pub(super) memory: f32,
     /// Wished key, such as "D minor" or "Eb major"
     #[arg(long, value_name = "KEY", value_parser = values::key)]
     pub(super) key: Option<Key>,
@@ -192,6 +212,9 @@ pub(super) struct InputArgs {
     /// Which of its tracks with notes, from 1 [default: as for the prompt]
     #[arg(long, value_name = "N", requires = "player")]
     pub(super) player_track: Option<usize>,
+    /// What the band remembers of the player from before, as `learn` writes it
+    #[arg(long, value_name = "FILE")]
+    pub(super) memory_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -248,6 +271,49 @@ pub(super) struct RenderArgs {
     pub(super) wav: WavArgs,
     #[command(flatten)]
     pub(super) muse: MuseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LearnArgs {
+    /// What to learn, in this order
+    #[arg(value_name = "FILE.mid", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// Where to write the memory
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// Replace a file that is already there
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MeasureArgs {
+    /// Folder of styles
+    #[arg(value_name = "DIR")]
+    pub(super) dir: PathBuf,
+    /// At most so many files of each style
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(super) limit: usize,
+    /// Only these styles
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(super) styles: Vec<String>,
+    /// What to measure
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',', default_values_t = [MeasureArg::Melodies, MeasureArg::Hearing, MeasureArg::Jams, MeasureArg::Answers])]
+    pub(super) what: Vec<MeasureArg>,
+    #[command(flatten)]
+    pub(super) muse: MuseArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MeasureArg {
+    /// Bits a note of the player's, with and without memory
+    Melodies,
+    /// Bits a note of the other parts, with her, without her and with another in her place
+    Hearing,
+    /// How many of her notes a part that plays along expects
+    Jams,
+    /// How parts that answer reply to her phrases
+    Answers,
 }
 
 #[derive(Debug, Args)]

@@ -59,6 +59,7 @@ pub(super) fn run(args: &BounceArgs) -> Result<(), Failure> {
         families,
         prompt: prompt.map(|input| input.heard),
         player: player.map(|input| input.heard),
+        memory: args.input.memory_file.as_ref().map(|it| it.display().to_string()),
         bits: args.sound.wav.bits.bits(),
         seconds,
     };
@@ -74,14 +75,14 @@ pub(super) fn run(args: &BounceArgs) -> Result<(), Failure> {
 }
 
 /// A MIDI file that was read for one of its tracks.
-struct Input {
-    song: MidiSong,
-    phrase: Phrase,
+pub(super) struct Input {
+    pub(super) song: MidiSong,
+    pub(super) phrase: Phrase,
     heard: Heard,
 }
 
 /// Read the track with this number from 1, or the fullest.
-fn listen(path: &Path, number: Option<usize>) -> Result<Input, Failure> {
+pub(super) fn listen(path: &Path, number: Option<usize>) -> Result<Input, Failure> {
     let song = midi::open(path)?;
     let track = match number {
         Some(number) => number.checked_sub(1).and_then(|index| song.tracks.get(index)),
@@ -141,6 +142,11 @@ fn request(
         meter,
         bars: args.music.bars,
         seed_phrase: Arc::new(prompt.map(|input| input.phrase.clone()).unwrap_or_default()),
+        memory: args
+            .input
+            .memory_file
+            .as_deref()
+            .map_or_else(|| Ok(Arc::default()), super::learn::open)?,
         player: player.map(|input| input.phrase.clone()).unwrap_or_default(),
         sample_rate: args.sound.wav.sample_rate,
         block: args.sound.block,
@@ -173,6 +179,7 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         temperature: music.temperature,
         min_p: music.min_p,
         density: music.density,
+        memory: music.memory,
         key: music.key,
         scale_lock: music.scale_lock,
         quantum: music.quantum.into(),

@@ -22,6 +22,7 @@ pub(super) struct Report {
     parts: Vec<PartLine>,
     prompt: Option<Heard>,
     player: Option<Heard>,
+    memory: MemoryLine,
     notes: NotesLine,
     sound: SoundLine,
     speed: SpeedLine,
@@ -48,6 +49,8 @@ pub(super) struct Made {
     pub(super) families: [Option<Family>; Part::BAND_SIZE],
     pub(super) prompt: Option<Heard>,
     pub(super) player: Option<Heard>,
+    /// The file of what is remembered.
+    pub(super) memory: Option<String>,
     pub(super) bits: u16,
     /// That composing and rendering took.
     pub(super) seconds: f64,
@@ -70,6 +73,7 @@ struct SettingsLine {
     temperature: f32,
     min_p: f32,
     density: f32,
+    memory: f32,
     key: Option<String>,
     scale_lock: bool,
     quantum: &'static str,
@@ -105,6 +109,20 @@ struct PartLine {
     peak_db: Option<f64>,
     /// Of the stem, as for the mix.
     samples_sha256: String,
+}
+
+/// What was remembered of the player, and how well she was foretold.
+#[derive(Debug, Serialize)]
+struct MemoryLine {
+    file: Option<String>,
+    /// Notes that the bounce began with.
+    notes: usize,
+    /// The player's notes that were heard, the share of them whose pitch class was expected within a beat, and the share that repeats the one before.
+    heard: u32,
+    expected: f64,
+    repeat_last: f64,
+    /// Bits a note of the newest fifty or so.
+    bits_saved: f32,
 }
 
 #[derive(Debug, Serialize)]
@@ -172,6 +190,7 @@ impl Report {
                 .collect(),
             prompt: made.prompt,
             player: made.player,
+            memory: memory_line(request, bounced, made.memory),
             notes: notes_line(request, bounced, made.families),
             sound: SoundLine {
                 seconds,
@@ -195,7 +214,7 @@ impl Report {
     /// A few lines for people.
     pub(super) fn summary(&self, files: &[PathBuf]) -> String {
         let mut text = String::new();
-        let Self { settings, notes, sound, speed, .. } = self;
+        let Self { settings, memory, notes, sound, speed, .. } = self;
         let mut line = |line: String| writeln!(text, "{line}").expect("memory takes every line");
         let styles: Vec<String> = match settings.styles.as_slice() {
             [only] => vec![only.name.clone()],
@@ -217,6 +236,15 @@ impl Report {
         if let (Some(key), Some(share)) = (&notes.key, notes.in_key) {
             line(format!("{:.0} % of the notes in {key}", share * 100.0));
         }
+        if memory.heard > 0 {
+            line(format!(
+                "{:.0} % of the player's {} notes were expected, {:.0} % repeat the one before; memory saves {:.2} bits a note",
+                memory.expected * 100.0,
+                memory.heard,
+                memory.repeat_last * 100.0,
+                memory.bits_saved
+            ));
+        }
         line(format!(
             "{:.1} s of sound in {:.1} s ({:.1} times real time), {}",
             sound.seconds,
@@ -229,6 +257,19 @@ impl Report {
         }
         text.truncate(text.trim_end().len());
         text
+    }
+}
+
+fn memory_line(request: &Request, bounced: &Bounced, file: Option<String>) -> MemoryLine {
+    let heard = bounced.anticipation;
+    let share = |count: u32| f64::from(count) / f64::from(heard.notes.max(1));
+    MemoryLine {
+        file,
+        notes: request.memory.notes().len(),
+        heard: heard.notes,
+        expected: share(heard.expected),
+        repeat_last: share(heard.repeated),
+        bits_saved: heard.memory_gain,
     }
 }
 
@@ -249,6 +290,7 @@ fn settings_line(request: &Request, styles: &[StyleCard], bits: u16) -> Settings
         temperature: settings.temperature,
         min_p: settings.min_p,
         density: settings.density,
+        memory: request.settings.memory,
         key: settings.key.map(Key::name),
         scale_lock: settings.scale_lock,
         quantum: match settings.quantum {

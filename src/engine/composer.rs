@@ -1,14 +1,21 @@
 //! The composer: hears, composes window after window, and commits. One `step` does one piece of work; no thread, clock or wait here.
 
 mod chain;
+mod drawing;
+pub mod judging;
 mod line;
+mod quote;
+mod recall;
+mod remembering;
 mod tape;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use self::chain::{Chain, Composed, Key, Opened};
+use self::chain::{Chain, Key, Opened};
+use self::drawing::Composed;
+use self::remembering::Remembering;
 use super::audio::renderer::Sound;
 use super::link::{
     Commit, FromAudio, FromComposer, Links, TimbreGrid, ToAudio, ToComposer, VoicedNote,
@@ -31,6 +38,7 @@ pub struct Composer {
     seed_phrase: Arc<Phrase>,
     /// What the band plays as it is written.
     playback: Option<Arc<Playback>>,
+    remembering: Remembering,
     chain: Option<Chain>,
     /// Messages taken from the queue and not yet acted on.
     inbox: VecDeque<FromAudio>,
@@ -64,6 +72,7 @@ impl Composer {
             sound,
             seed_phrase: Arc::default(),
             playback: None,
+            remembering: Remembering::default(),
             chain: None,
             inbox: VecDeque::new(),
             outbox: VecDeque::new(),
@@ -84,6 +93,8 @@ impl Composer {
             match message {
                 ToComposer::SeedPhrase(phrase) => self.take_seed_phrase(phrase),
                 ToComposer::Play(playback) => self.playback = playback,
+                ToComposer::Memory(memory) => self.take_memory(memory),
+                ToComposer::Remember => self.remember(),
                 ToComposer::Quit => return Ok(Next::Quit),
             }
         }
@@ -169,18 +180,21 @@ impl Composer {
 
     fn enter_chain(
         &mut self,
-        before: Option<Chain>,
+        mut before: Option<Chain>,
         start: Start,
         settings: Settings,
     ) -> Result<Chain, ComposeError> {
         let muse = self.muse.as_mut();
-        match before {
-            Some(chain) if Chain::goes_on(start, &settings) => chain.gone_on(muse, start),
-            Some(chain) => match chain.restarted(start, &settings) {
-                Some(chain) => Ok(chain),
-                None => Chain::open(muse, start, settings, &self.seed_phrase),
-            },
-            None => Chain::open(muse, start, settings, &self.seed_phrase),
+        if let Some(chain) = before.take_if(|_| Chain::goes_on(start, &settings)) {
+            return chain.gone_on(muse, start);
+        }
+        if let Some(chain) = &mut before {
+            self.remembering.hear(chain);
+        }
+        let memory = self.remembering.memory();
+        match before.and_then(|chain| chain.restarted(start, &settings, memory)) {
+            Some(chain) => Ok(chain),
+            None => Chain::open(muse, start, settings, &self.seed_phrase, memory),
         }
     }
 
@@ -196,6 +210,7 @@ impl Composer {
         let gauges = &self.links.gauges;
         gauges.notes_composed.fetch_add(notes.len() as u64, Ordering::Relaxed);
         gauges.surprise.fetch_add(composed.log_probability, Ordering::Relaxed);
+        self.show_memory();
         let Composed { seats, key, .. } = *composed;
         self.send(ToAudio::Commit(Box::new(Commit { window, notes, key, seats })));
         Ok(())
@@ -252,10 +267,14 @@ impl Composer {
 
     /// A chain that still waits for the transport is begun anew with the phrase; one that plays goes on as it is.
     fn take_seed_phrase(&mut self, phrase: Arc<Phrase>) {
-        if phrase == self.seed_phrase {
-            return;
+        if phrase != self.seed_phrase {
+            self.seed_phrase = phrase;
+            self.begin_anew();
         }
-        self.seed_phrase = phrase;
+    }
+
+    /// What a chain is opened with has changed: one that still waits for the transport is opened again.
+    fn begin_anew(&mut self) {
         let playing = self.links.gauges.playing.load(Ordering::Relaxed);
         let Some(opened) = self.chain.as_mut().and_then(Chain::forget_opening) else { return };
         if playing {

@@ -20,6 +20,7 @@ use crossbeam::queue::ArrayQueue;
 
 use super::playback::Playback;
 use crate::music::follow::Seat;
+use crate::music::memory::Memory;
 use crate::music::planner::{Start, Window};
 use crate::music::recorder::Recorder;
 use crate::score::{
@@ -105,6 +106,11 @@ pub enum ToComposer {
     SeedPhrase(Arc<Phrase>),
     /// From now on the band plays what is written; `None` lets it improvise again.
     Play(Option<Arc<Playback>>),
+    /// What the song remembers of the player's playing: after loading and clearing. Chains begin with it from the next on; what was heard and not
+    /// remembered is forgotten.
+    Memory(Arc<Memory>),
+    /// The musician wants to keep what she has played since the song began, or since she last said so. Answered by `FromComposer::Remembered`.
+    Remember,
     /// The instance is going away; the composer's thread ends.
     Quit,
 }
@@ -124,6 +130,8 @@ pub enum FromComposer {
     Followed(Note),
     /// A note that the player played, for the roll.
     Heard(Note),
+    /// What the song remembers from now on, for the saved state.
+    Remembered(Arc<Memory>),
     /// The composer could not go on; playback does, without new notes. The text is for the musician.
     Failed(String),
 }
@@ -171,6 +179,14 @@ pub struct Gauges {
     pub note_micros: AtomicF32,
     /// Notes composed so far.
     pub notes_composed: AtomicU64,
+    /// Bits a note by which the memory foretells the player better than the network alone, smoothed; notes that the present chain remembers.
+    pub memory_gain: AtomicF32,
+    pub remembered_notes: AtomicU32,
+    /// The player's notes that were heard, those of which the band expected the pitch class within a beat, and those that repeat the pitch class before
+    /// them, which is what a guess without any model would have right.
+    pub heard_notes: AtomicU32,
+    pub expected_notes: AtomicU32,
+    pub repeated_notes: AtomicU32,
     /// Sum of the log-probabilities (natural) of those notes, for a mean likelihood.
     pub surprise: AtomicF64,
 }

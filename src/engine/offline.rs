@@ -14,6 +14,7 @@ use super::link::{FromComposer, Links, ToComposer};
 use super::playback::Playback;
 use super::reprise::{Go, Hand};
 use crate::infer::{ComposeError, Muse};
+use crate::music::memory::Memory;
 use crate::score::maps::Map;
 use crate::score::{Meter, Mix, Note, Part, Phrase, Settings, Take, Tempo, Tick};
 
@@ -38,6 +39,8 @@ pub struct Request {
     pub playback: Option<Arc<Playback>>,
     /// What the model hears before its first note.
     pub seed_phrase: Arc<Phrase>,
+    /// What is remembered of the player from before.
+    pub memory: Arc<Memory>,
     /// What the player plays meanwhile, on the song's timeline.
     pub player: Phrase,
     /// Hertz.
@@ -63,6 +66,7 @@ pub struct Bounced {
     pub mean_log_probability: f64,
     /// All of it as a take, if anything was played.
     pub take: Option<Take>,
+    pub anticipation: Anticipation,
 }
 
 impl Default for Request {
@@ -80,12 +84,26 @@ impl Default for Request {
             bars: 16,
             playback: None,
             seed_phrase: Arc::default(),
+            memory: Arc::default(),
             player: Phrase::default(),
             sample_rate: 48_000,
             block: 512,
             tail_secs: 0.0,
         }
     }
+}
+
+/// How well the player was foretold.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Anticipation {
+    /// The player's notes that were heard.
+    pub notes: u32,
+    /// Those of which the band expected the pitch class within a beat.
+    pub expected: u32,
+    /// Those that repeat the pitch class before them.
+    pub repeated: u32,
+    /// Bits a note by which the memory foretells better than the network alone, over the newest fifty notes or so.
+    pub memory_gain: f32,
 }
 
 /// Improvise and render `request`. `progress` hears the share that is done, 0 to 1.
@@ -116,6 +134,7 @@ pub fn bounce_by_hand(
     let links = Links::new();
     links.to_composer.push(ToComposer::SeedPhrase(Arc::clone(&request.seed_phrase))).ok(); // the queue is new and empty
     links.to_composer.push(ToComposer::Play(request.playback.clone())).ok(); // as above
+    links.to_composer.push(ToComposer::Memory(Arc::clone(&request.memory))).ok(); // it has room for both
     let mut composer = Composer::new(Arc::clone(&links), muse, Sound::Synth);
     let mut renderer = Renderer::new(Arc::clone(&links), Sound::Synth);
     renderer.prepare(request.sample_rate as f32, request.block);
@@ -279,6 +298,12 @@ impl Tape {
         self.bounced.notes.retain(|note| note.onset < end);
         self.bounced.notes.sort_by_key(|note| note.onset); // what followed is told when it ends
         self.bounced.late_windows = gauges.late_windows.load(Ordering::Relaxed);
+        self.bounced.anticipation = Anticipation {
+            notes: gauges.heard_notes.load(Ordering::Relaxed),
+            expected: gauges.expected_notes.load(Ordering::Relaxed),
+            repeated: gauges.repeated_notes.load(Ordering::Relaxed),
+            memory_gain: gauges.memory_gain.load(Ordering::Relaxed),
+        };
         self.bounced.notes_composed = gauges.notes_composed.load(Ordering::Relaxed);
         let count = self.bounced.notes_composed.max(1) as f64;
         self.bounced.mean_log_probability = gauges.surprise.load(Ordering::Relaxed) / count;

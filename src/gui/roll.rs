@@ -25,7 +25,9 @@ impl Roll {
             FromComposer::Committed(note)
             | FromComposer::Followed(note)
             | FromComposer::Heard(note) => self.add(note),
-            other @ (FromComposer::Opened { .. } | FromComposer::Failed(_)) => return Some(other),
+            other @ (FromComposer::Opened { .. }
+            | FromComposer::Remembered(_)
+            | FromComposer::Failed(_)) => return Some(other),
         }
         None
     }

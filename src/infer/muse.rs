@@ -27,6 +27,12 @@ pub trait Muse: Send {
         controls: &Controls,
     ) -> Result<Draw, ComposeError>;
 
+    /// What the newest step gave each class of time (384), part (5), pitch (128), duration (32) and velocity (16), each head under what was drawn before
+    /// it: natural logarithms at temperature 1, without noise and biases. Empty where a muse has none.
+    fn log_probabilities(&self) -> &[f32] {
+        &[]
+    }
+
     /// The table that sounds one note. Cheap for a note that was asked for before.
     ///
     /// # Errors

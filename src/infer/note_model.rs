@@ -172,6 +172,10 @@ impl Muse for NoteModel {
         })
     }
 
+    fn log_probabilities(&self) -> &[f32] {
+        &self.outputs.log_probabilities
+    }
+
     fn table(
         &mut self,
         timbre: TimbreId,

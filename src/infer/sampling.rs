@@ -4,7 +4,7 @@
 mod tests;
 
 use super::muse::{Controls, StyleCard};
-use crate::music::tokens::{ABSENT, AUTO, LONGEST_TIME, VelocityFrom};
+use crate::music::tokens::{ABSENT, AUTO, Event, LONGEST_TIME, VelocityFrom};
 use crate::score::{Family, Mode, Part, PartSettings, Pitch, Settings, Stream, StyleBlend, Ticks};
 
 /// Whether a player is in the ensemble.
@@ -106,11 +106,43 @@ impl Controls {
         self.bias_time.fill(0.0);
     }
 
+    /// Let `event` alone be drawn, whatever the biases and the noise were.
+    pub fn force(&mut self, event: Event) {
+        let only = |biases: &mut [f32], class: usize| {
+            biases.fill(Self::IMPOSSIBLE);
+            if let Some(bias) = biases.get_mut(class) {
+                *bias = 0.0;
+            }
+        };
+        only(&mut self.bias_time, event.time.into());
+        only(&mut self.bias_part, event.part.into());
+        for row in self.bias_pitch.chunks_exact_mut(Self::FIELDS[2]) {
+            only(row, event.pitch.into());
+        }
+        only(&mut self.bias_duration, event.duration.into());
+        only(&mut self.bias_velocity, event.velocity.into());
+        self.min_p = [Self::IMPOSSIBLE; 5];
+    }
+
+    /// Whether `part` can be drawn.
+    pub fn allows(&self, part: Part) -> bool {
+        self.bias_part[part.slot()] > Self::IMPOSSIBLE / 2.0
+    }
+
     /// Make `part` likelier to be the next to play, by `bias` natural logarithms of odds; one that cannot play still cannot.
     pub fn encourage(&mut self, part: Part, bias: f32) {
         let own = &mut self.bias_part[part.slot()];
         if *own > Self::IMPOSSIBLE {
             *own = bias;
+        }
+    }
+
+    /// Make `part` all but impossible, unless no other is possible.
+    pub fn discourage(&mut self, part: Part) {
+        const RELUCTANCE: f32 = 25.0;
+        let own = &mut self.bias_part[part.slot()];
+        if *own > Self::IMPOSSIBLE {
+            *own -= RELUCTANCE;
         }
     }
 

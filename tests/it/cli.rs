@@ -284,3 +284,25 @@ fn packs_tell_about_themselves() {
     assert_eq!(check.code, 0, "{}", check.stderr);
     assert!(check.stdout.contains("can be used"), "{}", check.stdout);
 }
+
+#[test]
+fn a_memory_is_learned_and_played_with() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("her.memory");
+    let file = file.display();
+    let learned = run(&format!("learn demo/greensleeves.mid --out {file}"));
+    assert_eq!(learned.code, 0, "{}", learned.stderr);
+    assert!(learned.stdout.contains(" notes, "), "{}", learned.stdout);
+    refused(&format!("learn demo/greensleeves.mid --out {file}"), 4, &["--force"]);
+    let session = "--bars 4 --seed 3 --player demo/greensleeves.mid --trade 1 --part 1=answer";
+    let (_root, with) = bounce(&format!("{session} --memory 1 --memory-file {file}"));
+    let (_root, without) = bounce(&format!("{session} --memory 0"));
+    assert_ne!(with["notes"]["sha256"], without["notes"]["sha256"]);
+    assert!(with["memory"]["notes"].as_u64() > Some(20), "{}", with["memory"]);
+    assert_eq!(without["memory"]["notes"], 0);
+    fs::write(root.path().join("bad.memory"), "{\"antiphon_memory\":7}").unwrap();
+    let bad = root.path().join("bad.memory");
+    let words = ["bad.memory", "newer Antiphon", "antiphon-cli learn"];
+    refused(&format!("bounce --out {file}.take --memory-file {}", bad.display()), 3, &words);
+    refused("bounce --out x --memory-file none.memory", 3, &["none.memory"]);
+}

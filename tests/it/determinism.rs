@@ -5,9 +5,13 @@ use std::time::{Duration, Instant};
 
 use antiphon::engine::audio::renderer::Sound;
 use antiphon::engine::offline::{Bounced, Request, bounce};
-use antiphon::infer::Scripted;
+use antiphon::infer::{self, Runtime, Scripted};
+use antiphon::music::memory::Memory;
+use antiphon::music::planner::BarLine;
+use antiphon::pack::Pack;
 use antiphon::score::{
-    Family, Follow, Mode, Note, Part, PartSettings, Phrase, Quantum, Seed, Settings, Tempo,
+    Family, Follow, Meter, Mode, Note, Part, PartSettings, Phrase, Pitch, Quantum, Seed, Settings,
+    Tempo, Tick, Ticks, Trade,
 };
 
 use crate::stage::{jam, note, request};
@@ -76,6 +80,48 @@ fn what_follows_is_part_of_the_bounce_and_the_same_at_any_block_size() {
     let first = |notes: &[Note]| notes.iter().filter(|it| it.onset.0 < 288).copied().collect();
     let (jam, bounce): (Vec<Note>, Vec<Note>) = (first(&notes), first(&expected.notes));
     assert_eq!((jam, late), (bounce, 0));
+}
+
+/// A player whom the band remembers, and a part that answers her.
+fn remembered() -> Request {
+    let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
+    let mut memory = Memory::new();
+    for (at, pitch) in (0..).zip([62, 64, 65, 67, 65, 64, 62, 60, 62, 64, 65, 69]) {
+        memory.learn(Tick(at * 24), Pitch::new(pitch).unwrap(), Ticks(24), bar);
+    }
+    memory.settle(None);
+    let player = (0..).zip([62u8, 64, 65, 67]).map(|(at, pitch)| note(at * 24, 20, pitch));
+    let mut request = request();
+    request.settings = Settings { memory: 1.0, trade: Trade::OneBar, ..request.settings };
+    request.settings.parts[0].mode = Mode::Answer;
+    Request { memory: Arc::new(memory), player: Phrase::new(player.collect()), ..request }
+}
+
+#[test]
+fn a_bounce_with_memory_is_identical_at_any_block_size() {
+    let expected = bounced(&remembered());
+    for block in [1, 64, 333, 4096] {
+        check_same(&expected, &bounced(&Request { block, ..remembered() }));
+    }
+    let (notes, late) = jam(&remembered(), Sound::Silent, |_| true);
+    assert_eq!((notes, late), (expected.notes, 0));
+}
+
+#[test]
+fn the_default_pack_with_memory_plays_the_same_at_any_block_size() {
+    let pack = Pack::embedded().unwrap();
+    let notes = |change: fn(&mut Request)| {
+        let mut request = remembered();
+        change(&mut request);
+        let muse = infer::open(&pack, &Runtime::Embedded).unwrap();
+        bounce(muse, &request, &mut |_| {}).unwrap().notes
+    };
+    let expected = notes(|_| {});
+    assert!(expected.len() > 16);
+    assert_eq!(notes(|it| it.block = 333), expected);
+    assert_eq!(notes(|it| it.block = 4096), expected);
+    assert_ne!(notes(|it| it.settings.memory = 0.0), expected);
+    assert_ne!(notes(|it| it.memory = Arc::default()), expected);
 }
 
 #[test]

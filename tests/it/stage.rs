@@ -28,6 +28,7 @@ pub(crate) fn request() -> Request {
             note(24, 24, 65),
             note(48, 48, 69),
         ])),
+        memory: Arc::default(),
         player: Phrase::new(vec![note(50, 20, 72), note(75, 30, 74), note(200, 90, 71)]),
         sample_rate: 48_000,
         block: 512,
@@ -56,6 +57,7 @@ pub(crate) fn jam(
 ) -> (Vec<Note>, u32) {
     let instance = Instance::start(|| Ok(Box::new(Scripted::new())), sound);
     instance.send(ToComposer::SeedPhrase(Arc::clone(&request.seed_phrase)));
+    instance.send(ToComposer::Memory(Arc::clone(&request.memory)));
     let mut renderer = Renderer::new(Arc::clone(&instance.links), sound);
     renderer.prepare(request.sample_rate as f32, request.block);
     let mut channels = vec![vec![0.0f32; request.block]; 10];

@@ -6,6 +6,7 @@
 
 mod entry;
 mod hearing;
+mod remembering;
 #[cfg(test)]
 mod tests;
 
@@ -13,25 +14,22 @@ use std::sync::Arc;
 
 use self::hearing::Heard;
 pub(super) use self::hearing::Key;
+use super::drawing::{Bounds, Composed, Scene, draw_window};
 use super::line::{Context, Line};
+use super::recall::Recall;
 use crate::engine::playback::{Given, Playback};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
 use crate::music::dialogue::{Dialogue, Opening, Turn};
 use crate::music::feel::Feel;
-use crate::music::follow::Seat;
 use crate::music::key::KeyFinder;
+use crate::music::memory::Memory;
 use crate::music::planner::{BarLine, Start, Window};
-use crate::music::tokens::LONGEST_TIME;
-use crate::score::{self, Family, Mode, Note, Part, Phrase, Pitch, Seed, Settings, Tick, Ticks};
+use crate::score::{Mode, Note, Part, Phrase, Settings, Tick, Ticks};
 
 /// Notes of a seed phrase that are heard: its last ones.
 const SEED_NOTES: usize = 256;
 /// How much a part that answers is drawn in when its reply begins, natural logarithm of odds.
 const EAGERNESS: f32 = 4.0;
-/// Most notes that one window is given; a runaway of repeated notes ends there.
-const WINDOW_NOTES: usize = 128;
-/// Tries at drawing a note that is not already struck at that instant.
-const TRIES: usize = 4;
 /// What is added to a key that is still held at a cutoff, for want of its end.
 const HELD: Ticks = Ticks(12);
 
@@ -67,6 +65,7 @@ pub(super) struct Chain {
     /// In force in the window before and in the newest window.
     contexts: Option<(Context, Context)>,
     newest: Option<Window>,
+    recall: Recall,
 }
 
 /// How a chain was opened.
@@ -78,54 +77,6 @@ pub(super) struct Opened {
     pub(super) window: Option<Window>,
 }
 
-/// What came of one window.
-#[derive(Debug)]
-pub(super) struct Composed {
-    /// The band's notes, by onset.
-    pub(super) notes: Vec<Note>,
-    /// The same with the player's feel, by when they sound: each with its delay in ticks.
-    pub(super) voiced: Vec<(Note, f32)>,
-    /// Of each slot.
-    pub(super) families: [Family; Part::COUNT],
-    /// How many of the notes were drawn; the others were given.
-    pub(super) drawn: usize,
-    /// Sum over the notes that were drawn, natural.
-    pub(super) log_probability: f64,
-    /// For parts that follow: what each of the band plays on, and the key that is wished for or was heard.
-    pub(super) seats: [Seat; Part::BAND_SIZE],
-    pub(super) key: Option<score::Key>,
-}
-
-impl Composed {
-    /// No notes.
-    fn silence(controls: &Controls) -> Self {
-        let families = families(controls);
-        Self {
-            notes: Vec::new(),
-            voiced: Vec::new(),
-            families,
-            drawn: 0,
-            log_probability: 0.0,
-            seats: seats(controls, families),
-            key: controls.key.and_then(score::Key::from_index),
-        }
-    }
-
-    /// Give the notes `amount` of the player's feel; those that are given have theirs.
-    fn voice(&mut self, feel: &Feel, window: Window, amount: f32, given: &Given) {
-        let voiced = self.notes.iter().map(|note| {
-            if let Some(delay) = given.delay(note) {
-                return (*note, delay);
-            }
-            let manner = feel.manner(*note, window.bar, window.begin, amount);
-            (Note { velocity: manner.velocity, ..*note }, manner.delay)
-        });
-        self.voiced = voiced.collect();
-        let begin = |it: &(Note, f32)| it.0.onset.0 as f64 + f64::from(it.1);
-        self.voiced.sort_by(|a, b| begin(a).total_cmp(&begin(b)));
-    }
-}
-
 impl Chain {
     /// Begin at `start`; the model hears the seed phrase first, as played by the first melodic part up to the start.
     pub(super) fn open(
@@ -133,6 +84,7 @@ impl Chain {
         start: Start,
         settings: Settings,
         phrase: &Arc<Phrase>,
+        memory: &Arc<Memory>,
     ) -> Result<Self, ComposeError> {
         let player = PlayerPresence::Absent;
         let context = context(muse.styles(), &settings, player, start.bar);
@@ -148,17 +100,22 @@ impl Chain {
             line.push(muse, &context, note, None)?;
             key.hear(note.pitch, note.length);
         }
-        Ok(Self::at(start, settings, line, key))
+        Ok(Self::at(start, settings, line, key, memory))
     }
 
     /// The same opening at `start`, if it is still good there.
-    pub(super) fn restarted(mut self, start: Start, settings: &Settings) -> Option<Self> {
+    pub(super) fn restarted(
+        mut self,
+        start: Start,
+        settings: &Settings,
+        memory: &Arc<Memory>,
+    ) -> Option<Self> {
         let phase = |it: Start| (it.tick - it.bar.start, it.bar.meter);
         let opening = self.opening.take()?;
         let same = start.tick == self.start.tick
             && phase(start) == phase(self.start)
             && self.opened_with == *settings;
-        same.then(|| Self::at(start, *settings, opening, self.opening_key))
+        same.then(|| Self::at(start, *settings, opening, self.opening_key, memory))
     }
 
     /// The seed phrase has changed; the next chain hears it anew. Returns how this chain was opened, if no window but its first was composed.
@@ -172,7 +129,13 @@ impl Chain {
         self.start.chain
     }
 
-    fn at(start: Start, settings: Settings, opening: Line, key: KeyFinder) -> Self {
+    fn at(
+        start: Start,
+        settings: Settings,
+        opening: Line,
+        key: KeyFinder,
+        memory: &Arc<Memory>,
+    ) -> Self {
         Self {
             start,
             lap: 0,
@@ -193,6 +156,7 @@ impl Chain {
             sounded: [None; Part::COUNT],
             contexts: None,
             newest: None,
+            recall: Recall::new(Arc::clone(memory)),
         }
     }
 
@@ -224,8 +188,12 @@ impl Chain {
         }
         let bounds = Bounds::new(&settings, self.turn);
         let number = stream_number(window, self.lap);
+        if let Turn::Reply { opening: Opening::Begins, end } = self.turn {
+            self.recall.begin_reply(&settings, &context, window, end);
+        }
         let scene = Scene { window, seed: settings.seed, number, context: &context, bounds };
-        let mut composed = draw_window(muse, &mut ahead, &mut self.trail, &scene, &mut given)?;
+        let mut composed =
+            draw_window(muse, &mut ahead, &mut self.trail, &mut self.recall, &scene, &mut given)?;
         self.committed.extend(&composed.notes);
         composed.voice(&self.feel, window, settings.feel, &given);
         self.contexts = Some((inside, context));
@@ -249,6 +217,7 @@ impl Chain {
     /// What was committed with an onset in `[from, until)` does not sound.
     pub(super) fn take_back(&mut self, from: Tick, until: Tick) {
         self.committed.retain(|it| !(from..until).contains(&it.onset));
+        self.recall.take_back(from, until);
     }
 
     /// Bring the line to the cutoff of `window`. Returns what was in force in the window before it and what is in force in it.
@@ -275,6 +244,7 @@ impl Chain {
         let (outside, inside) =
             self.contexts.take().unwrap_or_else(|| (context.clone(), context.clone()));
         self.feed(muse, window.cutoff, [&outside, &inside])?;
+        self.recall.enter(window, self.turn);
         Ok((inside, context))
     }
 
@@ -319,8 +289,10 @@ impl Chain {
             self.sounded[note.part.slot()] = Some(note.onset);
             if note.part == Part::PLAYER {
                 self.key.hear(note.pitch, note.length);
+                self.recall.hear(muse, &mut self.line, context, note, known)?;
+            } else {
+                self.line.push(muse, context, note, known)?;
             }
-            self.line.push(muse, context, note, known)?;
             fed += 1;
         }
         self.trail.drain(..fed.min(self.trail.len()));
@@ -344,108 +316,6 @@ impl Chain {
     }
 }
 
-/// What one window is drawn under.
-struct Scene<'a> {
-    window: Window,
-    seed: Seed,
-    /// Of the stream of random numbers.
-    number: u64,
-    context: &'a Context,
-    bounds: Bounds,
-}
-
-/// What a reply must keep to.
-struct Bounds {
-    /// Where each slot's notes must have ended.
-    end: [Option<Tick>; Part::COUNT],
-    /// Whether the window must not pass in silence: a reply begins, and nobody else plays.
-    at_once: bool,
-}
-
-impl Bounds {
-    fn new(settings: &Settings, turn: Turn) -> Self {
-        let mut bounds = Self { end: [None; Part::COUNT], at_once: false };
-        let Turn::Reply { opening, end } = turn else { return bounds };
-        for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
-            bounds.end[part.slot()] = (wanted.mode == Mode::Answer).then_some(end);
-        }
-        let others = settings.parts.iter().any(|part| part.mode == Mode::Play);
-        bounds.at_once = opening == Opening::Begins && !others;
-        bounds
-    }
-
-    fn cut(&self, note: Note) -> Note {
-        let Some(end) = self.end[note.part.slot()] else { return note };
-        Note { length: note.length.min(end - note.onset).max(Ticks(1)), ..note }
-    }
-}
-
-/// Draw the notes of the scene's window after `line`, which ends before it. The trail grows by what is drawn.
-fn draw_window(
-    muse: &mut dyn Muse,
-    line: &mut Line,
-    trail: &mut Vec<(Note, State)>,
-    scene: &Scene<'_>,
-    given: &mut Given,
-) -> Result<Composed, ComposeError> {
-    let Scene { window, seed, number, context, bounds } = scene;
-    let (window, context) = (*window, *context);
-    let mut stream = seed.stream(*number);
-    let mut context = context.clone();
-    let mut composed = Composed::silence(&context.controls);
-    if !context.controls.has_band() {
-        composed.notes = given.rest();
-        return Ok(composed);
-    }
-    let (mut from, waited) = line.clock(window.begin, window.bar);
-    context.controls.wait_at_least(waited);
-    if bounds.at_once {
-        context.controls.wait_at_most(window.end - from - Ticks(1));
-    }
-    let mut struck: Vec<(Part, Pitch)> = Vec::new();
-    let mut tries = 0;
-    for _ in 0..WINDOW_NOTES {
-        context.controls.roll_noise(&mut stream);
-        let draw = line.draw(muse, &context, window.begin)?;
-        let slot = usize::from(draw.event.part).min(Part::COUNT - 1);
-        let drawn =
-            draw.event.note(from, context.velocities, window.bar, context.controls.family[slot]);
-        let drawn = drawn.filter(|it| it.onset < window.end && draw.event.time < LONGEST_TIME);
-        if let Some(note) = given.next_before(drawn) {
-            line.push(muse, &context, note, Some(draw.state.clone()))?;
-            trail.push((note, draw.state));
-            composed.notes.push(note);
-            from = note.onset;
-            context.controls.no_wait();
-            continue;
-        }
-        let Some(note) = drawn else { break };
-        if note.onset > from {
-            struck.clear();
-        } else if struck.contains(&(note.part, note.pitch)) {
-            tries += 1;
-            if tries > TRIES {
-                break;
-            }
-            continue; // the same key twice at once: draw again
-        }
-        let note = bounds.cut(note);
-        struck.push((note.part, note.pitch));
-        line.push(muse, &context, note, Some(draw.state.clone()))?;
-        trail.push((note, draw.state));
-        if note.part != Part::PLAYER {
-            composed.notes.push(note);
-            composed.drawn += 1;
-            composed.log_probability +=
-                draw.log_probability.iter().map(|it| f64::from(*it)).sum::<f64>();
-        }
-        from = note.onset;
-        context.controls.no_wait();
-    }
-    composed.notes.extend(given.rest()); // a runaway leaves some
-    Ok(composed)
-}
-
 /// Windows are numbered by where they begin, so that the same place of a song is improvised alike however one came there; but anew in
 /// each lap of a loop over which the music goes on.
 fn stream_number(window: Window, lap: u32) -> u64 {
@@ -461,6 +331,8 @@ fn context(
     Context {
         bar,
         controls: Controls::new(settings, styles, player),
+        key: settings.key,
+        memory: settings.memory.clamp(0.0, 1.0),
         velocities: velocity_from(settings.style, styles),
     }
 }
@@ -471,22 +343,4 @@ fn seed_part(settings: &Settings, controls: &Controls) -> Part {
     let playing = Part::BAND.into_iter().zip(&settings.parts).filter(|it| improvises(it.1.mode));
     let is_melodic = |part: &Part| controls.family_of(*part).is_none_or(|it| !it.is_drums());
     playing.map(|it| it.0).find(is_melodic).unwrap_or(Part::BAND[0])
-}
-
-/// The family that sounds in each slot; a piano where none is told.
-fn families(controls: &Controls) -> [Family; Part::COUNT] {
-    std::array::from_fn(|slot| {
-        Part::from_slot(slot).and_then(|part| controls.family_of(part)).unwrap_or(Family::PIANO)
-    })
-}
-
-/// What each part of the band plays on, and where.
-fn seats(controls: &Controls, families: [Family; Part::COUNT]) -> [Seat; Part::BAND_SIZE] {
-    Part::BAND.map(|part| {
-        let family = families[part.slot()];
-        let register = controls.register[part.slot()].unwrap_or(0.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "24 to 96")]
-        let middle = (60.0 + 12.0 * register).round().clamp(24.0, 96.0) as u8;
-        Seat { family, middle: Pitch::new(middle).expect("below 128") }
-    })
 }

@@ -1,9 +1,12 @@
 //! One line of events as the note model has heard it, with the state to go on from. Cloning it takes a snapshot.
 
 use crate::infer::{ComposeError, Controls, Draw, Muse, State};
+use crate::music::memory::{Memory, Tail};
 use crate::music::planner::BarLine;
-use crate::music::tokens::{Features, History, VelocityFrom};
-use crate::score::{Note, Tick, Ticks};
+use crate::music::tokens::{
+    Event, Features, History, LONGEST_TIME, VelocityFrom, duration_class, velocity_class,
+};
+use crate::score::{Key, Note, Part, Tick, Ticks};
 
 /// Events up to an instant. The newest is held back: the step that absorbs it is the step that draws what follows it.
 #[derive(Clone, Debug)]
@@ -18,6 +21,10 @@ pub(super) struct Line {
 pub(super) struct Context {
     pub(super) bar: BarLine,
     pub(super) controls: Controls,
+    /// That the band is asked to play in, or else that the player plays in.
+    pub(super) key: Option<Key>,
+    /// How much is drawn on what the player has played, 0 to 1.
+    pub(super) memory: f32,
     /// Where velocities come from; the model is told them only where they come from it.
     pub(super) velocities: VelocityFrom,
 }
@@ -73,6 +80,29 @@ impl Line {
         }
         let waited = waited.max(Ticks(0));
         (begin - waited, waited)
+    }
+
+    /// The newest notes of one part, as far as a memory looks back.
+    pub(super) fn tail(&self, part: Part, bar: BarLine) -> Tail {
+        Tail::new(self.history.line(part, Memory::LONGEST + 1), bar)
+    }
+
+    /// What `note` is to the model, were it the next.
+    pub(super) fn event_of(&self, note: Note) -> Event {
+        let waited = self.history.last_onset().map_or(0, |newest| (note.onset - newest).0.max(0));
+        Event {
+            time: u16::try_from(waited).map_or(LONGEST_TIME, |time| time.min(LONGEST_TIME)),
+            #[expect(clippy::cast_possible_truncation, reason = "a slot is below 5")]
+            part: note.part.slot() as u8,
+            pitch: note.pitch.number(),
+            duration: duration_class(note.length),
+            velocity: velocity_class(note.velocity),
+        }
+    }
+
+    /// The onset of the newest event.
+    pub(super) fn newest(&self) -> Option<Tick> {
+        self.history.last_onset()
     }
 
     fn features(&self, context: &Context, opening: Tick) -> Features {

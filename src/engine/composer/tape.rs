@@ -1,6 +1,6 @@
 //! What goes into the recording of what the composer is told and commits.
 
-use super::chain::Composed;
+use super::drawing::Composed;
 use crate::engine::link::FromAudio;
 use crate::music::recorder::{Committed, Recorder};
 use crate::score::Part;

@@ -104,6 +104,11 @@ impl History {
         self.events.back().map(|past| past.onset)
     }
 
+    /// Onset and pitch of the newest `count` notes of `part`, oldest first.
+    pub fn line(&self, part: Part, count: usize) -> impl Iterator<Item = (Tick, Pitch)> + '_ {
+        self.lines.newest(part.slot(), count)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{DURATIONS, LONGEST_TIME, NO_DURATION, NO_PITCH, NO_TIME};
-use crate::score::{Part, Tick, Ticks};
+use crate::score::{Part, Pitch, Tick, Ticks};
 
 /// What a part's memory says: ticks from now to the note (0 to 383), its pitch, its duration class, and how strongly it is remembered (1, or
 /// the length of the match).
@@ -48,6 +48,17 @@ impl Lines {
         // A part whose notes have all left the history begins anew, but its pitch goes on: such a note has a gap that no other equals.
         let gap = line.back().map(|before| onset - before.onset);
         line.push_back(Own { onset, pitch, duration, step, gap });
+    }
+
+    /// Onset and pitch of the newest notes of `slot`, oldest first.
+    pub(super) fn newest(
+        &self,
+        slot: usize,
+        count: usize,
+    ) -> impl Iterator<Item = (Tick, Pitch)> + '_ {
+        let line = &self.0[slot];
+        let notes = line.iter().skip(line.len().saturating_sub(count));
+        notes.filter_map(|own| Some((own.onset, Pitch::new(own.pitch)?)))
     }
 
     /// The oldest note of `slot` leaves the history.

@@ -39,6 +39,7 @@ impl Chain {
         let by = start.tick - from;
         self.line.shift(by);
         self.dialogue.shift(by);
+        self.recall.shift(by);
         for tick in self.sounded.iter_mut().flatten() {
             *tick += by;
         }

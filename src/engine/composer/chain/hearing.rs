@@ -67,6 +67,8 @@ impl Chain {
         let heard = key.until(end);
         if key.onset >= self.cutoff {
             self.heard.push(heard);
+        } else if part == Part::PLAYER {
+            self.recall.hear_end(heard.note);
         }
         Some(heard.note)
     }

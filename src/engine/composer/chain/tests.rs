@@ -128,7 +128,7 @@ fn jam(
     let mut muse = Hashing::new();
     let start = Start { chain: 1, tick: Tick(0), bar, entry: Entry::Started };
     let phrase = Arc::new(Phrase::new(vec![key(0, 12, 60), key(12, 12, 62), key(24, 48, 64)]));
-    let mut chain = Chain::open(&mut muse, start, settings, &phrase).unwrap();
+    let mut chain = Chain::open(&mut muse, start, settings, &phrase, &Arc::default()).unwrap();
     let mut planner = Planner::default();
     planner.play_from(Tick(0), bar, Quantum::Beat, false).unwrap();
     let mut window = planner.pass(bar, Quantum::Beat).unwrap();
@@ -220,12 +220,19 @@ fn a_chain_that_restarts_at_its_place_hears_its_phrase_only_once() {
     let mut muse = Hashing::new();
     let phrase = Arc::new(Phrase::new(vec![key(0, 12, 60), key(12, 12, 62)]));
     let start = |chain| Start { chain, tick: Tick(0), bar, entry: Entry::Started };
-    let chain = Chain::open(&mut muse, start(1), Settings::default(), &phrase).unwrap();
+    let chain =
+        Chain::open(&mut muse, start(1), Settings::default(), &phrase, &Arc::default()).unwrap();
     let steps = muse.steps;
-    let chain = chain.restarted(start(2), &Settings::default()).unwrap();
+    let chain = chain.restarted(start(2), &Settings::default(), &Arc::default()).unwrap();
     assert_eq!((chain.id(), muse.steps), (2, steps));
     assert!(
-        chain.restarted(start(3), &Settings { temperature: 0.9, ..Settings::default() }).is_none()
+        chain
+            .restarted(
+                start(3),
+                &Settings { temperature: 0.9, ..Settings::default() },
+                &Arc::default()
+            )
+            .is_none()
     );
 }
 
@@ -246,7 +253,7 @@ const BAR: BarLine = BarLine { start: Tick(0), meter: Meter::COMMON };
 fn opened(settings: Settings) -> (Hashing, Chain) {
     let mut muse = Hashing::new();
     let start = Start { chain: 1, tick: Tick(0), bar: BAR, entry: Entry::Started };
-    let chain = Chain::open(&mut muse, start, settings, &Arc::default()).unwrap();
+    let chain = Chain::open(&mut muse, start, settings, &Arc::default(), &Arc::default()).unwrap();
     (muse, chain)
 }
 

@@ -1,0 +1,67 @@
+//! `learn`: MIDI files to a memory; and a memory that a bounce begins with.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::LearnArgs;
+use super::failure::{Failure, Kind};
+use super::{bounce, say};
+use crate::files::memory;
+use crate::files::midi::MidiSong;
+use crate::files::output::{Existing, Outputs};
+use crate::music::key::KeyFinder;
+use crate::music::memory::{Memory, Trust};
+use crate::music::planner::BarLine;
+use crate::score::{Note, Tick};
+
+/// Learn every file, and write.
+pub(super) fn run(args: &LearnArgs) -> Result<(), Failure> {
+    let mut memory = Memory::new();
+    for path in &args.files {
+        let input = bounce::listen(path, None)?;
+        memory = with(&memory, input.phrase.notes(), bar_of(&input.song));
+    }
+    let existing = if args.force { Existing::Replace } else { Existing::Keep };
+    let folder = args.out.parent().filter(|it| !it.as_os_str().is_empty());
+    let name = args.out.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut outputs = Outputs::into_folder(folder.unwrap_or(Path::new(".")), existing)?;
+    outputs.check(std::slice::from_ref(&name))?;
+    outputs.add(&name, |out| {
+        std::io::Write::write_all(out, format!("{}\n", memory::write(&memory)).as_bytes())
+    })?;
+    outputs.commit()?;
+    let (notes, bytes) = (memory.notes().len(), memory.bytes());
+    say(&format!("{}: {notes} notes, {} KiB in use", args.out.display(), bytes.div_ceil(1024)))
+}
+
+/// The memory in a file.
+pub(super) fn open(path: &Path) -> Result<Arc<Memory>, Failure> {
+    let advice = "give a file that `antiphon-cli learn` wrote, or that the editor saved";
+    let refuse = |error: anyhow::Error| {
+        let error = error.context(format!("open the memory {}", path.display()));
+        Failure::new(Kind::Input, error, advice)
+    };
+    let length = std::fs::metadata(path).map_err(|error| refuse(error.into()))?.len();
+    if length > memory::MAX_BYTES as u64 {
+        return Err(refuse(anyhow::anyhow!("{length} bytes, more than any memory has")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| refuse(error.into()))?;
+    memory::read(&text).map(Arc::new).map_err(|error| refuse(error.into()))
+}
+
+/// `memory` with another tune that was played.
+pub(super) fn with(memory: &Memory, notes: &[Note], bar: BarLine) -> Memory {
+    let mut learner = Memory::of(memory.notes().to_vec(), memory.trust.clone());
+    let mut key = KeyFinder::default();
+    for note in notes {
+        learner.learn(note.onset, note.pitch, note.length, bar);
+        key.hear(note.pitch, note.length);
+    }
+    learner.settle(key.key());
+    Memory::of(learner.notes().to_vec(), Trust::clone(&memory.trust))
+}
+
+/// The first bar line of a song.
+pub(super) fn bar_of(song: &MidiSong) -> BarLine {
+    BarLine { start: Tick(0), meter: song.meters[0].1 }
+}

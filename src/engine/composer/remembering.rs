@@ -1,0 +1,95 @@
+//! The memory that the song keeps, and what has been heard since it was last added to.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Composer;
+use super::chain::Chain;
+use crate::engine::link::{FromComposer, Gauges};
+use crate::music::memory::{Memory, Remembered};
+
+/// What of a new judgement is taken into the smoothed gain; some fifty notes are remembered.
+const SMOOTHING: f32 = 0.02;
+
+/// What chains begin with, and what will be added to it when the musician says so.
+#[derive(Debug, Default)]
+pub(super) struct Remembering {
+    memory: Arc<Memory>,
+    /// Of earlier chains.
+    heard: Vec<Remembered>,
+}
+
+impl Remembering {
+    pub(super) fn memory(&self) -> &Arc<Memory> {
+        &self.memory
+    }
+
+    /// A chain ends.
+    pub(super) fn hear(&mut self, chain: &mut Chain) {
+        self.heard.append(&mut chain.take_heard());
+        self.heard.drain(..self.heard.len().saturating_sub(Memory::LIMIT));
+    }
+}
+
+impl Composer {
+    /// Begin the next chain with `memory`, and forget what was heard and not remembered. A chain that still waits for the transport is begun anew.
+    pub(super) fn take_memory(&mut self, memory: Arc<Memory>) {
+        if let Some(chain) = &mut self.chain {
+            chain.take_heard();
+        }
+        let changed = memory != self.remembering.memory;
+        self.remembering = Remembering { memory, heard: Vec::new() };
+        if changed {
+            self.open_again();
+        }
+        self.show_memory();
+    }
+
+    /// Add to the song's memory what was heard since it was added to last.
+    pub(super) fn remember(&mut self) {
+        let mut trust = self.remembering.memory.trust.clone();
+        if let Some(chain) = &mut self.chain {
+            self.remembering.hear(chain);
+            trust = chain.memory().trust.clone();
+        }
+        let heard = std::mem::take(&mut self.remembering.heard);
+        let notes = [self.remembering.memory.notes(), &heard[..]].concat();
+        self.remembering.memory = Arc::new(Memory::of(notes, trust));
+        self.open_again();
+        self.tell(FromComposer::Remembered(Arc::clone(&self.remembering.memory)));
+        self.show_memory();
+    }
+
+    /// A chain that waits for the transport begins with the new memory; one that plays goes on with its own.
+    fn open_again(&mut self) {
+        if !self.links.gauges.playing.load(Ordering::Relaxed) {
+            self.begin_anew();
+        }
+    }
+
+    /// Bring the gauges up to date.
+    pub(super) fn show_memory(&mut self) {
+        let gauges = &self.links.gauges;
+        let Some(chain) = &mut self.chain else { return };
+        let tally = chain.take_tally();
+        gauges.heard_notes.fetch_add(tally.notes, Ordering::Relaxed);
+        gauges.expected_notes.fetch_add(tally.expected, Ordering::Relaxed);
+        gauges.repeated_notes.fetch_add(tally.repeated, Ordering::Relaxed);
+        gauges.remembered_notes.store(count(chain.memory()), Ordering::Relaxed);
+        if tally.judged > 0 {
+            smooth(gauges, tally.saved.iter().sum(), tally.judged);
+        }
+    }
+}
+
+fn count(memory: &Memory) -> u32 {
+    u32::try_from(memory.notes().len()).unwrap_or(u32::MAX)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "some notes")]
+fn smooth(gauges: &Gauges, bits: f32, judged: u32) {
+    let old = gauges.memory_gain.load(Ordering::Relaxed);
+    let weight = 1.0 - (1.0 - SMOOTHING).powf(judged as f32);
+    let new = old + weight * (bits / judged as f32 - old);
+    gauges.memory_gain.store(new, Ordering::Relaxed);
+}
