@@ -5,6 +5,7 @@
 mod args;
 mod bounce;
 mod failure;
+mod jam;
 mod learn;
 mod measure;
 mod output;
@@ -31,6 +32,12 @@ pub fn run() -> ExitCode {
         }
     };
     let done = match &cli.command {
+        Command::Jam { args } => {
+            return jam::run(args).unwrap_or_else(|failure| {
+                tell(&failure.to_string());
+                failure.exit_code()
+            });
+        }
         Command::Bounce(args) => bounce::run(args),
         Command::Render(args) => render::run(args),
         Command::Learn(args) => learn::run(args),

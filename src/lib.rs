@@ -22,3 +22,6 @@ pub mod cli;
 
 #[cfg(feature = "plugin")]
 mod plugin;
+
+#[cfg(feature = "plugin")]
+pub mod standalone;

@@ -2,6 +2,7 @@
 
 mod values;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -31,6 +32,13 @@ pub(super) enum Command {
     /// Improvise and write the mix, a stem for each part, the notes and a report
     #[command(after_help = BOUNCE_EXAMPLES)]
     Bounce(Box<BounceArgs>),
+    /// Play with the band here and now, in a window on this machine's audio and MIDI devices (see `jam --help`)
+    #[command(disable_help_flag = true)]
+    Jam {
+        /// Handed over to antiphon-jam
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+        args: Vec<OsString>,
+    },
     /// Play a MIDI file with the band's instruments into WAV files
     #[command(after_help = "\
 Examples:

@@ -59,6 +59,11 @@ const LAYERS: &[Layer] = &[
         inside: &["score", "music", "pack", "files", "infer", "engine", "params", "gui"],
         outside: &["nice_plug", "nice_plug_egui", "clap_sys", "atomic_float"],
     },
+    Layer {
+        name: "standalone",
+        inside: &["score", "plugin"],
+        outside: &["nice_plug", "cpal", "midir", "clap", "thiserror"],
+    },
 ];
 
 /// Words that never appear in code under `engine/audio`, tests apart.

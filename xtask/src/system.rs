@@ -25,6 +25,12 @@ struct Need {
 const BUILD: &[Need] = &[
     Need { package: "gcc", reason: "links, and assembles the kernels of the embedded runtime" },
     Need { package: "libc6-dev", reason: "the C library to link with" },
+    Need { package: "pkg-config", reason: "finds the sound system's library" },
+    Need {
+        package: "libasound2-dev",
+        reason: "the sound system's library, for `antiphon-cli jam`",
+    },
+    Need { package: "libjack-jackd2-dev", reason: "JACK's library, for `antiphon-cli jam`" },
     Need {
         package: "libxcb1-dev",
         reason: "the window system's library, which the VST3 test host links",

@@ -1,0 +1,193 @@
+//! Antiphon without a host: the same instrument and the same window on the system's own audio and MIDI devices.
+
+mod args;
+mod choice;
+#[cfg(test)]
+mod tests;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use cpal::traits::{DeviceTrait, HostTrait};
+use midir::{MidiInput, MidiOutput};
+use nice_plug::prelude::nice_export_standalone_with_args;
+
+use self::args::Args;
+use self::choice::{Backend, Choice, Devices, StandaloneError};
+use crate::plugin::Antiphon;
+
+/// The system's own audio, by the name that the framework gives it.
+#[cfg(target_os = "linux")]
+const SYSTEM: &str = "alsa";
+#[cfg(target_os = "macos")]
+const SYSTEM: &str = "core-audio";
+#[cfg(target_os = "windows")]
+const SYSTEM: &str = "wasapi";
+
+/// How we call ourselves towards MIDI ports.
+const CLIENT: &str = "Antiphon";
+
+/// Run the program that the process was started as.
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(refusal) => {
+            // Help that finds no reader, say because a pager was closed, is no failure.
+            refusal.print().ok();
+            return ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2));
+        }
+    };
+    let done = if args.list { devices().map(|it| list(&it)) } else { jam(&args.choice()) };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&format!("antiphon-jam: {error}\n  {}", error.advice()));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "what was asked for")]
+fn list(devices: &Devices) {
+    let lists = [
+        ("Audio outputs", &devices.outputs),
+        ("MIDI inputs", &devices.midi_inputs),
+        ("MIDI outputs", &devices.midi_outputs),
+    ];
+    for (heading, names) in lists {
+        println!("{heading}");
+        for name in names {
+            println!("  {name}");
+        }
+        if names.is_empty() {
+            println!("  none");
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the program speaks to people here")]
+fn tell(text: &str) {
+    eprintln!("{text}");
+}
+
+/// What the system has. A system without a MIDI service has no MIDI ports.
+///
+/// # Errors
+/// If the audio devices cannot be listed.
+fn devices() -> Result<Devices, StandaloneError> {
+    let host = cpal::default_host();
+    let outputs = host.output_devices().map_err(|error| StandaloneError::List {
+        what: "audio outputs",
+        reason: error.to_string(),
+    })?;
+    let outputs = outputs
+        .filter_map(|device| device.description().map(|it| String::from(it.name())).ok())
+        .collect();
+    let midi_inputs = MidiInput::new(CLIENT).map_or_else(
+        |_| Vec::new(),
+        |midi| midi.ports().iter().filter_map(|port| midi.port_name(port).ok()).collect(),
+    );
+    let midi_outputs = MidiOutput::new(CLIENT).map_or_else(
+        |_| Vec::new(),
+        |midi| midi.ports().iter().filter_map(|port| midi.port_name(port).ok()).collect(),
+    );
+    Ok(Devices { outputs, midi_inputs, midi_outputs })
+}
+
+/// Open the window on these devices and play until it is closed. Main thread.
+///
+/// # Errors
+/// If a device is not there or refuses, or there is no display.
+fn jam(choice: &Choice) -> Result<(), StandaloneError> {
+    if choice.backend != Backend::None && choice.backend != Backend::Jack {
+        choice.check(&devices()?)?;
+    }
+    if cfg!(target_os = "linux") && std::env::var_os("DISPLAY").is_none_or(|it| it.is_empty()) {
+        return Err(StandaloneError::NoDisplay);
+    }
+    let arguments = choice.arguments();
+    if nice_export_standalone_with_args::<Antiphon, _>(arguments) {
+        Ok(())
+    } else {
+        Err(StandaloneError::Failed)
+    }
+}
+
+impl StandaloneError {
+    /// What the musician may do.
+    fn advice(&self) -> &'static str {
+        match self {
+            StandaloneError::NoOutput => {
+                "connect one, start JACK and say --backend jack, or say --backend none to look at the window without sound"
+            }
+            StandaloneError::Unknown { .. } => "name it as `antiphon-jam --list` does",
+            StandaloneError::NoDisplay => {
+                "run it where there is a screen; `antiphon-cli bounce` needs none"
+            }
+            StandaloneError::List { .. } => "check the system's sound service",
+            StandaloneError::Failed => "try another --output, --sample-rate or --period",
+        }
+    }
+
+    fn exit_code(&self) -> u8 {
+        if matches!(self, StandaloneError::Unknown { .. }) { 2 } else { 4 }
+    }
+}
+
+impl Choice {
+    /// Whether the devices asked for are there.
+    fn check(&self, devices: &Devices) -> Result<(), StandaloneError> {
+        if devices.outputs.is_empty() {
+            return Err(StandaloneError::NoOutput);
+        }
+        let asked = [
+            ("audio output", &self.output, &devices.outputs),
+            ("MIDI input", &self.midi_input, &devices.midi_inputs),
+            ("MIDI output", &self.midi_output, &devices.midi_outputs),
+        ];
+        for (what, name, known) in asked {
+            let Some(name) = name.as_ref().filter(|name| !known.contains(name)) else { continue };
+            let known = if known.is_empty() { String::from("none") } else { known.join(", ") };
+            return Err(StandaloneError::Unknown { what, name: name.clone(), known });
+        }
+        Ok(())
+    }
+
+    /// As the framework's own host reads them.
+    fn arguments(&self) -> Vec<String> {
+        let backend = match self.backend {
+            Backend::Auto => "auto",
+            Backend::Jack => "jack",
+            Backend::System => SYSTEM,
+            Backend::None => "dummy",
+        };
+        let mut arguments: Vec<String> = [
+            "antiphon",
+            "--backend",
+            backend,
+            "--sample-rate",
+            &self.sample_rate.to_string(),
+            "--period-size",
+            &self.period.to_string(),
+            "--tempo",
+            &self.tempo.to_string(),
+            "--timesig-num",
+            &self.meter.0.to_string(),
+            "--timesig-denom",
+            &self.meter.1.to_string(),
+            "--dpi-scale",
+            &self.scale.to_string(),
+        ]
+        .map(String::from)
+        .to_vec();
+        let devices = [
+            ("--output-device", &self.output),
+            ("--midi-input", &self.midi_input),
+            ("--midi-output", &self.midi_output),
+        ];
+        for (option, name) in devices {
+            arguments.extend(name.iter().flat_map(|name| [String::from(option), name.clone()]));
+        }
+        arguments
+    }
+}
