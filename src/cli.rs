@@ -12,6 +12,7 @@ mod output;
 mod packs;
 mod render;
 mod report;
+mod takes;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ pub fn run() -> ExitCode {
         Command::Render(args) => render::run(args),
         Command::Learn(args) => learn::run(args),
         Command::Measure(args) => measure::run(args),
+        Command::Vary(args) => takes::vary(args),
+        Command::Takes(args) => takes::takes(args),
         Command::Styles(args) => packs::styles(args),
         Command::Pack(args) => packs::pack(args),
     };

@@ -1,5 +1,6 @@
 //! The arguments, and how their values are written.
 
+mod takes;
 mod values;
 
 use std::ffi::OsString;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::takes::{TakesArgs, TakesCommand, VaryArgs};
 pub(super) use self::values::{Hearing, PartArg, StyleArg, family_word, follow_word};
 use crate::files::wav::Depth;
 use crate::score::{Key, Meter, Quantum, Tempo, Trade};
@@ -64,6 +66,11 @@ Example:
 
 The folder holds a folder for each style, named as in the pack, of MIDI files whose first track is the player's.")]
     Measure(MeasureArgs),
+    /// Other versions of a take's bars, from other seeds, ranked
+    #[command(after_help = takes::VARY_EXAMPLES)]
+    Vary(VaryArgs),
+    /// List and export the takes of a saved state
+    Takes(TakesArgs),
     /// List the styles of a pack
     #[command(after_help = "\
 Examples:
@@ -81,7 +88,9 @@ Examples:
   antiphon-cli bounce --style chorale,ragtime:0.3 --key \"D minor\" --scale-lock --out take
   antiphon-cli bounce --part 1=play,family=flute,register=12 --part 4=off --out take --force
   antiphon-cli bounce --player demo/greensleeves.mid --part 1=follow-below,family=strings --part 3=follow-bass --out duet
-  antiphon-cli bounce --prompt melody.mid --bars 32 --json --out take > report.json
+  antiphon-cli bounce --prompt melody.mid --prompt-bars 5-8 --bars 32 --json --out take > report.json
+  antiphon-cli bounce --seed 7 --keep-take seven.json --out seven
+  antiphon-cli bounce --take seven.json --out again
 
 The folder receives mix.wav, a stem such as part-1-flute.wav for each part that plays, take.mid and report.json. They appear when
 all of them are complete, or not at all. The same arguments give the same notes and the same samples.";
@@ -100,7 +109,7 @@ pub(super) struct BounceArgs {
     pub(super) muse: MuseArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct OutputArgs {
     /// Folder for the results; made if need be
     #[arg(long, value_name = "DIR")]
@@ -214,6 +223,9 @@ pub(super) struct InputArgs {
     /// Which of its tracks with notes, from 1 [default: the one with the most notes that is not drums]
     #[arg(long, value_name = "N", requires = "prompt")]
     pub(super) prompt_track: Option<usize>,
+    /// Which of its bars, from 1 [default: all, from the bar of the first note]
+    #[arg(long, value_name = "5-8", requires = "prompt", value_parser = values::bars)]
+    pub(super) prompt_bars: Option<(u32, u32)>,
     /// MIDI file that is played along with the band, from the first bar
     #[arg(long, value_name = "FILE.mid")]
     pub(super) player: Option<PathBuf>,
@@ -223,6 +235,15 @@ pub(super) struct InputArgs {
     /// What the band remembers of the player from before, as `learn` writes it
     #[arg(long, value_name = "FILE")]
     pub(super) memory_file: Option<PathBuf>,
+    /// Take file to play note for note, in place of improvising
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = [
+        "prompt", "player", "style", "seed", "bars", "tempo", "meter", "temperature", "min_p", "density",
+        "key", "scale_lock", "quantum", "trade", "parts", "keep_take",
+    ])]
+    pub(super) take: Option<PathBuf>,
+    /// Also keep what was improvised as a take in this file
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) keep_take: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -241,7 +262,7 @@ pub(super) struct SoundArgs {
     pub(super) mute_player: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct WavArgs {
     /// Frames a second
     #[arg(long, value_name = "HZ", default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(8_000..=384_000))]

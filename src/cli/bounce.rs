@@ -4,18 +4,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::args::{BounceArgs, Hearing, PartArg, family_word};
+use super::args::{BounceArgs, Hearing, MuseArgs, OutputArgs, PartArg, SoundArgs, family_word};
 use super::failure::{Failure, Kind};
 use super::packs::{self, Opened};
 use super::report::{self, Heard, Made, Report};
-use super::{say, tell};
+use super::{say, takes, tell};
 use crate::engine::offline::{self, Bounced, Request};
+use crate::engine::playback::{Elsewhere, Place, Playback};
 use crate::files::midi::{self, MidiSong};
 use crate::files::output::{OutputError, Outputs};
+use crate::files::take;
 use crate::files::wav::{self, Depth};
 use crate::infer::{Controls, PlayerPresence, StyleCard};
 use crate::score::{
-    Audible, Family, Meter, Mix, Mode, Part, PartSettings, Phrase, Seed, Settings, Strip, Tempo,
+    Audible, Family, Meter, Mix, Mode, PackName, Part, PartSettings, Phrase, Seed, Settings, Strip,
+    Take, Tempo, maps,
 };
 
 /// Memory that the sound of a bounce may take; half an hour of everything at 48 kHz fits.
@@ -23,9 +26,15 @@ const MAX_SOUND_BYTES: f64 = 4e9;
 
 /// Improvise, render and write.
 pub(super) fn run(args: &BounceArgs) -> Result<(), Failure> {
-    let prompt = args.input.prompt.as_deref().map(|path| listen(path, args.input.prompt_track));
+    if let Some(path) = &args.input.take {
+        let take = takes::open(path, args.output.quiet)?;
+        return render_take(&take, &args.output, &args.sound, &args.muse);
+    }
+    let input = &args.input;
+    let prompt = input.prompt.as_deref();
+    let prompt = prompt.map(|path| listen(path, input.prompt_track, input.prompt_bars));
     let prompt = prompt.transpose()?;
-    let player = args.input.player.as_deref().map(|path| listen(path, args.input.player_track));
+    let player = input.player.as_deref().map(|path| listen(path, input.player_track, None));
     let player = player.transpose()?;
     for input in prompt.iter().chain(&player).filter(|_| !args.output.quiet) {
         for mended in &input.song.mended {
@@ -35,43 +44,187 @@ pub(super) fn run(args: &BounceArgs) -> Result<(), Failure> {
     let opened = packs::open(&args.muse)?;
     let styles = opened.muse.styles().to_vec();
     let request = request(args, &styles, prompt.as_ref(), player.as_ref())?;
-    let families = families(&request, &styles);
-
-    // Refused before minutes are spent on composing.
-    let mut outputs = args.output.open(&file_names(&request, families))?;
-    for name in report::files_of(&args.output.out) {
-        outputs.replace(&name);
-    }
-
-    let Opened { name, version, sha256, muse } = opened;
-    let backend = muse.backend().to_owned();
-    let bar = args.output.progress("improvising");
-    let started = Instant::now();
-    let bounced = offline::bounce(muse, &request, &mut |done| bar.show(done))?;
-    let seconds = started.elapsed().as_secs_f64();
-    bar.finish();
-
-    let made = Made {
-        pack: name,
-        pack_version: version,
-        pack_sha256: sha256,
-        backend,
-        families,
-        prompt: prompt.map(|input| input.heard),
-        player: player.map(|input| input.heard),
-        memory: args.input.memory_file.as_ref().map(|it| it.display().to_string()),
-        bits: args.sound.wav.bits.bits(),
-        seconds,
+    let mut keep = match &args.input.keep_take {
+        Some(path) => Some(takes::place_for(path, &args.output)?),
+        None => None,
     };
-    let report = Report::new(&request, &styles, &bounced, made, file_names(&request, families));
-    write(&mut outputs, &request, &bounced, families, args.sound.wav.bits, &report)?;
-    let files = outputs.commit()?;
-    if args.output.json {
-        say(&report.json())?;
-    } else if !args.output.quiet {
-        say(&report.summary(&files))?;
+    let maker = (
+        PackName { name: opened.name.clone(), hash: opened.sha256.clone() },
+        opened.muse.backend().to_owned(),
+    );
+    let families = families(&request, &styles);
+    let work = Work {
+        request,
+        families,
+        song: None,
+        heard: [prompt.map(|it| it.heard), player.map(|it| it.heard)],
+        memory: args.input.memory_file.as_ref().map(|it| it.display().to_string()),
+        kept: None,
+        likelihood: None,
+    };
+    let take = work.carry_out(opened, &args.output, args.sound.wav.bits)?;
+    if let Some((outputs, name)) = &mut keep {
+        let advice = "let it play at least a bar";
+        let nothing = || {
+            Failure::new(Kind::Compose, anyhow::anyhow!("keep a take: nothing was played"), advice)
+        };
+        let take = takes::made_by(take.ok_or_else(nothing)?, maker);
+        bytes(outputs, name, take::write(&take).as_bytes())?;
     }
+    keep.map(|(outputs, _)| outputs.commit()).transpose()?;
     Ok(())
+}
+
+/// Render the notes of a take, and write.
+pub(super) fn render_take(
+    take: &Take,
+    output: &OutputArgs,
+    sound: &SoundArgs,
+    muse: &MuseArgs,
+) -> Result<(), Failure> {
+    let opened = packs::open(muse)?;
+    let music = take.music.from_zero();
+    let mut settings = maps::in_force(&take.making.settings, take.music.begin).unwrap_or_default();
+    for part in settings.parts.iter_mut().filter(|part| part.mode == Mode::Follow) {
+        part.mode = Mode::Play; // what it played then is in the take
+    }
+    let audible = if sound.mute_player { Audible::No } else { Audible::Yes };
+    let player = Strip { audible, ..Strip::default() };
+    let request = Request {
+        settings,
+        mix: Mix { player, master_db: sound.master, ..Mix::default() },
+        tempo: music.tempo(),
+        tempos: music.tempos.clone(),
+        meter: music.meter(),
+        meters: music.meters.clone(),
+        bars: u32::try_from(music.bars()).unwrap_or(u32::MAX),
+        player: Phrase::new(music.of_player().collect()),
+        playback: Some(Arc::new(Playback::of(&music, Place::Song, Elsewhere::Silent))),
+        sample_rate: sound.wav.sample_rate,
+        block: sound.block,
+        tail_secs: sound.wav.tail,
+        ..Request::default()
+    };
+    refuse_too_long(&request)?;
+    let work = Work {
+        families: music.sounding_families(),
+        request,
+        song: Some(MidiSong::of_take(&take.music)),
+        heard: [None, None],
+        memory: None,
+        kept: Some(take::write(take)),
+        likelihood: take.music.likelihood,
+    };
+    work.carry_out(opened, output, sound.wav.bits).map(drop)
+}
+
+/// A bounce that is ready to be made.
+struct Work {
+    request: Request,
+    /// What each part plays on; nothing for a part that does not play.
+    families: [Option<Family>; Part::BAND_SIZE],
+    /// What goes into `take.mid`, if it is known beforehand.
+    song: Option<MidiSong>,
+    /// The prompt and the player.
+    heard: [Option<Heard>; 2],
+    /// The file of the memory that it began with.
+    memory: Option<String>,
+    /// What goes into `take.json`.
+    kept: Option<String>,
+    /// Of the notes of a take when they were composed.
+    likelihood: Option<f32>,
+}
+
+impl Work {
+    /// Render, write and say what came out. Gives it as a take.
+    fn carry_out(
+        self,
+        opened: Opened,
+        output: &OutputArgs,
+        depth: Depth,
+    ) -> Result<Option<Take>, Failure> {
+        // Refused before minutes are spent on composing.
+        let mut outputs = output.open(&self.file_names())?;
+        for name in report::files_of(&output.out) {
+            outputs.replace(&name);
+        }
+        let Opened { name, version, sha256, muse } = opened;
+        let (backend, styles) = (muse.backend().to_owned(), muse.styles().to_vec());
+        let bar = output.progress("improvising");
+        let started = Instant::now();
+        let mut bounced = offline::bounce(muse, &self.request, &mut |done| bar.show(done))?;
+        let seconds = started.elapsed().as_secs_f64();
+        bar.finish();
+        if let Some(likelihood) = self.likelihood {
+            bounced.mean_log_probability = f64::from(likelihood);
+        }
+
+        let [prompt, player] = self.heard.clone();
+        let made = Made {
+            pack: name,
+            pack_version: version,
+            pack_sha256: sha256,
+            backend,
+            families: self.families,
+            prompt,
+            player,
+            memory: self.memory,
+            bits: depth.bits(),
+            seconds,
+        };
+        let report = Report::new(&self.request, &styles, &bounced, made, self.file_names());
+        self.write(&mut outputs, &bounced, depth, &report)?;
+        let files = outputs.commit()?;
+        if output.json {
+            say(&report.json())?;
+        } else if !output.quiet {
+            say(&report.summary(&files))?;
+        }
+        Ok(bounced.take)
+    }
+
+    /// The stem's file name for each part that plays.
+    fn stem_names(&self) -> [Option<String>; Part::BAND_SIZE] {
+        Part::BAND.map(|part| {
+            let family = self.families[part.band_index()?]?;
+            Some(format!("part-{}-{}.wav", part.slot(), family_word(family)))
+        })
+    }
+
+    fn file_names(&self) -> Vec<String> {
+        let stems = self.stem_names().into_iter().flatten();
+        let others = ["mix.wav", "take.mid", "report.json"].map(str::to_owned);
+        let kept = self.kept.as_ref().map(|_| "take.json".to_owned());
+        others.into_iter().chain(kept).chain(stems).collect()
+    }
+
+    fn write(
+        &self,
+        outputs: &mut Outputs,
+        bounced: &Bounced,
+        depth: Depth,
+        report: &Report,
+    ) -> Result<(), OutputError> {
+        let request = &self.request;
+        let mut sound = |name: &str, [left, right]: &[Vec<f32>; 2]| {
+            outputs.add(name, |out| wav::write(out, [left, right], request.sample_rate, depth))
+        };
+        sound("mix.wav", &bounced.mix)?;
+        for (name, stem) in self.stem_names().iter().zip(&bounced.stems) {
+            if let Some(name) = name {
+                sound(name, stem)?;
+            }
+        }
+        let notes =
+            || -> Vec<_> { bounced.notes.iter().chain(request.player.notes()).copied().collect() };
+        let of_band = || MidiSong::of_band(&notes(), self.families, request.tempo, request.meter);
+        let song = self.song.clone().unwrap_or_else(of_band);
+        bytes(outputs, "take.mid", &midi::write(&song))?;
+        if let Some(kept) = &self.kept {
+            bytes(outputs, "take.json", kept.as_bytes())?;
+        }
+        bytes(outputs, "report.json", format!("{}\n", report.json()).as_bytes())
+    }
 }
 
 /// A MIDI file that was read for one of its tracks.
@@ -81,8 +234,8 @@ pub(super) struct Input {
     heard: Heard,
 }
 
-/// Read the track with this number from 1, or the fullest.
-pub(super) fn listen(path: &Path, number: Option<usize>) -> Result<Input, Failure> {
+/// Read the track with this number from 1, or the fullest; of it these bars, or all.
+fn listen(path: &Path, number: Option<usize>, bars: Option<(u32, u32)>) -> Result<Input, Failure> {
     let song = midi::open(path)?;
     let track = match number {
         Some(number) => number.checked_sub(1).and_then(|index| song.tracks.get(index)),
@@ -99,13 +252,22 @@ pub(super) fn listen(path: &Path, number: Option<usize>) -> Result<Input, Failur
         };
         return Err(Failure::new(Kind::Input, error, listing(&song)));
     };
+    let phrase = match bars {
+        Some((first, last)) => song.phrase_of_bars(track, first, last),
+        None => song.phrase_of(track),
+    };
+    if let Some((first, last)) = bars.filter(|_| phrase.is_empty()) {
+        let error =
+            anyhow::anyhow!("take bars {first} to {last}: no notes in them: {}", path.display());
+        return Err(Failure::new(Kind::Input, error, "choose bars in which the track plays"));
+    }
     let heard = Heard {
         file: path.display().to_string(),
         track: song.tracks.iter().position(|it| it == track).map_or(0, |index| index + 1),
         name: track.name.clone(),
-        notes: track.notes.len(),
+        notes: phrase.notes().len(),
     };
-    Ok(Input { phrase: song.phrase_of(track), heard, song })
+    Ok(Input { phrase, heard, song })
 }
 
 fn listing(song: &MidiSong) -> String {
@@ -153,23 +315,20 @@ fn request(
         tail_secs: args.sound.wav.tail,
         ..Request::default()
     };
-    let minutes = meter.bar().quarters() * f64::from(args.music.bars) / tempo.bpm();
-    let frames = (minutes * 60.0 + f64::from(args.sound.wav.tail)) * f64::from(request.sample_rate);
+    refuse_too_long(&request)?;
+    Ok(request)
+}
+
+/// A bounce is held in memory until it is written.
+fn refuse_too_long(request: &Request) -> Result<(), Failure> {
+    let minutes = request.meter.bar().quarters() * f64::from(request.bars) / request.tempo.bpm();
+    let frames = (minutes * 60.0 + f64::from(request.tail_secs)) * f64::from(request.sample_rate);
     if frames * (Part::COUNT * 2 * size_of::<f32>()) as f64 > MAX_SOUND_BYTES {
         let error =
             anyhow::anyhow!("bounce {minutes:.0} minutes: more sound than fits into memory");
         return Err(Failure::new(Kind::Usage, error, "take fewer --bars or a lower --sample-rate"));
     }
-    if let (Some(part), true) = (first_follower(&request.settings), request.player.is_empty()) {
-        let error = anyhow::anyhow!("let part {part} follow nobody");
-        return Err(Failure::new(Kind::Usage, error, "give the player's notes with --player"));
-    }
-    Ok(request)
-}
-
-/// The number of the first part that follows, from 1.
-fn first_follower(settings: &Settings) -> Option<usize> {
-    settings.parts.iter().position(|part| part.mode == Mode::Follow).map(|place| place + 1)
+    Ok(())
 }
 
 fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure> {
@@ -265,47 +424,6 @@ fn families(request: &Request, styles: &[StyleCard]) -> [Option<Family>; Part::B
     Part::BAND.map(|part| controls.family_of(part))
 }
 
-/// The stem's file name for each part that plays.
-fn stem_names(
-    request: &Request,
-    families: [Option<Family>; Part::BAND_SIZE],
-) -> [Option<String>; Part::BAND_SIZE] {
-    Part::BAND.map(|part| {
-        let index = part.band_index().filter(|it| request.settings.parts[*it].mode != Mode::Off)?;
-        let family = families[index]?;
-        Some(format!("part-{}-{}.wav", part.slot(), family_word(family)))
-    })
-}
-
-fn file_names(request: &Request, families: [Option<Family>; Part::BAND_SIZE]) -> Vec<String> {
-    let stems = stem_names(request, families).into_iter().flatten();
-    let others = ["mix.wav", "take.mid", "report.json"].map(str::to_owned);
-    others.into_iter().chain(stems).collect()
-}
-
-fn write(
-    outputs: &mut Outputs,
-    request: &Request,
-    bounced: &Bounced,
-    families: [Option<Family>; Part::BAND_SIZE],
-    depth: Depth,
-    report: &Report,
-) -> Result<(), OutputError> {
-    let mut sound = |name: &str, [left, right]: &[Vec<f32>; 2]| {
-        outputs.add(name, |out| wav::write(out, [left, right], request.sample_rate, depth))
-    };
-    sound("mix.wav", &bounced.mix)?;
-    for (name, stem) in stem_names(request, families).iter().zip(&bounced.stems) {
-        if let Some(name) = name {
-            sound(name, stem)?;
-        }
-    }
-    let notes: Vec<_> = bounced.notes.iter().chain(request.player.notes()).copied().collect();
-    let song = MidiSong::of_band(&notes, families, request.tempo, request.meter);
-    bytes(outputs, "take.mid", &midi::write(&song))?;
-    bytes(outputs, "report.json", format!("{}\n", report.json()).as_bytes())
-}
-
-fn bytes(outputs: &mut Outputs, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+pub(super) fn bytes(outputs: &mut Outputs, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
     outputs.add(name, |out| std::io::Write::write_all(out, bytes))
 }

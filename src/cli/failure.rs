@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::files::midi::OpenError;
 use crate::files::output::OutputError;
+use crate::files::take::TakeError;
 use crate::infer::ComposeError;
 
 /// Kinds of failure; the number is the exit code.
@@ -61,6 +62,18 @@ impl From<OpenError> for Failure {
             OpenError::Unreadable { .. } => "check the path and whether you may read the file",
             OpenError::TooLarge { .. } => "give the few bars that the band shall start from",
             OpenError::Broken { .. } => "export the file anew as a standard MIDI file",
+        };
+        Self::new(Kind::Input, error, advice)
+    }
+}
+
+impl From<TakeError> for Failure {
+    fn from(error: TakeError) -> Self {
+        let advice = match error {
+            TakeError::Unreadable { .. } => "check the path and whether you may read the file",
+            TakeError::TooLarge { .. } | TakeError::Broken { .. } => {
+                "give a take file, as `bounce --keep-take` and the plugin's export write it"
+            }
         };
         Self::new(Kind::Input, error, advice)
     }

@@ -10,14 +10,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// What a run of the program came to.
-struct Outcome {
-    code: i32,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Run with arguments as in a shell without quotes; `_` stands for a space.
-fn run(arguments: &str) -> Outcome {
+pub(crate) fn run(arguments: &str) -> Outcome {
     let arguments = arguments.split_whitespace().map(|word| word.replace('_', " "));
     let output = Command::new(env!("CARGO_BIN_EXE_antiphon-cli"))
         .args(arguments)
@@ -33,7 +33,7 @@ fn run(arguments: &str) -> Outcome {
 }
 
 /// Run, and expect an exit code and words on standard error.
-fn refused(arguments: &str, code: i32, words: &[&str]) {
+pub(crate) fn refused(arguments: &str, code: i32, words: &[&str]) {
     let outcome = run(arguments);
     assert_eq!(outcome.code, code, "{arguments}: {}", outcome.stderr);
     for word in words {
@@ -68,7 +68,7 @@ fn hashes(report: &Value) -> (String, Vec<String>) {
     (text(&report["notes"]["sha256"]), sounds.map(text).collect())
 }
 
-fn listing(folder: &Path) -> Vec<String> {
+pub(crate) fn listing(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -78,7 +78,19 @@ fn listing(folder: &Path) -> Vec<String> {
 
 #[test]
 fn help_tells_with_examples() {
-    for command in ["", "bounce", "render", "styles", "pack", "pack info", "pack check"] {
+    for command in [
+        "",
+        "bounce",
+        "vary",
+        "takes",
+        "takes list",
+        "takes export",
+        "render",
+        "styles",
+        "pack",
+        "pack info",
+        "pack check",
+    ] {
         let outcome = run(&format!("{command} --help"));
         assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{command}");
         let example = outcome.stdout.contains("Example") || outcome.stdout.contains("Commands:");

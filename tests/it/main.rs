@@ -6,6 +6,7 @@ mod determinism;
 mod midi;
 mod real_time;
 mod stage;
+mod takes;
 mod tidy;
 mod torture;
 

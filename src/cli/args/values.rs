@@ -19,6 +19,8 @@ pub(in crate::cli) enum ValueError {
     Meter,
     #[error("expected a tonic and a scale, such as \"D minor\" or \"Eb major\"")]
     Key,
+    #[error("expected bars such as 5-8, from 1")]
+    Bars,
     #[error("expected 16, 24 or 32")]
     Bits,
     #[error("expected a block of 1 to 16384 frames")]
@@ -88,6 +90,14 @@ pub(super) fn meter(text: &str) -> Result<Meter, ValueError> {
     let (count, unit) = text.split_once('/').ok_or(ValueError::Meter)?;
     let number = |text: &str| text.trim().parse().map_err(|_| ValueError::Meter);
     Meter::new(number(count)?, number(unit)?).ok_or(ValueError::Meter)
+}
+
+/// `5-8`, or `5` alone.
+pub(super) fn bars(text: &str) -> Result<(u32, u32), ValueError> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let number = |text: &str| text.trim().parse().map_err(|_| ValueError::Bars);
+    let (first, last) = (number(first)?, number(last)?);
+    if 1 <= first && first <= last { Ok((first, last)) } else { Err(ValueError::Bars) }
 }
 
 /// `D minor`, `d min`, `Dm`, `F# major`, `Gb`.

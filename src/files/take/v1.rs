@@ -197,7 +197,7 @@ fn salvage(text: &str, lost: &mut Lost) -> Result<TakeText, TextError> {
 }
 
 fn notes(texts: &[[i64; 5]], belongs: impl Fn(&Note) -> bool, lost: &mut Lost) -> Vec<Note> {
-    let mut notes: Vec<Note> = texts.iter().filter_map(|text| note(text)).filter(belongs).collect();
+    let mut notes: Vec<Note> = texts.iter().filter_map(note).filter(belongs).collect();
     lost.notes += texts.len() - notes.len();
     notes.sort_unstable();
     notes

@@ -13,6 +13,9 @@ use crate::score::{Looping, Meter, Note, Part, Phrase, Settings, Take, Tempo, Ti
 /// How many bars before a take are kept with it, for its variations.
 const LEAD_IN_BARS: i64 = 8;
 
+/// A delay below this is a host's rounding, ticks.
+const LEAST_DELAY: f32 = 1e-3;
+
 /// What one chain was told and what it committed.
 #[derive(Debug)]
 pub(super) struct Strip {
@@ -204,7 +207,8 @@ impl Strip {
         let inside =
             |from: Tick, to: Tick| move |it: &(Note, f32)| (from..to).contains(&it.0.onset);
         let mut sounded: Vec<(Note, f32)> = self.sounding().filter(inside(begin, end)).collect();
-        let struck = struck(&self.keys, self.reached());
+        // A key that is still down sounds on beyond what is kept.
+        let struck = struck(&self.keys, self.ended.unwrap_or(self.reached().max(end)));
         sounded.extend(struck.into_iter().filter(inside(begin, end)));
         sounded.sort_by_key(|it| it.0);
         sounded.dedup_by_key(|it| it.0);
@@ -217,7 +221,7 @@ impl Strip {
             begin,
             end,
             notes: sounded.iter().map(|it| it.0).collect(),
-            delays: sounded.into_iter().filter(|it| it.1 != 0.0).collect(),
+            delays: sounded.into_iter().filter(|it| it.1.abs() > LEAST_DELAY).collect(),
             lead_in,
             tempos: maps::from(&self.tempos, begin),
             meters: maps::from(&self.meters, maps::bar_at(&self.meters, begin).0),

@@ -27,6 +27,15 @@ fn keys_are_read() {
 }
 
 #[test]
+fn bars_are_read() {
+    assert_eq!(bars("5-8"), Ok((5, 8)));
+    assert_eq!(bars(" 3 "), Ok((3, 3)));
+    for wrong in ["0-4", "8-5", "", "-", "a-b", "1-2-3"] {
+        assert_eq!(bars(wrong), Err(ValueError::Bars), "{wrong}");
+    }
+}
+
+#[test]
 fn meters_and_tempos_are_read() {
     assert_eq!(meter("12/8"), Ok(Meter::new(12, 8).unwrap()));
     for wrong in ["4", "4/3", "0/4", "4/4/4", "x/y", "999/4"] {

@@ -1,0 +1,231 @@
+//! `takes` and `vary`: what was kept, rendered and varied.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::args::{OutputArgs, TakesArgs, TakesCommand, VaryArgs};
+use super::failure::{Failure, Kind};
+use super::{bounce, packs, say, tell};
+use crate::engine::reprise::{self, Candidate, Go, Reprise};
+use crate::files::midi::{self, MidiSong};
+use crate::files::output::{Existing, Outputs};
+use crate::files::state;
+use crate::files::take::{self, TakeError};
+use crate::score::take::{Making, Whole};
+use crate::score::{PackName, Part, Take};
+
+/// Read a take file, and tell what had to be mended.
+pub(super) fn open(path: &Path, quiet: bool) -> Result<Take, Failure> {
+    let read = take::open(path)?;
+    tell_mended(&read.mended, path, quiet);
+    Ok(read.take)
+}
+
+fn tell_mended(mended: &[String], path: &Path, quiet: bool) {
+    for line in mended.iter().filter(|_| !quiet) {
+        tell(&format!("antiphon-cli: mended in {}: {line}", path.display()));
+    }
+}
+
+/// The takes of a saved state, or the one of a take file.
+fn open_all(path: &Path, quiet: bool) -> Result<Vec<Take>, Failure> {
+    let no_take = match take::open(path) {
+        Ok(read) => {
+            tell_mended(&read.mended, path, quiet);
+            return Ok(vec![read.take]);
+        }
+        Err(error @ TakeError::Broken { .. }) => error,
+        Err(error) => return Err(error.into()),
+    };
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let Ok(state) = state::read(&text) else { return Err(no_take.into()) };
+    tell_mended(&state.mended, path, quiet);
+    if state.state.takes.is_empty() {
+        let error = anyhow::anyhow!("find a take: none is kept in {}", path.display());
+        return Err(Failure::new(Kind::Input, error, "keep one in the plugin's takes drawer"));
+    }
+    Ok(state.state.takes)
+}
+
+/// The take of this name, or of this number from 1.
+fn find<'a>(takes: &'a [Take], wanted: &str) -> Result<&'a Take, Failure> {
+    let number = wanted.parse().ok().and_then(|number: usize| number.checked_sub(1));
+    let named = takes.iter().find(|take| take.name.eq_ignore_ascii_case(wanted));
+    named.or_else(|| number.and_then(|index| takes.get(index))).ok_or_else(|| {
+        let names: Vec<&str> = takes.iter().map(|take| take.name.as_str()).collect();
+        let error = anyhow::anyhow!("find the take: {wanted}");
+        Failure::new(Kind::Usage, error, format!("there are {}", names.join(", ")))
+    })
+}
+
+/// With the pack and the runtime that made it.
+pub(super) fn made_by(take: Take, (pack, backend): (PackName, String)) -> Take {
+    let making = Making { pack: Some(pack), backend, ..Making::clone(&take.making) };
+    Take { making: Arc::new(making), ..take }
+}
+
+/// Where a take file is to be written, refused now if it would be refused later.
+pub(super) fn place_for(path: &Path, output: &OutputArgs) -> Result<(Outputs, String), Failure> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+    if name.is_empty() {
+        let error = anyhow::anyhow!("keep a take: no file name in {}", path.display());
+        return Err(Failure::new(Kind::Usage, error, "name a file such as take.json"));
+    }
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let existing = if output.force { Existing::Replace } else { Existing::Keep };
+    let outputs = Outputs::into_folder(folder.unwrap_or(Path::new(".")), existing)?;
+    outputs.check(std::slice::from_ref(&name))?;
+    Ok((outputs, name))
+}
+
+/// `takes list` and `takes export`.
+pub(super) fn takes(args: &TakesArgs) -> Result<(), Failure> {
+    match &args.command {
+        TakesCommand::List { file, json } => list(file, *json),
+        TakesCommand::Export(args) => {
+            let takes = open_all(&args.file, args.output.quiet)?;
+            let chosen: Vec<&Take> = if args.takes.is_empty() {
+                takes.iter().collect()
+            } else {
+                args.takes.iter().map(|wanted| find(&takes, wanted)).collect::<Result<_, _>>()?
+            };
+            for take in chosen {
+                let out = args.output.out.join(plain(&take.name));
+                let output = OutputArgs { out, ..args.output.clone() };
+                bounce::render_take(take, &output, &args.sound, &args.muse)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// A name as a file may have it.
+fn plain(name: &str) -> String {
+    let is_plain = |sign: char| sign.is_alphanumeric() || matches!(sign, ' ' | '-' | '_');
+    name.trim().chars().map(|sign| if is_plain(sign) { sign } else { '-' }).collect()
+}
+
+fn list(file: &Path, as_json: bool) -> Result<(), Failure> {
+    let takes = open_all(file, as_json)?;
+    if as_json {
+        return say_json(&takes.iter().map(about).collect());
+    }
+    let line = |(number, take): (usize, &Take)| {
+        let music = &take.music;
+        let star = if take.starred { "*" } else { " " };
+        let tags = if take.tags.is_empty() { String::new() } else { format!("  {}", take.tags) };
+        format!(
+            "{number:>3} {star} {:<24} {:>3} bars  {:>5.1} bpm  {:>5} notes  seed {}{tags}",
+            take.name,
+            music.bars(),
+            music.tempo().bpm(),
+            music.notes.len(),
+            take.seed().0
+        )
+    };
+    say(&(1..).zip(&takes).map(line).collect::<Vec<_>>().join("\n"))
+}
+
+fn about(take: &Take) -> Value {
+    let music = &take.music;
+    json!({
+        "name": take.name,
+        "starred": take.starred,
+        "tags": take.tags,
+        "bars": music.bars(),
+        "tempo": music.tempo().bpm(),
+        "meter": format!("{}/{}", music.meter().count(), music.meter().unit()),
+        "notes": music.notes.len(),
+        "seed": take.seed().0,
+        "likelihood": music.likelihood,
+        "can_be_improvised_again": take.making.whole == Whole::Yes,
+    })
+}
+
+fn say_json(value: &Value) -> Result<(), Failure> {
+    say(&serde_json::to_string_pretty(value).expect("plain values with text as keys"))
+}
+
+/// `vary`.
+pub(super) fn vary(args: &VaryArgs) -> Result<(), Failure> {
+    let takes = open_all(&args.file, args.output.quiet)?;
+    let take = match (&args.take, takes.as_slice()) {
+        (Some(wanted), takes) => find(takes, wanted)?,
+        (None, [only]) => only,
+        (None, takes) => {
+            let error = anyhow::anyhow!("vary one of {} takes", takes.len());
+            let advice = "name it with --take; `antiphon-cli takes list` lists them";
+            return Err(Failure::new(Kind::Usage, error, advice));
+        }
+    };
+    let opened = packs::open(&args.muse)?;
+    let maker =
+        (PackName { name: opened.name, hash: opened.sha256 }, opened.muse.backend().to_owned());
+    if take.making.pack.as_ref().is_some_and(|pack| *pack != maker.0) && !args.output.quiet {
+        tell(
+            "antiphon-cli: the take was made with another pack; this one varies it in its own way",
+        );
+    }
+    let mut outputs = args.output.open(&["variations.json".to_owned()])?;
+    let kept: Vec<Part> =
+        args.keep_parts.iter().filter_map(|slot| Part::from_slot(usize::from(*slot))).collect();
+    let bar = args.output.progress("varying");
+    let mut hand = |share| {
+        bar.show(share);
+        Go::On
+    };
+    let count = usize::try_from(args.count).unwrap_or(usize::MAX);
+    let found = Reprise::new(opened.muse)
+        .variations(take, count, reprise::kept(&kept), &mut hand)?
+        .unwrap_or_default();
+    bar.finish();
+    let mut ranking = Vec::new();
+    for (rank, Candidate { take, rating }) in (1..).zip(found) {
+        let take = made_by(take, maker.clone());
+        let name = format!("{rank:02} {}", plain(&take.name));
+        bounce::bytes(
+            &mut outputs,
+            &format!("{name}.mid"),
+            &midi::write(&MidiSong::of_take(&take.music)),
+        )?;
+        bounce::bytes(&mut outputs, &format!("{name}.json"), take::write(&take).as_bytes())?;
+        ranking.push(json!({
+            "rank": rank,
+            "file": format!("{name}.json"),
+            "take": about(&take),
+            "rating": rating.total(),
+            "likelihood": rating.likelihood,
+            "key_fit": rating.key_fit,
+            "smoothness": rating.smoothness,
+            "rhythm": rating.rhythm,
+            "distinctness": rating.distinctness,
+            "originality": rating.originality,
+        }));
+    }
+    let ranking = Value::Array(ranking);
+    let text = serde_json::to_string_pretty(&ranking).expect("plain values with text as keys");
+    bounce::bytes(&mut outputs, "variations.json", text.as_bytes())?;
+    outputs.commit()?;
+    if args.output.json {
+        return say(&text);
+    }
+    if !args.output.quiet {
+        for line in ranking.as_array().into_iter().flatten() {
+            let number = |field: &str| line[field].as_f64().unwrap_or(0.0);
+            let file = line["file"].as_str().unwrap_or_default();
+            say(&format!(
+                "{:<36} {:.2}  likely {:.2}  in key {:.2}  smooth {:.2}  rhythm {:.2}  distinct {:.2}",
+                file.trim_end_matches(".json"),
+                number("rating"),
+                number("likelihood"),
+                number("key_fit"),
+                number("smoothness"),
+                number("rhythm"),
+                number("distinctness")
+            ))?;
+        }
+    }
+    Ok(())
+}
