@@ -157,9 +157,7 @@ impl Host {
         let late_before = self.late();
         let (mut calls, mut last) = (Vec::with_capacity(blocks as usize), (late_before, 0.0));
         for block in 0..blocks as u64 {
-            let begun = Instant::now();
-            self.call(true);
-            calls.push(begun.elapsed().as_secs_f64() * 1e6);
+            calls.push(self.call(true).as_secs_f64() * 1e6);
             if self.late() > last.0 {
                 last = (self.late(), block as f64);
             }
@@ -178,8 +176,8 @@ impl Host {
         self.instance.links.gauges.late_windows.load(Ordering::Relaxed)
     }
 
-    /// One call, when it is due.
-    fn call(&mut self, playing: bool) {
+    /// One call, when it is due; what it took.
+    fn call(&mut self, playing: bool) -> Duration {
         let due = Duration::from_secs_f64(self.blocks as f64 * FRAMES as f64 / RATE);
         while self.begun.elapsed() < due {
             std::thread::park_timeout(due.saturating_sub(self.begun.elapsed()));
@@ -204,9 +202,12 @@ impl Host {
         let mut slices = self.channels.iter_mut().map(Vec::as_mut_slice);
         let mut pair = || std::array::from_fn(|_| slices.next().expect("ten channels"));
         let mut outputs = Outputs { main: pair(), parts: [pair(), pair(), pair(), pair()] };
+        let begun = Instant::now();
         self.renderer.render(block, &mut outputs, &mut self.played);
+        let took = begun.elapsed();
         while self.instance.links.from_composer.pop().is_some() {}
         self.blocks += 1;
+        took
     }
 }
 

@@ -168,7 +168,7 @@ impl Work {
             families: self.families,
             prompt,
             player,
-            memory: self.memory,
+            memory: self.memory.clone(),
             bits: depth.bits(),
             seconds,
         };
@@ -235,7 +235,11 @@ pub(super) struct Input {
 }
 
 /// Read the track with this number from 1, or the fullest; of it these bars, or all.
-fn listen(path: &Path, number: Option<usize>, bars: Option<(u32, u32)>) -> Result<Input, Failure> {
+pub(super) fn listen(
+    path: &Path,
+    number: Option<usize>,
+    bars: Option<(u32, u32)>,
+) -> Result<Input, Failure> {
     let song = midi::open(path)?;
     let track = match number {
         Some(number) => number.checked_sub(1).and_then(|index| song.tracks.get(index)),

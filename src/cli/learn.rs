@@ -18,7 +18,7 @@ use crate::score::{Note, Tick};
 pub(super) fn run(args: &LearnArgs) -> Result<(), Failure> {
     let mut memory = Memory::new();
     for path in &args.files {
-        let input = bounce::listen(path, None)?;
+        let input = bounce::listen(path, None, None)?;
         memory = with(&memory, input.phrase.notes(), bar_of(&input.song));
     }
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
