@@ -117,20 +117,19 @@ class StepGraph(nn.Module):
         for block in self.net.blocks:
             rate = -model.SHARPNESS * nn.functional.softplus(-block.decay.detach())
             block.register_buffer("rate", rate)
-            for back, tap in enumerate(block.taps.detach()):
-                block.register_buffer(f"tap{back}", tap.clone())
 
     def _block(self, block: nn.Module, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """x: [1, d]; state: [1, 4, h]. The step form of `model.Block.forward`."""
         width = state.shape[-1]
         both = block.enter(block.norm(x))
         signal, branch = both[:, :width], both[:, width:]
-        shifted = state[:, 1] * block.tap0 + state[:, 2] * block.tap1 + state[:, 3] * block.tap2 + signal * block.tap3
+        window = torch.cat([state[:, 1:], signal[:, None]], 1)
+        shifted = (window * block.taps).sum(1)
         gates = torch.sigmoid(block.gates(shifted))
         a = torch.exp(gates[:, :width] * block.rate)
         recurrence = a * state[:, 0] + torch.sqrt(1.0 - a * a + 1e-6) * gates[:, width:] * shifted
         x = block.finish(x, recurrence, branch)
-        return x, torch.stack([recurrence, state[:, 2], state[:, 3], signal], 1)
+        return x, torch.cat([recurrence[:, None], window[:, 1:]], 1)
 
     @staticmethod
     def _draw(logits: Tensor, field: int, bias: Tensor, noise: Tensor, sharpness: Tensor, min_p: Tensor) -> Tensor:
@@ -178,7 +177,7 @@ class StepGraph(nn.Module):
         lengths = torch.where(same, lookback[:, :, 3], torch.full_like(same, v.NO_DURATION, dtype=torch.int64))
         own = motif[0][at]
         own_pitches = own[..., 1] + (v.PITCHES + 1) * aligned[0][at].long()
-        told = [part, family[0][at][None], last[0][at][None], pitches, own_pitches, own[:, model.SUFFIX, 3:]]
+        told = [part, family[:, at], last[:, at], pitches, own_pitches, own[:, model.SUFFIX, 3:]]
         h = h + net.tell_pitch(torch.cat(told, 1)) + net.sounding_then((remain > time.float()).float())
         pitch_logits = net.pitch(h) + net.lens(h, context)
         pitch_bias = bias_pitch[0][at] + self._order(event, time, part)

@@ -45,11 +45,9 @@ def _state(stored: dict[str, torch.Tensor], network: model.NoteModel):
     tables = tuple(name for name, part in network.named_modules() if isinstance(part, model.Tables))
     for name, parameter in network.named_parameters():
         owner, _, field = name.rpartition(".")
-        if field == "taps":
-            yield name, torch.stack([stored[f"{owner}.tap{back}"] for back in range(model.TAPS)])
-        elif field == "decay":
+        if field == "decay":
             yield name, -torch.log(torch.expm1(stored[f"{owner}.rate"] / -model.SHARPNESS))
-        elif parameter.ndim == 2 and owner not in tables:
+        elif parameter.ndim == 2 and owner not in tables and field != "taps":
             yield name, stored[name].T
         else:
             yield name, stored[name]
