@@ -44,6 +44,8 @@ pub struct Style {
     pub velocity: StyleVelocity,
     /// Mean and standard deviation of the density value (`log2(notes a quarter + 0.25)`) over the style's parts.
     pub density: (f32, f32),
+    /// The same of the repetition value: natural logarithm of the odds that a note is one that its part's memory foretold.
+    pub repetition: (f32, f32),
     pub tempo: Tempo,
     pub meter: Meter,
     /// The usual band, 1 to 4 parts.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training import features, harmony
+from training import features, harmony, motif
 from training import vocabulary as v
 from training.corpus import Corpus, Piece
 from training.settings import DataSettings
@@ -165,10 +165,11 @@ def row_of(stream: Stream, rng: np.random.Generator | None, s: DataSettings) -> 
         velocity = np.full(n, v.NO_VELOCITY)
     if not rng or rng.random() >= s.drop_style:
         context[:, v.STYLE_AT + stream.style] = 1
+    f = stream.features(velocity)
     if rng:
         _tell_wishes(context, stream, rng, s)
+        _tell_repetition(context, stream, f, rng, s)
         families[(rng.random(v.PARTS) < s.drop_family) & (families != v.ABSENT)] = v.AUTO
-    f = stream.features(velocity)
     target = np.stack([f.event[1:, 0], stream.slot, stream.pitch, stream.duration, stream.velocity], 1)
     weight = np.ones((n, 2), np.float32)
     weight[:, 1] = stream.has_velocity
@@ -199,7 +200,17 @@ def _tell_wishes(context: np.ndarray, stream: Stream, rng: np.random.Generator, 
             stream.bar_start, stream.beat,
         )  # fmt: skip
         told = np.where(rng.random(len(chords.of_beat)) < s.open_beat, harmony.NO_CHORD, chords.of_beat)
-        context[:, v.CHORD_AT :] = harmony.one_hot(told, chords.beat[:n])
+        context[:, v.CHORD_AT : v.REPETITION_AT] = harmony.one_hot(told, chords.beat[:n])
+
+
+def _tell_repetition(
+    context: np.ndarray, stream: Stream, f: features.Features, rng: np.random.Generator, s: DataSettings
+) -> None:
+    """Fill how much each part repeats itself over the crop, dropped by chance."""
+    value, known = motif.repetition(f.motif[:-1], f.event[1:, 0], stream.slot, stream.pitch)
+    flag = known & (rng.random(v.PARTS) >= s.drop_repetition)
+    context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT] = value * flag
+    context[:, v.REPETITION_FLAG_AT : v.CONTEXT_SIZE] = flag
 
 
 class Sampler:

@@ -18,6 +18,7 @@ from training.hearing import Ground, Hearing
 
 MIN_P = 0.02
 DENSITY_AT_REST = -0.4  # deviations from the style's mean that every part is told
+REPETITION_AT_REST = 0.0  # deviations from the style's mean that every part is told
 OFF = -1e9
 DRUM_KEYS, MELODIC_KEYS = (35, 81), (21, 108)
 MOST_NOTES = 3072  # of one stream
@@ -66,20 +67,22 @@ def usual_registers(row: dict, families: np.ndarray) -> list[float]:
 
 def ask_of(
     row: dict, ground: Ground, temperature: float, seed: tuple[int, ...], density: float = 0.0, octaves: float = 0.0,
-    key: int | None = None, chords: tuple[int, ...] = (),
+    key: int | None = None, chords: tuple[int, ...] = (), repetition: float = 0.0,
 ) -> Ask:  # fmt: skip
     """What the plugin asks for with every control at rest, or with these wishes. `row`: the style's in the manifest.
 
-    density: deviations beside the usual; octaves: added to every part's usual register.
+    density, repetition: deviations beside the usual; octaves: added to every part's usual register.
     """
     context = np.zeros(v.CONTEXT_SIZE, np.float32)
     style = v.STYLES.index(row["name"])
     context[v.STYLE_AT + style] = 1
     value = row["density"]["mean"] + (density + DENSITY_AT_REST) * row["density"]["std"]
+    again = row["repetition"]["mean"] + (repetition + REPETITION_AT_REST) * row["repetition"]["std"]
     for slot, pitch in enumerate(usual_registers(row, ground.families), 1):
         if ground.families[slot] == v.ABSENT:
             continue
         context[[v.DENSITY_AT + slot, v.DENSITY_FLAG_AT + slot]] = value, 1
+        context[[v.REPETITION_AT + slot, v.REPETITION_FLAG_AT + slot]] = again, 1
         if ground.families[slot] != v.DRUMS:
             context[[v.REGISTER_AT + slot, v.REGISTER_FLAG_AT + slot]] = (pitch - 60) / 12 + octaves, 1
     if key is not None:
@@ -144,7 +147,7 @@ class _Batch:
                 coming = now + min(beat - phase % beat, length - phase)
                 bars = np.searchsorted(ask.ground.bar_start, (now, coming), side="right") - 1
                 told = np.array([ask.chords[bar % len(ask.chords)] for bar in bars])
-                self._context[b, v.CHORD_AT :] = harmony.one_hot(told, np.zeros(1, int))[0]
+                self._context[b, v.CHORD_AT : v.REPETITION_AT] = harmony.one_hot(told, np.zeros(1, int))[0]
 
     def step(self) -> list[tuple[int, Made]]:
         """Draw one event of each stream; gives what has ended, with the index of its ask."""

@@ -12,7 +12,7 @@ _CODE = v.CHORD_SIZE  # root one-hot, then quality one-hot; a key's quality is i
 
 
 def _split() -> np.ndarray:
-    """Matrix [64, 3 * 20] from the context's last columns to the three wishes as root and quality."""
+    """Matrix [64, 3 * 20] from the context's columns of key and chords to the three wishes as root and quality."""
     out = np.zeros((v.KEYS + 2 * v.CHORD_SIZE, WISHES, _CODE), np.float32)
     for key in range(v.KEYS):
         out[key, 0, key % v.ROOTS] = 1
@@ -49,7 +49,7 @@ class Lens(nn.Module):
 
     def forward(self, h: Tensor, context: Tensor) -> Tensor:
         """h: [..., d], as the pitch head hears it; context: [..., CONTEXT_SIZE] -> logits [..., 128]."""
-        told = (context[..., v.KEY_AT :] @ self.split).reshape(-1, WISHES, _CODE)
+        told = (context[..., v.KEY_AT : v.REPETITION_AT] @ self.split).reshape(-1, WISHES, _CODE)
         root, quality = told[..., : v.ROOTS], told[..., v.ROOTS :]
         g = self.look(h).reshape(-1, WISHES, 1, LOOKS)
         weighed = (quality[..., None] * g).reshape(-1, WISHES, v.CHORD_QUALITIES * LOOKS)

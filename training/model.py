@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from training import kernels, lens
+from training import kernels, lean, lens
 from training import vocabulary as v
 from training.settings import ModelSettings
 
@@ -33,7 +33,7 @@ PITCH_ROWS = (
     (v.PARTS, v.FAMILIES, v.PITCHES + 1)
     + (v.PITCHES + 1,) * v.MEMORIES
     + (2 * (v.PITCHES + 1),) * v.SOURCES
-    + (v.LONGEST_MATCH + 1,)
+    + (v.LONGEST_MATCH + 1, v.PITCHES + 1)  # and the register that the part is told
 )
 DURATION_ROWS = (v.PITCHES,) + (len(v.DURATIONS) + 1,) * v.MEMORIES + (2 * (len(v.DURATIONS) + 1),) * v.SOURCES
 VELOCITY_ROWS = (len(v.DURATIONS),)
@@ -126,9 +126,9 @@ class Head(nn.Module):
 class NoteModel(nn.Module):
     """Trunk and heads. The step form of the same weights is in `export.py`.
 
-    What each part's motif and the harmony lens add at the default size: 1.15 M of 6.91 M parameters, nearly all of
-    them rows of tables of which a step reads 31; and 2 to 6 % of a step's time in ONNX Runtime on one thread (medians
-    0.94 to 0.98 ms without, 0.99 to 1.00 ms with, in turns in one process).
+    What each part's motif and the harmony lens add at the default size: 1.15 M of 6.97 M parameters, nearly all of
+    them rows of tables of which a step reads 31; and 2 to 6 % of a step's time in ONNX Runtime on one thread. Leaning
+    adds 0.06 M and about 5 % of a step, half of which the fused norms give back.
     """
 
     def __init__(self, s: ModelSettings):
@@ -141,6 +141,7 @@ class NoteModel(nn.Module):
         self.blocks = nn.ModuleList(Block(s) for _ in range(s.blocks))
         self.norm = Norm(d)
         self.time = nn.Linear(d, v.TIME_CLASSES)
+        self.lean_time = lean.Lean(d, len(lean.TIME_ASKS))
         self.tell_part = Tables(PART_ROWS, d)
         self.align = nn.Linear(v.PARTS * v.SOURCES, d, bias=False)
         nn.init.zeros_(self.align.weight)
@@ -149,6 +150,7 @@ class NoteModel(nn.Module):
         self.sounding_then = nn.Linear(v.PITCHES, d, bias=False)
         self.pitch = Head(d, d, v.PITCHES)
         self.lens = lens.Lens(d)
+        self.lean_pitch = lean.Lean(d, lean.PITCH_ASKS.shape[1])
         self.tell_duration = Tables(DURATION_ROWS, d)
         self.duration = Head(d, d, len(v.DURATIONS))
         self.tell_velocity = Tables(VELOCITY_ROWS, d)
@@ -167,11 +169,15 @@ class NoteModel(nn.Module):
         h = self.norm(x)
         target = batch["target"]
         then = (batch["remain"] > target[..., :1]).float()
-        logits = [self.time(h)]
+        context, asked = batch["context"], lean.with_one(batch["context"])
+        leaning = self.lean_time(h, asked[..., lean.TIME_ASKS])
+        logits = [self.time(h) + lean.to_time(leaning, batch["foretold_time"])]
         h = h + self.tell_part(batch["tell_part"]) + self.align(batch["aligned"])
         logits.append(self.part(h))
         h = h + self.tell_pitch(batch["tell_pitch"]) + self.sounding_then(then)
-        logits.append(self.pitch(h) + self.lens(h, batch["context"]))
+        leaning = self.lean_pitch(h, asked.gather(-1, batch["asks"]))
+        bias = self.lens(h, context) + lean.to_pitch(leaning, batch["near"], batch["foretold_pitch"])
+        logits.append(self.pitch(h) + bias)
         h = h + self.tell_duration(batch["tell_duration"])
         logits.append(self.duration(h))
         h = h + self.tell_velocity(target[..., 3:4])
@@ -198,13 +204,18 @@ def tensors(row, device: str = "cpu") -> dict[str, Tensor]:
     own = motif.reshape(-1, *motif.shape[-3:])[np.arange(part.size), part.ravel()].reshape(*part.shape, v.SOURCES, 4)
     own_pitch = own[..., 1] + (v.PITCHES + 1) * (own[..., 0] == time[..., None])
     own_duration = own[..., 2] + (len(v.DURATIONS) + 1) * (own[..., 1] == pitch[..., None])
+    register, flag = (of_part(row.context[..., at : at + v.PARTS]) for at in (v.REGISTER_AT, v.REGISTER_FLAG_AT))
+    near = lean.near(register, flag)
     same = lookback[..., 1] == part[..., None]
     told_pitch = np.where(same, lookback[..., 2], v.NO_PITCH)
     told_duration = np.where(same, lookback[..., 3], v.NO_DURATION)
     rest = target.shape[:-1]
     suffix = motif[..., SUFFIX, :].reshape(*rest, -1)
     index = [row.event, position, row.family, row.last, lookback.reshape(*rest, -1), suffix]
-    told_pitch = [part[..., None], of_part(row.family), of_part(row.last), told_pitch, own_pitch, own[..., SUFFIX, 3:]]
+    told_pitch = [
+        part[..., None], of_part(row.family), of_part(row.last), told_pitch, own_pitch, own[..., SUFFIX, 3:],
+        near.astype(np.int64),
+    ]  # fmt: skip
     arrays = {
         "index": np.concatenate(index, -1),
         "context": row.context,
@@ -215,6 +226,10 @@ def tensors(row, device: str = "cpu") -> dict[str, Tensor]:
         "tell_part": np.stack([time, phase, beat_phase], -1),
         "aligned": aligned.reshape(*rest, -1).astype(np.float32),
         "tell_pitch": np.concatenate(told_pitch, -1),
+        "foretold_time": motif[..., 0].reshape(*rest, -1).astype(np.int64),
+        "foretold_pitch": np.where(own[..., 0] == time[..., None], own[..., 1], v.NO_PITCH).astype(np.int64),
+        "asks": lean.PITCH_ASKS[part],
+        "near": near.astype(np.float32),
         "tell_duration": np.concatenate([pitch[..., None], told_duration, own_duration], -1),
     }
     return {name: torch.from_numpy(np.ascontiguousarray(a)).to(device) for name, a in arrays.items()}

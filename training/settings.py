@@ -27,6 +27,7 @@ class DataSettings:
     drop_velocity: float
     tell_chords: float
     open_beat: float
+    drop_repetition: float
     style_factor: dict[str, float] = field(default_factory=dict)
 
 

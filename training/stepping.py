@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training import model
+from training import lean, model
 from training import vocabulary as v
 from training.hearing import Heard
 
@@ -74,7 +74,9 @@ def step(network: model.NoteModel, heard: Heard, family: Tensor, context: Tensor
         x, after = _block(block, x, state[:, k])
         states.append(after)
     h = network.norm(x)
-    time, open_time = _draw(network.time(h), 0, 0.0, how)
+    asked = lean.with_one(context)
+    logits = lean.to_time(network.lean_time(h, asked[:, lean.TIME_ASKS]), motif[..., 0].flatten(1))
+    time, open_time = _draw(network.time(h) + logits, 0, 0.0, how)
     together = (time == 0) & (event[:, 1] < v.PARTS)
 
     after = position[:, :1] + time[:, None]
@@ -87,11 +89,14 @@ def step(network: model.NoteModel, heard: Heard, family: Tensor, context: Tensor
     own, at, same = motif[every, part], part[:, None], lookback[:, :, 1] == part[:, None]
     own_pitch = own[..., 1] + (v.PITCHES + 1) * aligned[every, part]
     told = [at, family.gather(1, at), last.gather(1, at), torch.where(same, lookback[:, :, 2], v.NO_PITCH), own_pitch]
-    told = network.tell_pitch(torch.cat([*told, own[:, model.SUFFIX, 3:]], 1))
+    near = lean.near(context[every, v.REGISTER_AT + part], context[every, v.REGISTER_FLAG_AT + part])[:, None]
+    told = network.tell_pitch(torch.cat([*told, own[:, model.SUFFIX, 3:], near.long()], 1))
     h = h + told + network.sounding_then((remain > time[:, None]).float())
     early = (together & (part == event[:, 1]))[:, None] & (torch.arange(v.PITCHES) <= event[:, 2:3])
     bias = how.bias_pitch[every, part] + OUT_OF_ORDER * early
-    pitch, open_pitch = _draw(network.pitch(h) + network.lens(h, context), 2, bias, how)
+    leaning = network.lean_pitch(h, asked.gather(1, torch.from_numpy(lean.PITCH_ASKS)[part]))
+    logits = lean.to_pitch(leaning, near, own[..., 1].where(aligned[every, part], v.NO_PITCH))
+    pitch, open_pitch = _draw(network.pitch(h) + network.lens(h, context) + logits, 2, bias, how)
 
     own_duration = own[..., 2] + (len(v.DURATIONS) + 1) * (own[..., 1] == pitch[:, None])
     told = torch.where(same, lookback[:, :, 3], v.NO_DURATION)

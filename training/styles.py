@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data, features, settings
+from training import data, features, motif, settings
 from training import vocabulary as v
 from training.corpus import Corpus
 
@@ -37,17 +37,24 @@ _ADDED = {
 }
 
 
-def _density(corpus: Corpus, members: np.ndarray, s: settings.DataSettings) -> dict:
-    """Mean and deviation of the density value over slots and moments of training crops."""
-    rng, values = np.random.default_rng(5), []
+def _usual(values: list[np.ndarray]) -> dict:
+    joined = np.concatenate(values)
+    return {"mean": round(float(joined.mean()), 3), "std": round(float(joined.std()), 3)}
+
+
+def _wishes(corpus: Corpus, members: np.ndarray, s: settings.DataSettings) -> dict:
+    """Mean and deviation of the values of density, over slots and moments of training crops, and of repetition."""
+    rng, densities, repetitions = np.random.default_rng(5), [], []
     for index in rng.choice(members, min(len(members), 150), replace=False):
         piece = corpus[int(index)]
         stream = data.stream_of(piece, data.evaluation_slots(piece), 0, s.crop)
         value, known = features.densities(stream.onset, stream.slot, stream.bar_start, stream.bar_length)
         present = np.flatnonzero(stream.families != v.ABSENT)
-        values.append(value[known][:, present].ravel())
-    joined = np.concatenate(values)
-    return {"mean": round(float(joined.mean()), 3), "std": round(float(joined.std()), 3)}
+        densities.append(value[known][:, present].ravel())
+        f = stream.features()
+        value, known = motif.repetition(f.motif[:-1], f.event[1:, 0], stream.slot, stream.pitch)
+        repetitions.append(value[known])
+    return {"density": _usual(densities), "repetition": _usual(repetitions)}
 
 
 def _band(corpus: Corpus, members: np.ndarray, name: str) -> list[dict]:
@@ -101,7 +108,7 @@ def table(corpus: Corpus, s: settings.DataSettings) -> dict:
         spoken = notes[members][velocity[members] != "none"].sum() / notes[members].sum()
         rows.append({
             "name": name, "title": TITLES[name], "velocity": "model" if spoken >= 0.5 else "rule",
-            "density": _density(corpus, members, s),
+            **_wishes(corpus, members, s),
             "tempo": round(float(np.median(told))) if len(told) >= len(members) / 4 else _TEMPO.get(name, 100),
             "meter": list(meter), "parts": _band(corpus, members, name),
         })  # fmt: skip

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 # Parts of the network whose fresh start adds exactly nothing; an older network need not have them.
-SILENT = ("align.", "lens.")
+SILENT = ("align.", "lens.", "lean_time.", "lean_pitch.")
 
 
 def grown(old: dict[str, Tensor], new: dict[str, Tensor]) -> dict[str, Tensor]:

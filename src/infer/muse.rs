@@ -70,6 +70,8 @@ pub struct Controls {
     pub density: [Option<f32>; 5],
     /// Mean pitch of each slot as `(pitch - 60) / 12`, where wished.
     pub register: [Option<f32>; 5],
+    /// Natural logarithm of the odds that a note of each slot is one that the part's memory foretold, where wished.
+    pub repetition: [Option<f32>; 5],
     /// 0 to 23, where wished.
     pub key: Option<usize>,
     /// Of this beat and of the coming one, where wished.
@@ -100,6 +102,8 @@ pub struct StyleCard {
     pub has_velocity: bool,
     /// Mean and standard deviation of the density value over the style's parts.
     pub density: (f32, f32),
+    /// Mean and standard deviation of the repetition value over the style's parts.
+    pub repetition: (f32, f32),
     /// Quarter notes a minute.
     pub tempo: f64,
     /// Count and unit.

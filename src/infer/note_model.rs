@@ -42,8 +42,10 @@ pub enum OpenError {
     NotRepeatable { pack: String, inputs: &'static str },
 }
 
-/// Values of `context` beside the style weights: density and register with their flags, key, and two chords.
-const WISHES: usize = 4 * Part::COUNT + KEYS + 2 * (CHORD_ROOTS + ChordQuality::COUNT);
+/// Values of `context` beside the style weights: density and register with their flags, key, two chords, and repetition with its flags.
+const WISHES: usize = REPETITION_AT + 2 * Part::COUNT;
+const HARMONY_AT: usize = 4 * Part::COUNT;
+const REPETITION_AT: usize = HARMONY_AT + KEYS + 2 * (CHORD_ROOTS + ChordQuality::COUNT);
 const KEYS: usize = 24;
 const CHORD_ROOTS: usize = 12;
 
@@ -212,7 +214,7 @@ fn inputs(state: [usize; 4], styles: usize) -> Vec<Input> {
 }
 
 /// Style weights, then value and flag of each slot's density and register, then the key, then root and quality of this beat's chord and
-/// of the coming one's.
+/// of the coming one's, then value and flag of each slot's repetition.
 fn write_context(context: &mut [f32], controls: &Controls) {
     context.fill(0.0);
     let styles = context.len() - WISHES;
@@ -220,7 +222,12 @@ fn write_context(context: &mut [f32], controls: &Controls) {
     for (place, weight) in weights.iter_mut().zip(&controls.style) {
         *place = *weight;
     }
-    for (wished, at) in [(&controls.density, 0), (&controls.register, 2 * Part::COUNT)] {
+    let of_slots = [
+        (&controls.density, 0),
+        (&controls.register, 2 * Part::COUNT),
+        (&controls.repetition, REPETITION_AT),
+    ];
+    for (wished, at) in of_slots {
         for (slot, value) in wished.iter().enumerate() {
             if let Some(value) = value {
                 wishes[at + slot] = *value;
@@ -228,7 +235,7 @@ fn write_context(context: &mut [f32], controls: &Controls) {
             }
         }
     }
-    let (_, harmony) = wishes.split_at_mut(4 * Part::COUNT);
+    let harmony = &mut wishes[HARMONY_AT..REPETITION_AT];
     if let Some(key) = controls.key.filter(|key| *key < KEYS) {
         harmony[key] = 1.0;
     }
@@ -247,6 +254,7 @@ fn card(style: &Style) -> StyleCard {
         title: style.title.clone(),
         has_velocity: style.velocity == StyleVelocity::Model,
         density: style.density,
+        repetition: style.repetition,
         tempo: style.tempo.bpm(),
         meter: (style.meter.count(), style.meter.unit()),
         parts: style.parts.iter().map(|role| (role.family, role.register)).collect(),

@@ -25,6 +25,8 @@ const MELODIC_KEYS: std::ops::RangeInclusive<u8> = 21..=108;
 /// Where the density control stands at rest, in standard deviations from the style's mean: a part that is told the mean plays more than it,
 /// measured on improvisations in three styles.
 const DENSITY_AT_REST: f32 = -0.4;
+/// How far above the style's mean repetition a part is told at rest, in standard deviations.
+const REPETITION_AT_REST: f32 = 0.0;
 /// How far from its register a pitch has lost half a natural logarithm of its odds, semitones: where the musician asks for a register, and for
 /// the style's usual one. The model hears the wish but keeps to it within four to nine semitones only, measured on improvisations in
 /// four styles; left to that, the parts of a band crowd together and its bass is lost.
@@ -44,6 +46,7 @@ impl Controls {
             style: vec![0.0; styles],
             density: [None; Part::COUNT],
             register: [None; Part::COUNT],
+            repetition: [None; Part::COUNT],
             key: None,
             chord: [None; 2],
             noise: vec![0.0; Self::NOISE],
@@ -71,10 +74,16 @@ impl Controls {
         }
         controls.seat_player(player);
         let card = leading_style(settings.style, styles);
-        let (mean, deviation) = usual_density(&controls.style, styles);
+        let (mean, deviation) = usual(&controls.style, styles, |card| card.density);
         let density = mean + (settings.density + DENSITY_AT_REST) * deviation;
+        let (mean, deviation) = usual(&controls.style, styles, |card| card.repetition);
+        let repetition = mean + REPETITION_AT_REST * deviation;
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
-            controls.seat(part, wanted, card, density);
+            controls.seat(part, wanted, card);
+            if wanted.mode != Mode::Off {
+                controls.density[part.slot()] = Some(density);
+                controls.repetition[part.slot()] = Some(repetition);
+            }
             controls.limit_pitches(part, settings);
         }
         controls
@@ -172,7 +181,7 @@ impl Controls {
         }
     }
 
-    fn seat(&mut self, part: Part, wanted: &PartSettings, card: Option<&StyleCard>, density: f32) {
+    fn seat(&mut self, part: Part, wanted: &PartSettings, card: Option<&StyleCard>) {
         let slot = part.slot();
         if wanted.mode == Mode::Off {
             self.family[slot] = ABSENT;
@@ -184,7 +193,6 @@ impl Controls {
         }
         let (family, usual) = role(part, wanted.family, card);
         self.family[slot] = family.index();
-        self.density[slot] = Some(density);
         if !family.is_drums() {
             let pitch = (usual + wanted.register).clamp(24.0, 96.0);
             self.register[slot] = Some((pitch - 60.0) / 12.0);
@@ -233,11 +241,12 @@ fn leading_style(blend: StyleBlend, styles: &[StyleCard]) -> Option<&StyleCard> 
     styles.get(style.min(styles.len().checked_sub(1)?))
 }
 
-/// Mean and standard deviation of the density value, blended.
-fn usual_density(weights: &[f32], styles: &[StyleCard]) -> (f32, f32) {
+/// Mean and standard deviation of one of the styles' values, blended.
+fn usual(weights: &[f32], styles: &[StyleCard], of: fn(&StyleCard) -> (f32, f32)) -> (f32, f32) {
     let blended = weights.iter().zip(styles);
     blended.fold((0.0, 0.0), |(mean, deviation), (weight, card)| {
-        (mean + weight * card.density.0, deviation + weight * card.density.1)
+        let (own_mean, own_deviation) = of(card);
+        (mean + weight * own_mean, deviation + weight * own_deviation)
     })
 }
 

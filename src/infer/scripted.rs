@@ -36,6 +36,7 @@ impl Scripted {
             title: title.into(),
             has_velocity,
             density: (0.5, 0.5),
+            repetition: (0.0, 1.0),
             tempo: 120.0,
             meter: (4, 4),
             parts,

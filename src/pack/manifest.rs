@@ -68,7 +68,8 @@ struct StyleEntry {
     name: String,
     title: String,
     velocity: VelocityEntry,
-    density: Density,
+    density: Usual,
+    repetition: Usual,
     tempo: f64,
     meter: [u8; 2],
     parts: Vec<RoleEntry>,
@@ -82,7 +83,7 @@ enum VelocityEntry {
 }
 
 #[derive(Deserialize)]
-struct Density {
+struct Usual {
     mean: f32,
     std: f32,
 }
@@ -251,10 +252,8 @@ impl Check<'_> {
     fn style(&self, entry: StyleEntry, field: &str) -> Result<Style, PackError> {
         let of = |name: &str| format!("{field}.{name}");
         self.that(!entry.name.is_empty(), &of("name"), "empty", "a name")?;
-        let Density { mean, std } = entry.density;
-        let legal = mean.is_finite() && std.is_finite() && std >= 0.0;
-        let found = format!("{mean}, {std}");
-        self.that(legal, &of("density"), found, "a mean and a standard deviation")?;
+        let density = self.usual(&entry.density, &of("density"))?;
+        let repetition = self.usual(&entry.repetition, &of("repetition"))?;
         let [count, unit] = entry.meter;
         let meter = Meter::new(count, unit).ok_or_else(|| {
             self.wrong(&of("meter"), format!("{count}/{unit}"), "a time signature")
@@ -275,11 +274,20 @@ impl Check<'_> {
                 VelocityEntry::Model => StyleVelocity::Model,
                 VelocityEntry::Rule => StyleVelocity::Rule,
             },
-            density: (mean, std),
+            density,
+            repetition,
             tempo,
             meter,
             parts,
         })
+    }
+
+    fn usual(&self, entry: &Usual, field: &str) -> Result<(f32, f32), PackError> {
+        let Usual { mean, std } = *entry;
+        let legal = mean.is_finite() && std.is_finite() && std >= 0.0;
+        let found = format!("{mean}, {std}");
+        self.that(legal, field, found, "a mean and a standard deviation")?;
+        Ok((mean, std))
     }
 
     fn role(&self, entry: &RoleEntry, field: &str) -> Result<Role, PackError> {
@@ -301,7 +309,7 @@ fn inputs(state: [usize; 4], styles: usize) -> Vec<(&'static str, Vec<usize>)> {
         ("event", vec![1, 5]),
         ("position", vec![1, 3]),
         ("family", vec![1, 5]),
-        ("context", vec![1, styles + 44 + 2 * (12 + ChordQuality::COUNT)]),
+        ("context", vec![1, styles + 54 + 2 * (12 + ChordQuality::COUNT)]),
         ("remain", vec![1, 128]),
         ("last", vec![1, 5]),
         ("lookback", vec![1, 5, 5]),

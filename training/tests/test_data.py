@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from training import corpus, data, settings
+from training import corpus, data, motif, settings
 from training import vocabulary as v
-from training.tests.invented import random_stream, record, write_folder
+from training.tests.invented import random_stream, record, turning_stream, write_folder
 
 SETTINGS = settings.read().data
 
@@ -84,7 +84,39 @@ def test_batches_are_full_packed_and_repeatable(tmp_path):
 def test_dropped_wishes_have_no_value(tmp_path):
     pieces = _corpus(tmp_path)
     batch = data.Sampler(pieces, SETTINGS, 3).batch()
-    for value, flag in ((v.DENSITY_AT, v.DENSITY_FLAG_AT), (v.REGISTER_AT, v.REGISTER_FLAG_AT)):
+    for value, flag in (
+        (v.DENSITY_AT, v.DENSITY_FLAG_AT), (v.REGISTER_AT, v.REGISTER_FLAG_AT), (v.REPETITION_AT, v.REPETITION_FLAG_AT)
+    ):  # fmt: skip
         told = batch.context[..., flag : flag + v.PARTS]
         assert set(np.unique(told)) == {0.0, 1.0}
         assert not batch.context[..., value : value + v.PARTS][told == 0].any()
+
+
+def test_repetition_is_the_odds_of_what_memory_foretold():
+    """Slot 1 repeats three of the nine notes that had anything to repeat, slot 2 has too few, slot 4 none."""
+    slot = np.array([1] * 10 + [2] * 7)
+    memory = np.tile(np.array(v.NO_MOTIF, np.int16), (17, v.PARTS, v.SOURCES, 1))
+    time, pitch = np.arange(17) % 5, 60 + np.arange(17)
+    memory[np.arange(1, 17), slot[1:], 2] = [9, 60, 0, 1]
+    for at in (2, 3, 4):
+        memory[at, 1, 3, :2] = time[at], pitch[at]
+    memory[5, 1, 0, :2], memory[6, 1, 0, :2] = (time[5], 1), (383, pitch[6])  # one of both is not enough
+    memory[7, 0, 0, :2] = time[7], pitch[7]  # nor is another part's memory
+    value, known = motif.repetition(memory, time, slot, pitch)
+    assert known.tolist() == [False, True, False, False, False]
+    assert np.isclose(value[1], np.log(4 / 7))
+
+
+def test_a_crop_is_told_how_much_its_parts_repeat_themselves():
+    stream = turning_stream(1, 400)
+    always = settings.DataSettings(**{**SETTINGS.__dict__, "drop_repetition": 0.0})
+    row = data.row_of(stream, np.random.default_rng(1), always)
+    told = row.context[:, v.REPETITION_AT :]
+    assert (told == told[0]).all()
+    assert told[0, v.PARTS :].tolist() == [1, 1, 1, 1, 0]
+    piece = corpus.parse(record(0, bars=40))  # its bass plays one note again and again
+    bass = data.stream_of(piece, np.array([-1, -1, 1, -1]), 0, 512)
+    own = data.row_of(bass, np.random.default_rng(1), always).context[0, v.REPETITION_AT :]
+    assert own[v.PARTS :].tolist() == [0, 1, 0, 0, 0] and own[1] > told[0, :4].max()
+    never = settings.DataSettings(**{**SETTINGS.__dict__, "drop_repetition": 1.0})
+    assert not data.row_of(stream, np.random.default_rng(1), never).context[:, v.REPETITION_AT :].any()

@@ -13,8 +13,9 @@ from training.tests.invented import write_folder
 def _network() -> model.NoteModel:
     torch.manual_seed(11)
     network = model.NoteModel(settings.ModelSettings(width=24, blocks=2, recurrent=32, expansion=2, slowest=6.0))
-    for silent in (network.align.weight, network.lens.tables):
-        torch.nn.init.normal_(silent)
+    for silent in (network.align, network.lean_time.weigh, network.lean_pitch.weigh):
+        torch.nn.init.normal_(silent.weight, 0.0, 0.3)
+    torch.nn.init.normal_(network.lens.tables)
     return network
 
 

@@ -108,14 +108,14 @@ def test_a_row_is_told_its_beat_and_the_next():
 def test_a_crop_is_told_chords_by_chance():
     stream, rng = random_stream(2, 100), np.random.default_rng(1)
     always = settings.DataSettings(**{**settings.read().data.__dict__, "tell_chords": 1.0, "open_beat": 0.0})
-    wishes = data.row_of(stream, rng, always).context[:, v.CHORD_AT :]
+    wishes = data.row_of(stream, rng, always).context[:, v.CHORD_AT : v.REPETITION_AT]
     found = harmony.chords(
         stream.onset, stream.pitch, v.DURATION_TICKS[stream.duration], ~stream.drums[stream.slot], stream.bar_start,
         stream.beat,
     )  # fmt: skip
     assert np.array_equal(wishes, harmony.one_hot(found.of_beat, found.beat[:100]))
     half = settings.DataSettings(**{**always.__dict__, "open_beat": 0.5})
-    assert 0 < data.row_of(stream, rng, half).context[:, v.CHORD_AT :].sum() < wishes.sum()
+    assert 0 < data.row_of(stream, rng, half).context[:, v.CHORD_AT : v.REPETITION_AT].sum() < wishes.sum()
     never = settings.DataSettings(**{**always.__dict__, "tell_chords": 0.0})
-    assert not data.row_of(stream, rng, never).context[:, v.CHORD_AT :].any()
-    assert not data.row_of(stream, None, always).context[:, v.CHORD_AT :].any()
+    assert not data.row_of(stream, rng, never).context[:, v.CHORD_AT : v.REPETITION_AT].any()
+    assert not data.row_of(stream, None, always).context[:, v.CHORD_AT : v.REPETITION_AT].any()

@@ -19,12 +19,14 @@ def network() -> model.NoteModel:
         for parameter in found.parameters():
             if parameter.ndim >= 2:
                 parameter.normal_(0.0, 0.3)
+        found.lean_pitch.weigh.weight.mul_(0.1)  # as loud as the rest, no pitch would be left but the highest
         found.time.bias.copy_(-0.03 * torch.arange(v.TIME_CLASSES))  # short steps
     return found.eval()
 
 
 CARD = {
-    "name": "song", "velocity": "model", "density": {"mean": 0.5, "std": 0.5}, "meter": [3, 4],
+    "name": "song", "velocity": "model", "density": {"mean": 0.5, "std": 0.5},
+    "repetition": {"mean": -0.5, "std": 1.0}, "meter": [3, 4],
     "parts": [
         {"family": 6, "register": 67}, {"family": 0, "register": 52}, {"family": 4, "register": 36, "added": True},
     ],
@@ -140,3 +142,4 @@ def test_an_ask_tells_what_the_plugin_tells():
     registers = told[v.REGISTER_AT : v.REGISTER_FLAG_AT] * 12 + 60
     assert np.allclose(registers[[1, 2, 4]], [52, 67, 74])
     assert told[v.REGISTER_FLAG_AT : v.KEY_AT].tolist() == [0, 1, 1, 0, 1]
+    assert told[v.REPETITION_AT :].tolist() == [0, -0.5, -0.5, -0.5, -0.5, 0, 1, 1, 1, 1]

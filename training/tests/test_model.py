@@ -69,11 +69,18 @@ def test_the_past_decides_and_the_future_does_not(network):
 
 def test_every_input_is_heard(network):
     row = _row(6)
+    context = row.context.copy()
+    context[:, v.REGISTER_FLAG_AT : v.KEY_AT] = 1
+    row = row._replace(context=context)
     batch = model.tensors(data.padded([row], 40))
-    torch.nn.init.normal_(network.align.weight)
+    for silent in (network.align, network.lean_time.weigh, network.lean_pitch.weigh):
+        torch.nn.init.normal_(silent.weight)
     with torch.no_grad():
         base = network(batch)
-        for name in ("index", "context", "remain", "tell_part", "aligned", "tell_pitch", "tell_duration"):
+        for name in (
+            "index", "context", "remain", "tell_part", "aligned", "tell_pitch", "tell_duration", "foretold_time",
+            "foretold_pitch", "asks", "near",
+        ):  # fmt: skip
             other = dict(batch)
             other[name] = torch.zeros_like(batch[name]) if batch[name].any() else batch[name] + 1
             assert not torch.allclose(network(other), base), name
@@ -87,11 +94,24 @@ def test_heads_are_told_which_motifs_fit_what_was_drawn():
     batch = model.tensors(data.padded([row._replace(motif=motif, target=target)], 3))
     aligned = batch["aligned"][:, 0].view(3, v.PARTS, v.SOURCES)
     assert aligned.nonzero().tolist() == [[0, 1, 0], [0, 2, 1]]
-    assert batch["tell_pitch"][0, 0, -6:].tolist() == [60 + 129, 128, 128, 128, 64, 5]
+    assert batch["tell_pitch"][0, 0, -7:].tolist() == [60 + 129, 128, 128, 128, 64, 5, v.NO_PITCH]
+    assert batch["foretold_pitch"][0, 0].tolist() == [60, 128, 128, 128, 128]
+    assert batch["foretold_time"][0, 0].view(5, 5)[1].tolist() == [12, 384, 384, 384, 24]
     assert batch["tell_duration"][0, 0, -5:].tolist() == [7 + 33, 32, 32, 32, 8]
     assert batch["index"][0, 0, -20:].view(5, 4).tolist() == [
         [24, 64, 8, 5] if part == 1 else list(v.NO_MOTIF) for part in range(5)
     ]
+
+
+def test_the_pitch_head_is_told_the_register_of_the_drawn_part():
+    row = _row(9, 4)
+    context = row.context.copy()
+    context[:, v.REGISTER_AT : v.REGISTER_FLAG_AT] = (np.array([40.4, 50.6, 61, 0, 99]) - 60) / 12
+    context[:, v.REGISTER_FLAG_AT : v.KEY_AT] = [1, 1, 1, 0, 1]
+    target = row.target.copy()
+    target[:, 1] = [0, 1, 3, 4]
+    batch = model.tensors(data.padded([row._replace(context=context, target=target)], 4))
+    assert batch["tell_pitch"][:, 0, -1].tolist() == [40, 51, v.NO_PITCH, 99]
 
 
 def test_losses_are_of_probabilities(network):

@@ -33,7 +33,7 @@ def test_hash_is_of_the_canonical_json():
 
 def test_sizes():
     assert v.CLASSES_TOTAL == 565
-    assert v.CONTEXT_SIZE == 110
+    assert v.CONTEXT_SIZE == 120
     assert list(v.STYLES) == sorted(v.STYLES)
 
 

@@ -7,7 +7,7 @@ from training import data, model, settings, warm
 from training import vocabulary as v
 from training.tests.invented import random_stream
 
-# What a network that knew neither motifs nor chords had: groups of rows, and columns of the context.
+# What a network had that knew neither motifs nor chords nor repetition, nor leaned to a register: groups of rows.
 _OLDER_ROWS = {
     "inputs": model.TRUNK_ROWS[: -len(model.MOTIF_ROWS) * v.PARTS],
     "tell_pitch": model.PITCH_ROWS[: 3 + v.MEMORIES],
@@ -20,22 +20,34 @@ class _Nothing(torch.nn.Module):
         return 0.0
 
 
+class _NoWeights(torch.nn.Module):
+    def forward(self, _, asked):
+        return torch.zeros_like(asked)
+
+
+class _FirstColumns(torch.nn.Linear):
+    def forward(self, x):
+        return super().forward(x[..., : self.in_features])
+
+
 def _older() -> model.NoteModel:
-    """A network that knew neither motifs nor chords; it takes batches cut by `_cut`."""
+    """A network that knew none of it; it takes batches cut by `_cut`."""
     torch.manual_seed(4)
     network = model.NoteModel(settings.TOY)
     for name, rows in _OLDER_ROWS.items():
         setattr(network, name, model.Tables(rows, settings.TOY.width))
-    network.context = torch.nn.Linear(v.CHORD_AT, settings.TOY.width)
+    network.context = _FirstColumns(v.CHORD_AT, settings.TOY.width)
     network.align, network.lens = _Nothing(), _Nothing()
+    network.lean_time, network.lean_pitch = _NoWeights(), _NoWeights()
     return network.eval()
 
 
 def _cut(batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     columns = {
-        "index": len(_OLDER_ROWS["inputs"]), "context": v.CHORD_AT,
-        "tell_pitch": len(_OLDER_ROWS["tell_pitch"]), "tell_duration": len(_OLDER_ROWS["tell_duration"]),
-    }  # fmt: skip
+        "index": len(_OLDER_ROWS["inputs"]),
+        "tell_pitch": len(_OLDER_ROWS["tell_pitch"]),
+        "tell_duration": len(_OLDER_ROWS["tell_duration"]),
+    }
     return batch | {name: batch[name][..., :count] for name, count in columns.items()}
 
 
@@ -47,6 +59,7 @@ def test_it_computes_what_the_older_network_did():
     row = data.row_of(random_stream(8, 80), None, None)
     context = row.context.copy()
     context[:, v.CHORD_AT + 4] = context[:, v.CHORD_AT + v.ROOTS] = context[:, v.KEY_AT + 2] = 1
+    context[:, v.REGISTER_FLAG_AT : v.KEY_AT] = context[:, v.REPETITION_AT :] = 1
     batch = model.tensors(data.padded([row._replace(context=context)], 80))
     assert batch["aligned"].any()
     with torch.no_grad():

@@ -259,6 +259,7 @@ fn styles_and_wishes_reach_the_graph() {
     controls.density[1] = Some(-2.0);
     controls.register[4] = Some(0.5);
     controls.key = Some(23);
+    controls.repetition[2] = Some(1.5);
     controls.chord = [None, Chord::new(9, ChordQuality::MinorSeventh)];
     write_context(&mut context, &controls);
     let set: Vec<_> = context.iter().enumerate().filter(|(_, value)| **value != 0.0).collect();
@@ -272,6 +273,8 @@ fn styles_and_wishes_reach_the_graph() {
         (46, 1.0),
         (76, 1.0),
         (86, 1.0),
+        (89, 1.5),
+        (94, 1.0),
     ];
     assert_eq!(set, wanted.iter().map(|(at, value)| (*at, value)).collect::<Vec<_>>());
 }

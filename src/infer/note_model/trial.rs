@@ -92,6 +92,7 @@ fn extreme(styles: usize) -> Vec<(Features, Controls)> {
     cold.sharpness = [20.0; 5];
     cold.min_p = [0.0; 5];
     cold.density = [Some(-4.0); 5];
+    cold.repetition = [Some(-8.0); 5];
     cold.family = [ABSENT; 5];
     cold.chord = [Chord::new(11, ChordQuality::MinorSeventh); 2];
     let mut hot = Controls::open(styles);
@@ -99,6 +100,7 @@ fn extreme(styles: usize) -> Vec<(Features, Controls)> {
     hot.noise.fill(17.0);
     hot.style.fill(1.0);
     hot.density = [Some(8.0); 5];
+    hot.repetition = [Some(8.0); 5];
     hot.register = [Some(6.0); 5];
     hot.key = Some(23);
     let mut impossible = Controls::open(styles);

@@ -11,6 +11,7 @@ fn styles() -> Vec<StyleCard> {
         title: name.into(),
         has_velocity,
         density,
+        repetition: if has_velocity { (-0.5, 1.0) } else { (1.5, 2.0) },
         tempo: 120.0,
         meter: (4, 4),
         parts,
@@ -27,11 +28,11 @@ fn possible(controls: &Controls, slot: usize) -> Vec<u8> {
 }
 
 /// Wishes to within rounding.
-fn check_density(controls: &Controls, expected: [Option<f32>; 5]) {
-    for (wish, expected) in controls.density.iter().zip(expected) {
+fn check_wishes(found: &[Option<f32>; 5], expected: [Option<f32>; 5]) {
+    for (wish, expected) in found.iter().zip(expected) {
         let near =
             wish.zip(expected).is_some_and(|(wish, expected)| (wish - expected).abs() < 1e-5);
-        assert!(near || wish.is_none() && expected.is_none(), "{:?}", controls.density);
+        assert!(near || wish.is_none() && expected.is_none(), "{found:?}");
     }
 }
 
@@ -51,7 +52,8 @@ fn defaults_follow_the_style() {
     let controls = Controls::new(&Settings::default(), &styles(), PlayerPresence::Absent);
     assert_eq!(controls.family, [18, 9, 4, 9, 4]);
     assert_eq!(controls.style, [1.0, 0.0]);
-    check_density(&controls, [None, Some(0.8), Some(0.8), Some(0.8), Some(0.8)]);
+    check_wishes(&controls.density, [None, Some(0.8), Some(0.8), Some(0.8), Some(0.8)]);
+    check_wishes(&controls.repetition, [None, Some(-0.5), Some(-0.5), Some(-0.5), Some(-0.5)]);
     assert_eq!(controls.register[..3], [None, Some(14.0 / 12.0), Some(-20.0 / 12.0)]);
     assert_eq!(controls.bias_part, [Controls::IMPOSSIBLE, 0.0, 0.0, 0.0, 0.0]);
     assert_eq!(possible(&controls, 1), (21..=108).collect::<Vec<_>>());
@@ -71,7 +73,8 @@ fn wishes_are_told() {
     settings.parts[3].family = Some(Family::DRUMS);
     let controls = Controls::new(&settings, &styles(), PlayerPresence::Listening);
     assert_eq!(controls.family, [0, 9, 5, 18, 16]);
-    check_density(&controls, [None, Some(1.95), Some(1.95), None, Some(1.95)]);
+    check_wishes(&controls.density, [None, Some(1.95), Some(1.95), None, Some(1.95)]);
+    check_wishes(&controls.repetition, [None, Some(0.0), Some(0.0), None, Some(0.0)]);
     assert_eq!(controls.register, [None, Some(26.0 / 12.0), Some(4.0 / 12.0), None, None]);
     assert_eq!(controls.bias_part, [0.0, 0.0, 0.0, Controls::IMPOSSIBLE, 0.0]);
     assert_eq!(possible(&controls, 4), (35..=81).collect::<Vec<_>>());
