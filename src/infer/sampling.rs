@@ -60,7 +60,7 @@ impl Controls {
         }
     }
 
-    /// What `settings` ask for, without noise. Temperature and min-p hold for all five fields alike.
+    /// What `settings` ask for, without noise. Min-p holds for all five fields alike, temperature but for its factors of time and pitch.
     pub fn new(settings: &Settings, styles: &[StyleCard], player: PlayerPresence) -> Self {
         let mut controls = Self::open(styles.len());
         controls.style = settings.style.weights(styles.len());
@@ -77,7 +77,7 @@ impl Controls {
         let (mean, deviation) = usual(&controls.style, styles, |card| card.density);
         let density = mean + (settings.density + DENSITY_AT_REST) * deviation;
         let (mean, deviation) = usual(&controls.style, styles, |card| card.repetition);
-        let repetition = mean + REPETITION_AT_REST * deviation;
+        let repetition = mean + (REPETITION_AT_REST + settings.repetition) * deviation;
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
             controls.seat(part, wanted, card);
             if wanted.mode != Mode::Off {
