@@ -84,14 +84,15 @@ class Rows(nn.Module):
         return self.ones @ self.weight[(index + self.offsets)[0]]
 
 
-def _replace(module: nn.Module) -> None:
+def as_products(module: nn.Module) -> None:
+    """Put plain products in place of linear layers and summed look-ups."""
     for name, child in module.named_children():
         if isinstance(child, nn.Linear):
             setattr(module, name, Product(child))
         elif isinstance(child, model.Tables):
             setattr(module, name, Rows(child))
         else:
-            _replace(child)
+            as_products(child)
 
 
 def _less(a: Tensor, b: Tensor) -> Tensor:
@@ -111,7 +112,7 @@ class StepGraph(nn.Module):
     def __init__(self, network: model.NoteModel):
         super().__init__()
         self.net = copy.deepcopy(network).float().eval()
-        _replace(self.net)
+        as_products(self.net)
         self.register_buffer("parts", torch.arange(float(v.PARTS))[None])
         self.register_buffer("pitches", torch.arange(float(v.PITCHES))[None])
         self._prepare_leaning()

@@ -1,6 +1,7 @@
 """Trains the note model within a wall-clock budget; stops and resumes at any checkpoint."""
 
 import argparse
+import dataclasses
 import math
 import os
 import time
@@ -10,9 +11,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from training import data, model, settings, warm
+from training import data, model, notochord, settings, warm
 from training import vocabulary as v
 from training.corpus import Corpus
+
+NETWORKS = {"antiphon": lambda s: model.NoteModel(s.model), "notochord": lambda _: notochord.Notochord()}
 
 
 def validation_rows(corpus: Corpus, count: int, s: settings.DataSettings) -> list[data.Row]:
@@ -59,11 +62,13 @@ def optimizers_of(network: model.NoteModel, s: settings.TrainSettings) -> list[t
 class Run:
     """One training run: network, optimizers, sampler and how far it has come."""
 
-    def __init__(self, corpus: Corpus, s: settings.Settings, device: str):
+    def __init__(self, corpus: Corpus, s: settings.Settings, device: str, network: str = "antiphon"):
         torch.manual_seed(s.train.seed)
-        self.settings = s
         self.device = device
-        self.network = model.NoteModel(s.model).to(device)
+        self.network = NETWORKS[network](s).to(device)
+        if rate := getattr(self.network, "learning_rate", None):
+            s = dataclasses.replace(s, train=dataclasses.replace(s.train, learning_rate=rate))
+        self.settings = s
         self.optimizers = optimizers_of(self.network, s.train)
         self.sampler = data.Sampler(corpus, s.data, s.train.seed)
         self.step, self.notes, self.elapsed_secs = 0, 0, 0.0
@@ -181,6 +186,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True, help="wall-clock budget, resumed time included")
     parser.add_argument("--settings", type=Path, default=settings.DEFAULT)
     parser.add_argument("--resume", action="store_true", help="continue from OUT/checkpoint.pt if it is there")
+    parser.add_argument("--network", choices=NETWORKS, default="antiphon", help="which network; one is a comparator")
     parser.add_argument("--warm", type=Path, help="begin from the weights of this older checkpoint")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -189,7 +195,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
     corpus = Corpus.open(arguments.corpus)
-    run = Run(corpus, settings.read(arguments.settings), arguments.device)
+    run = Run(corpus, settings.read(arguments.settings), arguments.device, arguments.network)
     checkpoint = arguments.out / "checkpoint.pt"
     if arguments.resume and checkpoint.exists():
         run.resume(checkpoint)
