@@ -1,4 +1,4 @@
-"""Writes pieces of a corpus as MIDI files for `antiphon-cli measure`: a folder for each style, the top part as the first track.
+"""Writes pieces of a corpus as MIDI files for `antiphon-cli measure`: a folder for each style, the top part first.
 
 Pieces whose bars, the last apart, are not all as long as the first, or whose top part is too short, are left out.
 """
@@ -19,7 +19,7 @@ _PROGRAMS = (0, 11, 19, 24, 32, 40, 48, 56, 71, 73, 80, 88, 96, 105, 108, 120)  
 
 
 def chosen_parts(piece: corpus.Piece, most: int) -> list[int]:
-    """The highest part that is not drums, then the busiest others in score order, `most` in all; none if it is too short."""
+    """The highest part but drums, then the busiest others in score order, `most` in all; none if that part is short."""
     counts = np.bincount(piece.part, minlength=len(piece.families))
     mean = np.bincount(piece.part, piece.pitch, len(counts)) / np.maximum(counts, 1)
     melodic = [p for p in range(len(counts)) if counts[p] >= FEWEST_NOTES and piece.families[p] != v.DRUMS]
