@@ -151,15 +151,7 @@ fn say_json(value: &Value) -> Result<(), Failure> {
 /// `vary`.
 pub(super) fn vary(args: &VaryArgs) -> Result<(), Failure> {
     let takes = open_all(&args.file, args.output.quiet)?;
-    let take = match (&args.take, takes.as_slice()) {
-        (Some(wanted), takes) => find(takes, wanted)?,
-        (None, [only]) => only,
-        (None, takes) => {
-            let error = anyhow::anyhow!("vary one of {} takes", takes.len());
-            let advice = "name it with --take; `antiphon-cli takes list` lists them";
-            return Err(Failure::new(Kind::Usage, error, advice));
-        }
-    };
+    let take = only_one(&takes, args.take.as_deref())?;
     let opened = packs::open(&args.muse)?;
     let maker =
         (PackName { name: opened.name, hash: opened.sha256 }, opened.muse.backend().to_owned());
@@ -213,19 +205,36 @@ pub(super) fn vary(args: &VaryArgs) -> Result<(), Failure> {
     }
     if !args.output.quiet {
         for line in ranking.as_array().into_iter().flatten() {
-            let number = |field: &str| line[field].as_f64().unwrap_or(0.0);
-            let file = line["file"].as_str().unwrap_or_default();
-            say(&format!(
-                "{:<36} {:.2}  likely {:.2}  in key {:.2}  smooth {:.2}  rhythm {:.2}  distinct {:.2}",
-                file.trim_end_matches(".json"),
-                number("rating"),
-                number("likelihood"),
-                number("key_fit"),
-                number("smoothness"),
-                number("rhythm"),
-                number("distinctness")
-            ))?;
+            say(&ranking_line(line))?;
         }
     }
     Ok(())
+}
+
+fn ranking_line(line: &Value) -> String {
+    let number = |field: &str| line[field].as_f64().unwrap_or(0.0);
+    let file = line["file"].as_str().unwrap_or_default();
+    format!(
+        "{:<36} {:.2}  likely {:.2}  in key {:.2}  smooth {:.2}  rhythm {:.2}  distinct {:.2}",
+        file.trim_end_matches(".json"),
+        number("rating"),
+        number("likelihood"),
+        number("key_fit"),
+        number("smoothness"),
+        number("rhythm"),
+        number("distinctness")
+    )
+}
+
+/// The take that is named, or the only one.
+fn only_one<'a>(takes: &'a [Take], wanted: Option<&str>) -> Result<&'a Take, Failure> {
+    match (wanted, takes) {
+        (Some(wanted), takes) => find(takes, wanted),
+        (None, [only]) => Ok(only),
+        (None, takes) => {
+            let error = anyhow::anyhow!("vary one of {} takes", takes.len());
+            let advice = "name it with --take; `antiphon-cli takes list` lists them";
+            Err(Failure::new(Kind::Usage, error, advice))
+        }
+    }
 }

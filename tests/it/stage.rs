@@ -131,5 +131,20 @@ pub(crate) fn jam(
     }
     let end = Tick(96 * i64::from(request.bars));
     notes.retain(|it| it.onset < end);
-    (notes, instance.links.gauges.late_windows.load(Ordering::Relaxed))
+    let late = instance.links.gauges.late_windows.load(Ordering::Relaxed);
+    if late == 0 {
+        check_recording(&instance, request.bars, &notes);
+    }
+    (notes, late)
+}
+
+/// What was heard is what can be kept, beside notes that follow a key which is still down.
+fn check_recording(instance: &Instance, bars: u32, notes: &[Note]) {
+    let kept = instance.links.recording().keep_last(bars).unwrap();
+    let mut heard = notes.to_vec();
+    heard.sort_unstable();
+    let end = kept.take.music.end;
+    let is_over = |note: &Note| note.end() < end || heard.contains(note);
+    let recorded: Vec<Note> = kept.take.music.of_band().filter(is_over).collect();
+    assert_eq!((kept.bars, recorded), (i64::from(bars), heard));
 }
