@@ -30,6 +30,7 @@ impl Indifferent {
             title: "Plain".to_owned(),
             has_velocity: false,
             density: (1.0, 0.5),
+            repetition: (0.0, 1.0),
             tempo: 120.0,
             meter: (4, 4),
             parts: vec![(Family::PIANO, 60.0); 4],
