@@ -73,7 +73,7 @@ fn wrong_fields_are_named() {
     check("/styles/2/tempo", 5.into(), "`styles[2].tempo` is 5, not 10 to 1000");
     check("/styles/2/meter", vec![4, 3].into(), "`styles[2].meter` is 4/3");
     check("/styles/2/density/std", (-1).into(), "`styles[2].density` is");
-    check("/styles/2/repetition/mean", f64::MAX.into(), "`styles[2].repetition` is");
+    check("/styles/2/repetition/std", (-1).into(), "`styles[2].repetition` is");
     let older = vec![1, 110].into();
     check("/note_model/inputs/context", older, "`note_model.inputs.context` is [1, 110]");
     check("/styles/3/parts", Value::Array(vec![]), "`styles[3].parts` is 0");
