@@ -155,7 +155,7 @@ def registers_of(stream: Stream) -> tuple[np.ndarray, np.ndarray]:
     return np.where(known, (mean - 60) / 12, 0.0), known
 
 
-def row_of(stream: Stream, rng: np.random.Generator | None, s: DataSettings) -> Row:
+def row_of(stream: Stream, rng: np.random.Generator | None, s: DataSettings | None) -> Row:
     """Inputs and targets of a whole stream. Without `rng`: style and families told, every other wish open."""
     n = len(stream.onset)
     context = np.zeros((n, v.CONTEXT_SIZE), np.float32)
@@ -166,9 +166,13 @@ def row_of(stream: Stream, rng: np.random.Generator | None, s: DataSettings) -> 
     if not rng or rng.random() >= s.drop_style:
         context[:, v.STYLE_AT + stream.style] = 1
     f = stream.features(velocity)
+    looks_back = s is None or s.look_back
+    if not looks_back:
+        features.forget(f.lookback, f.motif)
     if rng:
         _tell_wishes(context, stream, rng, s)
-        _tell_repetition(context, stream, f, rng, s)
+        if looks_back:
+            _tell_repetition(context, stream, f, rng, s)
         families[(rng.random(v.PARTS) < s.drop_family) & (families != v.ABSENT)] = v.AUTO
     target = np.stack([f.event[1:, 0], stream.slot, stream.pitch, stream.duration, stream.velocity], 1)
     weight = np.ones((n, 2), np.float32)

@@ -29,6 +29,12 @@ class Features(NamedTuple):
     motif: np.ndarray  # int16 [N+1, 5 parts, 5 sources, 4]: time step, pitch, duration class, strength
 
 
+def forget(lookback: np.ndarray, motif_rows: np.ndarray) -> None:
+    """Blank what was played before, in place: what a network without look-back is told. Shapes end as in `Features`."""
+    lookback[:] = v.NO_MEMORY
+    motif_rows[:] = v.NO_MOTIF
+
+
 @numba.njit(cache=True)
 def _bar_of(onset, bar_start):
     """Index of the bar that holds each onset."""

@@ -2,32 +2,24 @@
 
 After Reese et al., "Notochord: a Flexible Probabilistic Model for Real-Time MIDI Performance", 2022.
 
-`python -m training.train --network notochord ...` trains it; `python -m training.notochord` compares it with a pack:
-bits a note on one split of a folder, and milliseconds a note of both graphs by turns in one process.
+`python -m training.train --network notochord ...` trains it; `training.tradeoff` compares.
 """
 
-import argparse
 import copy
-import json
-import sys
-import tempfile
-import time
 import warnings
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from training import data, evaluate, export, model, session
+from training import data, evaluate, export, model
 from training import vocabulary as v
 
 HIDDEN, LAYERS, WIDTH = 1024, 2, 256
 LEARNING_RATE = 1.0e-3
 _FAMILY_AT = len(model.EVENT_ROWS) + len(model.POSITION_ROWS)
-_STEPS = 400  # timed of each graph
 
 
 class Notochord(nn.Module):
@@ -43,6 +35,8 @@ class Notochord(nn.Module):
         self.blocks = nn.ModuleList()  # no matrices for orthogonalized updates
         self.inputs = model.Tables(model.EVENT_ROWS, width)
         self.family = model.Tables(model.FAMILY_ROWS, width)
+        for table in (self.inputs, self.family):  # no norm follows that would bring small ones up to size
+            nn.init.normal_(table.weight)
         self.style = nn.Linear(len(v.STYLES), width)
         self.gru = nn.GRU(width, hidden, LAYERS)
         self.leave = nn.Linear(hidden, width)
@@ -127,58 +121,3 @@ def write_step(network: Notochord, path: Path) -> dict[str, np.ndarray]:
             output_names=["drawn", "state_out"], opset_version=export.OPSET, dynamo=False, do_constant_folding=True,
         )  # fmt: skip
     return {name: value.numpy() for name, value in inputs.items()}
-
-
-def _ours(pack: Path) -> tuple[onnxruntime.InferenceSession, dict[str, np.ndarray]]:
-    from training import weights
-
-    graph = pack / json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["note_model"]["file"]
-    inputs = export.example_inputs(weights.read_network(graph).settings)
-    return session.open_session(graph), {name: value.numpy() for name, value in inputs.items()}
-
-
-def times(runs: dict[str, tuple[onnxruntime.InferenceSession, dict[str, np.ndarray]]]) -> dict[str, dict]:
-    """Milliseconds a step of each, by turns: median and 99th percentile."""
-    found: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(_STEPS):
-        for name, (opened, inputs) in runs.items():
-            begun = time.perf_counter()
-            opened.run(None, inputs)
-            found[name].append((time.perf_counter() - begun) * 1000)
-    return {n: {"median": float(np.median(t)), "p99": float(np.percentile(t, 99))} for n, t in found.items()}
-
-
-def main() -> int:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, required=True, help="of `training.train --network notochord`")
-    parser.add_argument("--pack", type=Path, required=True, help="folder of our pack")
-    parser.add_argument("--data", type=Path, required=True, help="folder of records")
-    parser.add_argument("--split", choices=("train", "valid", "test", "all"), default="valid")
-    parser.add_argument("--limit", type=int, help="judge a fixed choice of this many pieces only")
-    arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    state = torch.load(arguments.checkpoint, map_location="cpu", weights_only=True)
-    network = Notochord()
-    network.load_state_dict(state["model"])
-    network.eval()
-    judges = {"notochord": judge_of(network), "antiphon": evaluate.open_judge(arguments.pack, "auto")[0]}
-    report: dict = {
-        "split": arguments.split, "minutes": state["elapsed_secs"] / 60, "notes_seen": state["notes"],
-        "parameters": model.parameters_of(network),
-    }  # fmt: skip
-    for name, judge in judges.items():
-        pieces = evaluate.chosen_pieces(arguments.data, arguments.split)
-        report[name] = evaluate.evaluate(judge, pieces, arguments.limit)["bits"]
-    with tempfile.TemporaryDirectory() as folder:
-        graph = Path(folder) / "notochord.onnx"
-        inputs = write_step(network, graph)
-        runs = {"notochord": (session.open_session(graph), inputs), "antiphon": _ours(arguments.pack)}
-        report["ms"] = times(runs)
-    report["times_faster"] = report["ms"]["notochord"]["median"] / report["ms"]["antiphon"]["median"]
-    print(json.dumps(report, indent=1))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

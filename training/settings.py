@@ -1,6 +1,7 @@
 """Settings of data, model and training, read from a TOML file into frozen values."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class DataSettings:
     tell_chords: float
     open_beat: float
     drop_repetition: float
+    look_back: bool = True
     style_factor: dict[str, float] = field(default_factory=dict)
 
 
@@ -79,10 +81,22 @@ def from_dict(table: dict) -> Settings:
     return Settings(DataSettings(**table["data"]), ModelSettings(**table["model"]), TrainSettings(**table["train"]))
 
 
-def read(path: Path = DEFAULT) -> Settings:
-    """Settings from a TOML file."""
+def read(path: Path = DEFAULT, changes: Iterable[str] = ()) -> Settings:
+    """Settings from a TOML file, with changes such as `model.width=160` made to them.
+
+    Raises ValueError for a change that is not of this form or names no setting.
+    """
     with open(path, "rb") as handle:
-        return from_dict(tomllib.load(handle))
+        table = tomllib.load(handle)
+    for change in changes:
+        try:
+            place, value = change.split("=", 1)
+            section, name = place.strip().split(".")
+            table[section][name] = type(table[section][name])(tomllib.loads(f"x = {value}")["x"])
+        except (ValueError, KeyError, TypeError) as error:
+            expected = f"expected SECTION.NAME=VALUE of a setting in {path}"
+            raise ValueError(f"cannot change {change!r}: {expected}") from error
+    return from_dict(table)
 
 
 TOY = ModelSettings(width=16, blocks=1, recurrent=16, expansion=2, slowest=8.0)

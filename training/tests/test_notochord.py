@@ -41,11 +41,3 @@ def test_the_step_graph_draws_what_the_network_finds_likeliest(network, tmp_path
         assert drawn[0, 0] == likeliest[at]
         assert drawn.shape == (1, len(v.FIELDS))
         assert np.isfinite(inputs["state"]).all()
-
-
-def test_times_of_both_are_given(network, tmp_path):
-    path = tmp_path / "step.onnx"
-    inputs = notochord.write_step(network, path)
-    opened = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    found = notochord.times({"one": (opened, inputs), "other": (opened, inputs)})
-    assert found["one"]["median"] <= found["one"]["p99"]

@@ -1,0 +1,204 @@
+"""Bits a note against milliseconds a note: networks of several sizes and comparators, on the same data, in one run.
+
+Each run is a checkpoint of `training.train`. Bits are those of `training.evaluate`, of all notes and of the second half
+of each piece; a run that was trained without look-back is judged without. Milliseconds are of the step graphs in ONNX
+Runtime on one thread, by turns. Writes `tradeoff.json` and `tradeoff.md`.
+"""
+
+import argparse
+import functools
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+import torch
+
+from training import data, evaluate, export, model, notochord, session, settings, weights
+from training import vocabulary as v
+
+STEPS = 400  # timed of each graph
+_FIELDS = ("time", "part", "pitch", "duration")
+Timed = tuple[onnxruntime.InferenceSession, dict[str, np.ndarray]]
+
+
+class Candidate(NamedTuple):
+    """A trained network and how it came about."""
+
+    judge: evaluate.Judge
+    write: Callable[[Path], dict[str, np.ndarray]]  # exports the step graph; gives inputs for it
+    facts: dict
+    told: settings.DataSettings | None  # what its rows are made with
+
+
+def judge_of(network: torch.nn.Module) -> evaluate.Judge:
+    """The judge of a network, for `evaluate.evaluate`."""
+
+    def judge(rows: list[data.Row]) -> list[np.ndarray]:
+        batch = model.tensors(data.padded(rows, max(len(row.age) for row in rows)))
+        with torch.no_grad():
+            losses = network(batch).double().numpy()
+        return [-losses[: len(row.age), i] for i, row in enumerate(rows)]
+
+    return judge
+
+
+def _write_ours(network: model.NoteModel) -> Callable[[Path], dict[str, np.ndarray]]:
+    def write(path: Path) -> dict[str, np.ndarray]:
+        export.round_to_half(network)
+        export.write_graph(network, path)
+        return {name: value.numpy() for name, value in export.example_inputs(network.settings).items()}
+
+    return write
+
+
+def open_run(checkpoint: Path) -> Candidate:
+    """A checkpoint of `training.train`. Raises OSError, or ValueError for one of another vocabulary."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    if state["vocabulary"] != v.sha256():
+        raise ValueError(f"cannot compare: another vocabulary made {checkpoint}")
+    told = settings.from_dict(state["settings"])
+    network: torch.nn.Module
+    if "gru.weight_ih_l0" in state["model"]:
+        network = notochord.Notochord()
+        write = functools.partial(notochord.write_step, network)
+    else:
+        network = model.NoteModel(told.model)
+        write = _write_ours(network)
+    network.load_state_dict(state["model"])
+    facts = {
+        "minutes": round(state["elapsed_secs"] / 60, 1), "notes_seen": state["notes"],
+        "parameters": model.parameters_of(network), "looks_back": told.data.look_back,
+    }  # fmt: skip
+    return Candidate(judge_of(network.eval()), write, facts, told.data)
+
+
+def open_pack(pack: Path) -> Candidate:
+    """The network of a pack."""
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    network = weights.read_network(pack / manifest["note_model"]["file"])
+    facts = {"notes_seen": manifest["figures"].get("notes_seen"), "parameters": model.parameters_of(network)}
+    return Candidate(judge_of(network), _write_ours(network), facts, None)
+
+
+def bits(candidate: Candidate, streams: list[data.Stream]) -> dict:
+    """Bits a note of each field and in all, and in all over the second half of each piece."""
+    totals, counts = np.zeros((2, 4)), np.zeros(2)
+    for at in range(0, len(streams), evaluate.BATCH):
+        rows = [data.row_of(stream, None, candidate.told) for stream in streams[at : at + evaluate.BATCH]]
+        for logp in candidate.judge(rows):
+            for which, part in enumerate((logp, logp[len(logp) // 2 :])):
+                totals[which] -= part[:, :4].sum(0) / np.log(2)
+                counts[which] += len(part)
+    whole, second = totals / np.maximum(counts, 1)[:, None]
+    named = {name: round(float(x), 3) for name, x in zip(_FIELDS, whole, strict=True)}
+    return {"all": round(float(whole.sum()), 3), "second_half": round(float(second.sum()), 3), **named}
+
+
+def times(runs: dict[str, Timed]) -> dict[str, dict]:
+    """Milliseconds a step of each, by turns: median and 99th percentile."""
+    found: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(STEPS):
+        for name, (opened, inputs) in runs.items():
+            begun = time.perf_counter()
+            opened.run(None, inputs)
+            found[name].append((time.perf_counter() - begun) * 1000)
+    return {
+        n: {"median": round(float(np.median(t)), 3), "p99": round(float(np.percentile(t, 99)), 3)}
+        for n, t in found.items()
+    }
+
+
+_PAGE = """# What a bit costs
+
+{count} pieces of the `{split}` split ({notes} notes), as `training.evaluate` judges them. Every run heard the same
+training pieces for the same processor time on one core; `the pack` is the one that ships, trained longer. Milliseconds:
+one step of the exported graph in ONNX Runtime {version} on one thread, all graphs by turns in one process.
+Made by `python -m training.tradeoff`; the numbers are in [tradeoff.json](tradeoff.json).
+
+| | minutes | notes heard | parameters | time | part | pitch | duration | all | second half | ms a note, median | p99 |
+|---|---|---|---|---|---|---|---|---|---|---|---|
+"""
+
+
+def markdown(report: dict) -> str:
+    """The page."""
+    page = _PAGE.format(count=report["pieces"], split=report["split"], notes=report["notes"], version=report["runtime"])
+    for name, row in report["runs"].items():
+        heard = row.get("notes_seen")
+        cells = [
+            name, str(row.get("minutes", "–")), "–" if heard is None else f"{heard / 1e6:.1f} M",
+            f"{row['parameters'] / 1e6:.1f} M" if row.get("parameters") else "–",
+            *(f"{row['bits'][field]:.2f}" for field in _FIELDS), f"**{row['bits']['all']:.2f}**",
+            f"{row['bits']['second_half']:.2f}" if "second_half" in row["bits"] else "–",
+            *(f"{row['ms'][x]:.2f}" if x in row["ms"] else "–" for x in ("median", "p99")),
+        ]  # fmt: skip
+        page += "| " + " | ".join(cells) + " |\n"
+    return page
+
+
+def _named_run(text: str) -> tuple[str, Path]:
+    name, _, path = text.partition("=")
+    if not path:
+        raise argparse.ArgumentTypeError(f"expected NAME=CHECKPOINT, got {text!r}")
+    return name, Path(path)
+
+
+def main() -> int:
+    """Command line; 0, or 2 where a checkpoint, the pack or the data cannot be read."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=_named_run, action="append", default=[], metavar="NAME=CHECKPOINT")
+    parser.add_argument("--pack", type=Path, default=Path("models/default"))
+    parser.add_argument("--ppm", type=Path, help="JSON that training.ppm wrote for the same split")
+    parser.add_argument("--data", type=Path, required=True, help="folder of .jsonl or .jsonl.xz records")
+    parser.add_argument("--split", choices=("train", "valid", "test", "all"), default="valid")
+    parser.add_argument("--limit", type=int, help="judge a fixed choice of this many pieces only")
+    parser.add_argument("--out", type=Path, default=Path("docs/generation"))
+    wanted = parser.parse_args()
+    torch.set_num_threads(1)
+    try:
+        candidates = {name: open_run(path) for name, path in wanted.run} | {"the pack": open_pack(wanted.pack)}
+        pieces = list(evaluate.chosen_pieces(wanted.data, wanted.split))
+        ppm = json.loads(wanted.ppm.read_text(encoding="utf-8")) if wanted.ppm else {}
+    except (OSError, ValueError, KeyError) as error:
+        print(f"tradeoff: {error}", file=sys.stderr)
+        return 2
+    if wanted.limit is not None:
+        chosen = np.random.default_rng(1).permutation(len(pieces))[: wanted.limit]
+        pieces = [pieces[i] for i in sorted(chosen)]
+    streams = [data.stream_of(p, data.evaluation_slots(p), 0, evaluate.CROP) for p in pieces]
+    streams.sort(key=lambda stream: len(stream.onset))
+    runs = {}
+    for name, candidate in candidates.items():
+        runs[name] = candidate.facts | {"bits": bits(candidate, streams)}
+        print(name, runs[name], file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        timed: dict[str, Timed] = {}
+        for index, (name, candidate) in enumerate(candidates.items()):
+            path = Path(folder) / f"{index}.onnx"
+            inputs = candidate.write(path)
+            timed[name] = session.open_session(path), inputs
+        for name, found in times(timed).items():
+            runs[name]["ms"] = found
+    for kind in ("static", "memory"):
+        if kind in ppm:
+            ms = {"median": ppm["ms"]} if "ms" in ppm else {}
+            runs[f"partial matching, {kind}"] = {"bits": ppm[kind]["bits"], "ms": ms}
+    report = {
+        "split": wanted.split, "pieces": len(streams), "notes": sum(len(s.onset) for s in streams),
+        "runtime": onnxruntime.__version__, "runs": runs,
+    }  # fmt: skip
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    (wanted.out / "tradeoff.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    (wanted.out / "tradeoff.md").write_text(markdown(report), encoding="utf-8")
+    print(f"{wanted.out}: {len(runs)} rows")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
