@@ -1,4 +1,4 @@
-"""The committed toy pack, the judge and the sampler, all through ONNX Runtime."""
+"""The committed toy pack and the judge, through ONNX Runtime."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data, evaluate, harmony, sample, session
+from training import data, evaluate, session
 from training import vocabulary as v
 from training.tests.invented import random_stream, record, write_folder
 
@@ -101,29 +101,3 @@ def test_the_command_names_what_is_wrong(tmp_path):
     assert failed.returncode == 2
     assert f"{bad}, line 2: field `style`" in failed.stderr
     assert _evaluate("--data", str(tmp_path / "missing")).returncode == 2
-
-
-def test_an_improvisation_keeps_to_its_band_and_its_bars():
-    manifest = json.loads((TOY / "manifest.json").read_text(encoding="utf-8"))
-    opened = session.open_session(TOY / "note.onnx")
-    wish = sample.wish_of(manifest, "song", 4, 1, 1.0, told=True)
-    first, second = (sample.improvise(opened, wish, limit=60) for _ in range(2))
-    assert np.array_equal(first.pitch, second.pitch) and np.array_equal(first.onset, second.onset)
-    assert set(first.slot) <= {1, 2, 3}
-    assert first.onset.max() < 4 * 96
-    assert sample.describe(first)["out_of_order"] == 0
-
-
-def test_an_improvisation_is_told_key_and_chords():
-    manifest = json.loads((TOY / "manifest.json").read_text(encoding="utf-8"))
-    opened = session.open_session(TOY / "note.onnx")
-    chords = tuple(harmony.named(name) for name in ("C", "-", "G7"))
-    wish = sample.wish_of(manifest, "song", 4, 1, 1.0, told=True, key=21, chords=chords)
-    context = sample._context(wish)
-    assert np.flatnonzero(context[0, v.KEY_AT : v.CHORD_AT]).tolist() == [21]
-    assert [sample._told_chord(wish, at, 96) for at in (0, 95, 96, 192, 288)] == [0, 0, harmony.NO_CHORD, 67, 0]
-    first = sample.improvise(opened, wish, limit=30)
-    other = sample.improvise(opened, sample.wish_of(manifest, "song", 4, 1, 1.0, told=True), limit=30)
-    assert first.pitch.tolist() != other.pitch.tolist()
-    kept = sample._kept_wishes(first, wish)
-    assert set(kept) == {"in_told_key", "in_told_chord"} and all(0 <= share <= 1 for share in kept.values())

@@ -1,0 +1,44 @@
+"""Runs that are known to be silent or stuck, and a small whole run."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from training import data, longrun
+from training import vocabulary as v
+
+TOY = Path(__file__).parents[2] / "tests/data/toy-pack"
+
+
+def _run(bars_that_play, pitches) -> data.Stream:
+    """One note a beat in some bars of sixteen."""
+    onset = np.array([96 * bar + 24 * beat for bar in bars_that_play for beat in range(4)])
+    pitch = np.array([pitches[bar % len(pitches)] + beat for bar in bars_that_play for beat in range(4)])
+    count = len(onset)
+    return data.Stream(
+        0, onset, np.ones(count, int), pitch, v.duration_class(np.full(count, 24)), np.full(count, 8), True,
+        np.array([v.ABSENT, 0, v.ABSENT, v.ABSENT, v.ABSENT]), np.arange(16) * 96, np.full(16, 96), np.full(16, 24),
+    )  # fmt: skip
+
+
+def test_silent_and_stuck_runs_are_counted():
+    fine = _run(range(16), (60, 65))
+    silent = _run([*range(8), *range(12, 16)], (60, 65))
+    stuck = _run(range(16), (60,))
+    found = longrun.judge([fine, silent, stuck], 16)
+    assert (found["silent"], found["longest_silence"]) == (1, 4.0)
+    assert (found["stuck"], found["longest_same"]) == (1, 16)
+    assert found["last_to_first_quarter"] == 1.0
+    assert longrun.judge([fine], 16)["silent"] == longrun.judge([fine], 16)["stuck"] == 0
+
+
+def test_a_page_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(longrun, "MOST_NOTES", 60)
+    options = ["--styles", "song,drums", "--runs", "2", "--bars", "8"]
+    monkeypatch.setattr(sys, "argv", ["longrun", "--pack", str(TOY), "--out", str(tmp_path), *options])
+    assert longrun.main() == 0
+    found = json.loads((tmp_path / "long.json").read_text(encoding="utf-8"))
+    assert set(found["styles"]) == {"song", "drums"} and found["styles"]["song"]["runs"] == 2
+    assert "| song |" in (tmp_path / "long.md").read_text(encoding="utf-8")
