@@ -8,6 +8,7 @@ mod scripted;
 mod tables;
 mod timbre_tables;
 
+pub use crate::pack::Rest;
 pub use muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
 pub use note_model::{OpenError, open};
 pub use runtime::{LibraryError, LoadError, Runtime};

@@ -46,10 +46,34 @@ pub struct Style {
     pub density: (f32, f32),
     /// The same of the repetition value: natural logarithm of the odds that a note is one that its part's memory foretold.
     pub repetition: (f32, f32),
+    pub rest: Rest,
     pub tempo: Tempo,
     pub meter: Meter,
     /// The usual band, 1 to 4 parts.
     pub parts: Vec<Role>,
+}
+
+/// What the model is told of a style with every control at rest, so that it plays as dense, as repetitive and as tonal as the style's pieces
+/// are; measured on improvisations by `training/calibrate.py`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rest {
+    /// Standard deviations from the style's mean density, -10 to 10.
+    pub density: f32,
+    /// Standard deviations from the style's mean repetition, -10 to 10.
+    pub repetition: f32,
+    /// Factor of the pitch's logits beside the temperature, 0.1 to 10.
+    pub pitch_sharpness: f32,
+    /// Standard deviations of one step of the density control, 0 to 100.
+    pub density_step: f32,
+    /// For one step of the density control: natural logarithms of odds by which a wait of half the length is likelier, 0 to 10.
+    pub hurry: f32,
+}
+
+impl Default for Rest {
+    /// The means themselves, and one deviation a step.
+    fn default() -> Self {
+        Self { density: 0.0, repetition: 0.0, pitch_sharpness: 1.0, density_step: 1.0, hurry: 0.0 }
+    }
 }
 
 /// Whether a style's velocities are learnt.

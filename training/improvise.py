@@ -12,21 +12,23 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training import data, harmony, model, stepping, weights
+from training import data, features, harmony, model, stepping, weights
 from training import vocabulary as v
 from training.hearing import Ground, Hearing
 
 MIN_P = 0.02
-DENSITY_AT_REST = -0.4  # deviations from the style's mean that every part is told
-REPETITION_AT_REST = 0.0  # deviations from the style's mean that every part is told
+OUTSIDE = -2.0  # bias of pitches outside the scale of a key that is told
+UNMEASURED = {"density": 0.0, "repetition": 0.0, "pitch_sharpness": 1.0, "density_step": 1.0, "hurry": 0.0}
 OFF = -1e9
+_FOREIGN = (1, 3, 6, 8, 10), (1, 4, 6)  # degrees outside a major key; outside a minor one with both sixths and sevenths
 DRUM_KEYS, MELODIC_KEYS = (35, 81), (21, 108)
 MOST_NOTES = 3072  # of one stream
 _LOWEST, _HIGHEST = 24, 96  # registers told
 _MOST_IMPATIENT = 9.0
 _SPARSE = 0.75  # share of rows playing below which the others are taken out
 _COLUMNS = (
-    "_rows", "_families", "_context", "_sharpness", "_pitches", "_velocity", "_end", "_sounded", "_bits", "playing",
+    "_rows", "_families", "_context", "_sharpness", "_times", "_pitches",
+    "_velocity", "_end", "_sounded", "_bits", "playing",
 )  # fmt: skip
 # Where each family is at home, for one that the style's band does not have.
 _HOME = (60, 72, 60, 57, 40, 64, 62, 58, 64, 74, 70, 60, 62, 60, 60, 60)
@@ -40,9 +42,10 @@ class Ask:
     style: int
     context: np.ndarray  # float32 [CONTEXT_SIZE], without chords
     has_velocity: bool  # whether the style's velocities are the model's own; if not, it never hears any
-    temperature: float
+    sharpness: np.ndarray  # float32 [5]: 1 / temperature of each field
     seed: tuple[int, ...]
     chords: tuple[int, ...] = ()  # one a bar, again and again; empty = open
+    hurry: float = 0.0  # natural logarithms of odds by which a wait of half the length is likelier
 
 
 @dataclass(frozen=True)
@@ -67,17 +70,24 @@ def usual_registers(row: dict, families: np.ndarray) -> list[float]:
 
 def ask_of(
     row: dict, ground: Ground, temperature: float, seed: tuple[int, ...], density: float = 0.0, octaves: float = 0.0,
-    key: int | None = None, chords: tuple[int, ...] = (), repetition: float = 0.0,
+    key: int | None = None, chords: tuple[int, ...] = (), repetition: float = 0.0, second: dict | None = None,
+    lean: float = 0.0,
 ) -> Ask:  # fmt: skip
     """What the plugin asks for with every control at rest, or with these wishes. `row`: the style's in the manifest.
 
-    density, repetition: deviations beside the usual; octaves: added to every part's usual register.
+    density, repetition: steps and deviations beside the usual; octaves: added to every part's usual register;
+    second: another style's row, blended in by `lean` (0..0.5).
     """
     context = np.zeros(v.CONTEXT_SIZE, np.float32)
     style = v.STYLES.index(row["name"])
-    context[v.STYLE_AT + style] = 1
-    value = row["density"]["mean"] + (density + DENSITY_AT_REST) * row["density"]["std"]
-    again = row["repetition"]["mean"] + (repetition + REPETITION_AT_REST) * row["repetition"]["std"]
+    context[v.STYLE_AT + style] = 1 - lean
+    if second:
+        context[v.STYLE_AT + v.STYLES.index(second["name"])] += lean
+        row = row | {name: _blended(row.get(name, UNMEASURED), second.get(name, UNMEASURED), lean)
+                     for name in ("density", "repetition", "rest")}  # fmt: skip
+    rest = row.get("rest", UNMEASURED)
+    value = row["density"]["mean"] + (density * rest["density_step"] + rest["density"]) * row["density"]["std"]
+    again = row["repetition"]["mean"] + (repetition + rest["repetition"]) * row["repetition"]["std"]
     for slot, pitch in enumerate(usual_registers(row, ground.families), 1):
         if ground.families[slot] == v.ABSENT:
             continue
@@ -87,7 +97,13 @@ def ask_of(
             context[[v.REGISTER_AT + slot, v.REGISTER_FLAG_AT + slot]] = (pitch - 60) / 12 + octaves, 1
     if key is not None:
         context[v.KEY_AT + key] = 1
-    return Ask(ground, style, context, row["velocity"] == "model", temperature, seed, chords)
+    sharpness = np.full(5, 1 / temperature, np.float32)
+    sharpness[2] *= rest["pitch_sharpness"]
+    return Ask(ground, style, context, row["velocity"] == "model", sharpness, seed, chords, density * rest["hurry"])
+
+
+def _blended(first: dict, second: dict, lean: float) -> dict:
+    return {name: (1 - lean) * value + lean * second[name] for name, value in first.items()}
 
 
 def usual_ground(row: dict, bars: int) -> Ground:
@@ -100,27 +116,39 @@ def usual_ground(row: dict, bars: int) -> Ground:
     return Ground(families, np.arange(bars) * length, np.full(bars, length), np.full(bars, beat))
 
 
-def _pitch_bias(families: np.ndarray) -> np.ndarray:
-    """Keys that a part's instrument lacks, float32 [5, 128]."""
+def _time_bias(hurry: float) -> np.ndarray:
+    """Waits by their length, float32 [384]; notes struck together are as likely as after half a quarter."""
+    waits = np.arange(v.TIME_CLASSES)
+    return (-hurry * np.log2(np.maximum(waits, 1) / 12) * (waits > 0)).astype(np.float32)
+
+
+def _pitch_bias(families: np.ndarray, context: np.ndarray) -> np.ndarray:
+    """Keys that a part's instrument lacks, and those outside a told key, float32 [5, 128]."""
+    told = np.flatnonzero(context[v.KEY_AT : v.KEY_AT + v.KEYS])
+    degrees = _FOREIGN[int(told[0] >= 12)] if len(told) else ()
+    outside = np.isin((np.arange(v.PITCHES) - (told[0] if len(told) else 0)) % 12, degrees)
     out = np.full((v.PARTS, v.PITCHES), OFF, np.float32)
     for slot, family in enumerate(families):
         low, high = DRUM_KEYS if family == v.DRUMS else MELODIC_KEYS
         out[slot, low : high + 1] = 0
+        if family != v.DRUMS:
+            out[slot, outside] += OUTSIDE
     return out
 
 
 class _Batch:
     """Streams that are improvised together; the rows of those that have ended are taken out by and by."""
 
-    def __init__(self, network: model.NoteModel, asks: list[Ask], most_notes: int):
-        self._network, self._asks, self._most_notes = network, asks, most_notes
+    def __init__(self, network: model.NoteModel, asks: list[Ask], most_notes: int, look_back: bool):
+        self._network, self._asks, self._most_notes, self._look_back = network, asks, most_notes, look_back
         self._rows = np.arange(len(asks))  # which ask each row of the arrays belongs to
         self._hearing = Hearing([a.ground for a in asks], most_notes)
         self._rng = [np.random.default_rng(a.seed) for a in asks]
         self._families = np.stack([a.ground.families for a in asks])
         self._context = np.stack([a.context for a in asks])
-        self._sharpness = np.array([[1 / a.temperature] for a in asks], np.float32)
-        self._pitches = np.stack([_pitch_bias(a.ground.families) for a in asks])
+        self._sharpness = np.stack([a.sharpness for a in asks])
+        self._times = np.stack([_time_bias(a.hurry) for a in asks])
+        self._pitches = np.stack([_pitch_bias(a.ground.families, a.context) for a in asks])
         self._velocity = np.array([a.has_velocity for a in asks])
         self._end = np.array([a.ground.end for a in asks])
         self._sounded = np.full((len(asks), v.PARTS), -1)  # last onset of each part, -1 = none yet
@@ -152,12 +180,14 @@ class _Batch:
     def step(self) -> list[tuple[int, Made]]:
         """Draw one event of each stream; gives what has ended, with the index of its ask."""
         heard = self._hearing.hear()
+        if not self._look_back:
+            features.forget(heard.lookback, heard.motif)
         self._tell_chords(heard.position)
         noise = np.stack([rng.standard_exponential(v.CLASSES_TOTAL, np.float32) for rng in self._rng])
         how = stepping.Drawing(
             torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness),
-            torch.full((len(noise), 1), float(np.log(MIN_P))), lambda time: self._impatience(heard.position, time),
-            torch.from_numpy(self._pitches),
+            torch.full((len(noise), 1), float(np.log(MIN_P))), torch.from_numpy(self._times),
+            lambda time: self._impatience(heard.position, time), torch.from_numpy(self._pitches),
         )  # fmt: skip
         families, context = torch.from_numpy(self._families), torch.from_numpy(self._context)
         drawn = stepping.step(self._network, heard, families, context, self._state, how)
@@ -197,18 +227,20 @@ class _Batch:
 
 
 def improvise(
-    network: model.NoteModel, asks: Iterable[Ask], batch: int = 128, most_notes: int = MOST_NOTES, tell=None
-) -> list[Made]:
+    network: model.NoteModel, asks: Iterable[Ask], batch: int = 128, most_notes: int = MOST_NOTES, tell=None,
+    look_back: bool = True,
+) -> list[Made]:  # fmt: skip
     """An improvisation for each ask, each from its own seed whatever else is in its batch; at most `most_notes` long.
 
-    tell: called with the number of streams made so far, after each batch.
+    tell: called with the number of streams made so far, after each batch; look_back: whether the network is told what
+    was played before, for one that was trained without.
     """
     asks = list(asks)
     found: list[Made | None] = [None] * len(asks)
     order = sorted(range(len(asks)), key=lambda i: -asks[i].ground.end * int((asks[i].ground.families < v.AUTO).sum()))
     for at in range(0, len(order), batch):
         which = order[at : at + batch]
-        together = _Batch(network, [asks[i] for i in which], most_notes)
+        together = _Batch(network, [asks[i] for i in which], most_notes, look_back)
         while together.playing.any() and not together.full():
             for row, made in together.step():
                 found[which[row]] = made

@@ -18,7 +18,7 @@ from training import data, evaluate, export, model
 from training import vocabulary as v
 
 HIDDEN, LAYERS, WIDTH = 1024, 2, 256
-LEARNING_RATE = 1.0e-3
+LEARNING_RATE = 3.0e-3
 _FAMILY_AT = len(model.EVENT_ROWS) + len(model.POSITION_ROWS)
 
 
@@ -32,7 +32,6 @@ class Notochord(nn.Module):
 
     def __init__(self, hidden: int = HIDDEN, width: int = WIDTH):
         super().__init__()
-        self.blocks = nn.ModuleList()  # no matrices for orthogonalized updates
         self.inputs = model.Tables(model.EVENT_ROWS, width)
         self.family = model.Tables(model.FAMILY_ROWS, width)
         for table in (self.inputs, self.family):  # no norm follows that would bring small ones up to size
@@ -42,6 +41,11 @@ class Notochord(nn.Module):
         self.leave = nn.Linear(hidden, width)
         self.drawn = nn.ModuleList(nn.Embedding(classes, width) for classes in v.CLASSES[:-1])
         self.heads = nn.ModuleList(model.Head(width, width, classes) for classes in v.CLASSES)
+
+    @property
+    def blocks(self) -> nn.Module:
+        """Whose matrices get orthogonalized updates, as those of our blocks do."""
+        return self.gru
 
     def embed(self, index: Tensor, context: Tensor) -> Tensor:
         """index: int64 [..., len(TRUNK_ROWS)]; context: [..., CONTEXT_SIZE] -> [..., width]."""

@@ -20,8 +20,9 @@ class Drawing(NamedTuple):
     """How B streams draw."""
 
     noise: Tensor  # float32 [B, 565]
-    sharpness: Tensor  # float32 [B, 1]: 1 / temperature, of every field
+    sharpness: Tensor  # float32 [B, 5]: 1 / temperature of each field
     min_p: Tensor  # float32 [B, 1]: logarithm
+    bias_time: Tensor  # float32 [B, 384]
     bias_part: Callable[[Tensor], Tensor]  # of each part [B, 5], given the drawn time step [B]
     bias_pitch: Tensor  # float32 [B, 5, 128]
 
@@ -51,7 +52,7 @@ def _block(block: model.Block, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor
 
 def _draw(logits: Tensor, field: int, bias: Tensor | float, how: Drawing) -> tuple[Tensor, Tensor]:
     """Class drawn (int64 [B]) and the logits that it was drawn from."""
-    tempered = logits * how.sharpness + bias
+    tempered = logits * how.sharpness[:, field : field + 1] + bias
     floor = tempered.amax(1, keepdim=True) + how.min_p
     open_ = tempered.masked_fill(tempered < floor, IMPOSSIBLE)
     return (open_ + how.noise[:, _SPANS[field] : _SPANS[field + 1]]).argmax(1), open_
@@ -76,7 +77,7 @@ def step(network: model.NoteModel, heard: Heard, family: Tensor, context: Tensor
     h = network.norm(x)
     asked = lean.with_one(context)
     logits = lean.to_time(network.lean_time(h, asked[:, lean.TIME_ASKS]), motif[..., 0].flatten(1))
-    time, open_time = _draw(network.time(h) + logits, 0, 0.0, how)
+    time, open_time = _draw(network.time(h) + logits, 0, how.bias_time, how)
     together = (time == 0) & (event[:, 1] < v.PARTS)
 
     after = position[:, :1] + time[:, None]

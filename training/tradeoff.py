@@ -2,7 +2,8 @@
 
 Each run is a checkpoint of `training.train`. Bits are those of `training.evaluate`, of all notes and of the second half
 of each piece; a run that was trained without look-back is judged without. Milliseconds are of the step graphs in ONNX
-Runtime on one thread, by turns. Writes `tradeoff.json` and `tradeoff.md`.
+Runtime on one thread, by turns. Form is that of improvisations on the grounds of real windows, told no more than the
+style's means, beside these windows. Writes `tradeoff.json` and `tradeoff.md`.
 """
 
 import argparse
@@ -19,10 +20,23 @@ import numpy as np
 import onnxruntime
 import torch
 
-from training import data, evaluate, export, model, notochord, session, settings, weights
+from training import (
+    data,
+    descriptors,
+    evaluate,
+    export,
+    improvise,
+    model,
+    notochord,
+    session,
+    settings,
+    weights,
+    windows,
+)
 from training import vocabulary as v
 
 STEPS = 400  # timed of each graph
+FORM = ("patterns_again", "most_similar_bars", "similar_bars", "repeated_grams")
 _FIELDS = ("time", "part", "pitch", "duration")
 Timed = tuple[onnxruntime.InferenceSession, dict[str, np.ndarray]]
 
@@ -32,6 +46,7 @@ class Candidate(NamedTuple):
 
     judge: evaluate.Judge
     write: Callable[[Path], dict[str, np.ndarray]]  # exports the step graph; gives inputs for it
+    network: torch.nn.Module
     facts: dict
     told: settings.DataSettings | None  # what its rows are made with
 
@@ -75,7 +90,7 @@ def open_run(checkpoint: Path) -> Candidate:
         "minutes": round(state["elapsed_secs"] / 60, 1), "notes_seen": state["notes"],
         "parameters": model.parameters_of(network), "looks_back": told.data.look_back,
     }  # fmt: skip
-    return Candidate(judge_of(network.eval()), write, facts, told.data)
+    return Candidate(judge_of(network.eval()), write, network, facts, told.data)
 
 
 def open_pack(pack: Path) -> Candidate:
@@ -83,7 +98,7 @@ def open_pack(pack: Path) -> Candidate:
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     network = weights.read_network(pack / manifest["note_model"]["file"])
     facts = {"notes_seen": manifest["figures"].get("notes_seen"), "parameters": model.parameters_of(network)}
-    return Candidate(judge_of(network), _write_ours(network), facts, None)
+    return Candidate(judge_of(network), _write_ours(network), network, facts, None)
 
 
 def bits(candidate: Candidate, streams: list[data.Stream]) -> dict:
@@ -98,6 +113,24 @@ def bits(candidate: Candidate, streams: list[data.Stream]) -> dict:
     whole, second = totals / np.maximum(counts, 1)[:, None]
     named = {name: round(float(x), 3) for name, x in zip(_FIELDS, whole, strict=True)}
     return {"all": round(float(whole.sum()), 3), "second_half": round(float(second.sum()), 3), **named}
+
+
+def form_of(streams: list[data.Stream]) -> dict[str, float]:
+    """Medians of the measures of form, 0..1."""
+    found = [descriptors.describe(s) for s in streams if len(s.onset)]
+    return {name: round(float(np.nanmedian([f[name] for f in found])), 3) for name in FORM}
+
+
+def forms(candidate: Candidate, cards: dict[str, dict], real: dict[str, list[windows.Window]]) -> dict[str, dict]:
+    """The form of what a network of ours improvises, style by style."""
+    look_back = candidate.told is None or candidate.told.look_back
+    asks = [
+        improvise.ask_of(cards[name] | {"rest": improvise.UNMEASURED}, w.ground, 1.0, (5, v.STYLES.index(name), i))
+        for name, some in real.items()
+        for i, w in enumerate(some)
+    ]
+    made = iter(improvise.improvise(candidate.network, asks, look_back=look_back))
+    return {name: form_of([next(made).stream for _ in some]) for name, some in real.items()}
 
 
 def times(runs: dict[str, Timed]) -> dict[str, dict]:
@@ -139,7 +172,19 @@ def markdown(report: dict) -> str:
             *(f"{row['ms'][x]:.2f}" if x in row["ms"] else "–" for x in ("median", "p99")),
         ]  # fmt: skip
         page += "| " + " | ".join(cells) + " |\n"
-    return page
+    return page + (_form_page(report["form"]) if report["form"] else "")
+
+
+def _form_page(form: dict[str, dict]) -> str:
+    """A table of the medians over styles."""
+    page = "\nForm, mean over {count} styles of the medians at temperature 1 ({names}):\n\n| | " + " | ".join(
+        descriptors.NAMES[name] for name in FORM
+    ) + " |\n|---|" + "---|" * len(FORM) + "\n"  # fmt: skip
+    for run, styles in form.items():
+        means = (float(np.mean([row[name] for row in styles.values()])) for name in FORM)
+        page += f"| {run} | " + " | ".join(f"{x:.2f}" for x in means) + " |\n"
+    some = next(iter(form.values()))
+    return page.format(count=len(some), names=", ".join(some))
 
 
 def _named_run(text: str) -> tuple[str, Path]:
@@ -157,6 +202,8 @@ def main() -> int:
     parser.add_argument("--ppm", type=Path, help="JSON that training.ppm wrote for the same split")
     parser.add_argument("--data", type=Path, required=True, help="folder of .jsonl or .jsonl.xz records")
     parser.add_argument("--split", choices=("train", "valid", "test", "all"), default="valid")
+    parser.add_argument("--form", nargs="*", default=[], metavar="STYLE", help="styles whose form is compared")
+    parser.add_argument("--windows", type=int, default=32, help="of each such style")
     parser.add_argument("--limit", type=int, help="judge a fixed choice of this many pieces only")
     parser.add_argument("--out", type=Path, default=Path("docs/generation"))
     wanted = parser.parse_args()
@@ -189,9 +236,19 @@ def main() -> int:
         if kind in ppm:
             ms = {"median": ppm["ms"]} if "ms" in ppm else {}
             runs[f"partial matching, {kind}"] = {"bits": ppm[kind]["bits"], "ms": ms}
+    form = {}
+    if wanted.form:
+        chosen_windows = windows.choose(pieces, set(wanted.form), wanted.windows, 32, 5)
+        real = {name: chosen_windows[name] for name in wanted.form}
+        form["real pieces"] = {name: form_of([w.stream for w in some]) for name, some in real.items()}
+        cards = {row["name"]: row for row in json.loads((wanted.pack / "manifest.json").read_text("utf-8"))["styles"]}
+        for name, candidate in candidates.items():
+            if isinstance(candidate.network, model.NoteModel):
+                form[name] = forms(candidate, cards, real)
+                print(name, form[name], file=sys.stderr, flush=True)
     report = {
         "split": wanted.split, "pieces": len(streams), "notes": sum(len(s.onset) for s in streams),
-        "runtime": onnxruntime.__version__, "runs": runs,
+        "runtime": onnxruntime.__version__, "runs": runs, "form": form,
     }  # fmt: skip
     wanted.out.mkdir(parents=True, exist_ok=True)
     (wanted.out / "tradeoff.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

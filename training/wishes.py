@@ -140,8 +140,6 @@ class _Trial:
         pairs = np.array([(n[1], density_of(s)) for n, s in streams.items() if n[0] == "density"]).reshape(-1, 2)
         return {
             "rank_correlation": _mean([rank_correlation(*pairs.T)]),
-            "asked": {str(x): round(self._row["density"]["mean"] + (x + improvise.DENSITY_AT_REST)
-                                    * self._row["density"]["std"], 3) for x in LEVELS},
             "measured": {str(x): _mean(pairs[pairs[:, 0] == x, 1]) for x in LEVELS},
         }  # fmt: skip
 

@@ -132,7 +132,7 @@ pub(super) struct MusicArgs {
     #[arg(long, value_name = "NAME[,NAME:LEAN]")]
     pub(super) style: Option<StyleArg>,
     /// Number that the improvisation grows from, 0 to 999999
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=999_999))]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(0..=999_999))]
     pub(super) seed: u64,
     /// Length
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=10_000))]

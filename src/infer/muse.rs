@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::music::tokens::{Event, Features};
+use crate::pack::Rest;
 use crate::score::{Chord, Family, PartialTable, Pitch, TimbreId, Velocity};
 
 /// A source of notes and of timbres. The ONNX pack is one, the scripted one of the tests another. Composer thread only.
@@ -80,6 +81,8 @@ pub struct Controls {
     pub noise: Vec<f32>,
     /// Added to tempered logits; `IMPOSSIBLE` forbids.
     pub bias_time: Vec<f32>,
+    /// Natural logarithms of odds by which a wait of half the length is likelier; part of `bias_time`.
+    pub hurry: f32,
     pub bias_part: [f32; 5],
     /// `[slot][pitch]`, 5 × 128.
     pub bias_pitch: Vec<f32>,
@@ -104,6 +107,8 @@ pub struct StyleCard {
     pub density: (f32, f32),
     /// Mean and standard deviation of the repetition value over the style's parts.
     pub repetition: (f32, f32),
+    /// What the model is told with every control at rest.
+    pub rest: Rest,
     /// Quarter notes a minute.
     pub tempo: f64,
     /// Count and unit.

@@ -255,6 +255,7 @@ fn card(style: &Style) -> StyleCard {
         has_velocity: style.velocity == StyleVelocity::Model,
         density: style.density,
         repetition: style.repetition,
+        rest: style.rest,
         tempo: style.tempo.bpm(),
         meter: (style.meter.count(), style.meter.unit()),
         parts: style.parts.iter().map(|role| (role.family, role.register)).collect(),

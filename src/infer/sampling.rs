@@ -5,6 +5,7 @@ mod tests;
 
 use super::muse::{Controls, StyleCard};
 use crate::music::tokens::{ABSENT, AUTO, Event, LONGEST_TIME, VelocityFrom};
+use crate::pack::Rest;
 use crate::score::{Family, Mode, Part, PartSettings, Pitch, Settings, Stream, StyleBlend, Ticks};
 
 /// Whether a player is in the ensemble.
@@ -22,16 +23,10 @@ const PLAYER_FAMILY: u8 = 0;
 const DRUM_KEYS: std::ops::RangeInclusive<u8> = 35..=81;
 /// Keys of a piano.
 const MELODIC_KEYS: std::ops::RangeInclusive<u8> = 21..=108;
-/// Where the density control stands at rest, in standard deviations from the style's mean: a part that is told the mean plays more than it,
-/// measured on improvisations in three styles.
-const DENSITY_AT_REST: f32 = -0.4;
-/// How far above the style's mean repetition a part is told at rest, in standard deviations.
-const REPETITION_AT_REST: f32 = 0.0;
-/// How far from its register a pitch has lost half a natural logarithm of its odds, semitones: where the musician asks for a register, and for
-/// the style's usual one. The model hears the wish but keeps to it within four to nine semitones only, measured on improvisations in
-/// four styles; left to that, the parts of a band crowd together and its bass is lost.
-const REGISTER_SPREAD: f32 = 9.0;
-const USUAL_SPREAD: f32 = 12.0;
+/// Bias of pitches outside the scale of the key that is wished for or heard: told of a key, the model alone leaves it as often as the style does.
+const OUTSIDE: f32 = -2.0;
+/// The wait that hurrying leaves as likely as notes struck together: half a quarter.
+const UNHURRIED: f32 = 12.0;
 
 /// Where each family is at home, for one that the style's band does not have: middle of its common compass.
 const HOME: [f32; 16] = [
@@ -51,6 +46,7 @@ impl Controls {
             chord: [None; 2],
             noise: vec![0.0; Self::NOISE],
             bias_time: vec![0.0; Self::FIELDS[0]],
+            hurry: 0.0,
             bias_part: [0.0; Part::COUNT],
             bias_pitch: vec![0.0; Part::COUNT * Self::FIELDS[2]],
             bias_duration: [0.0; 32],
@@ -75,9 +71,13 @@ impl Controls {
         controls.seat_player(player);
         let card = leading_style(settings.style, styles);
         let (mean, deviation) = usual(&controls.style, styles, |card| card.density);
-        let density = mean + (settings.density + DENSITY_AT_REST) * deviation;
+        let rest = resting(&controls.style, styles);
+        let density = mean + (settings.density * rest.density_step + rest.density) * deviation;
+        controls.sharpness[2] *= rest.pitch_sharpness;
+        controls.hurry = settings.density * rest.hurry;
+        controls.no_wait();
         let (mean, deviation) = usual(&controls.style, styles, |card| card.repetition);
-        let repetition = mean + (REPETITION_AT_REST + settings.repetition) * deviation;
+        let repetition = mean + (rest.repetition + settings.repetition) * deviation;
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
             controls.seat(part, wanted, card);
             if wanted.mode != Mode::Off {
@@ -97,8 +97,11 @@ impl Controls {
     /// Make the next event come no sooner than `ticks` after the one absorbed.
     pub fn wait_at_least(&mut self, ticks: Ticks) {
         let first = ticks.0.clamp(0, i64::from(LONGEST_TIME));
+        self.no_wait();
         for (bias, time) in self.bias_time.iter_mut().zip(0i64..) {
-            *bias = if time < first { Self::IMPOSSIBLE } else { 0.0 };
+            if time < first {
+                *bias = Self::IMPOSSIBLE;
+            }
         }
     }
 
@@ -110,9 +113,13 @@ impl Controls {
         }
     }
 
-    /// Let the next event come at any time.
+    /// Let the next event come at any time, sooner or later as the band hurries.
     pub fn no_wait(&mut self) {
-        self.bias_time.fill(0.0);
+        let hurry = self.hurry;
+        for (bias, time) in self.bias_time.iter_mut().zip(0u16..) {
+            let longer = (f32::from(time.max(1)) / UNHURRIED).log2();
+            *bias = if time == 0 || hurry == 0.0 { 0.0 } else { -hurry * longer };
+        }
     }
 
     /// Let `event` alone be drawn, whatever the biases and the noise were.
@@ -196,28 +203,20 @@ impl Controls {
         if !family.is_drums() {
             let pitch = (usual + wanted.register).clamp(24.0, 96.0);
             self.register[slot] = Some((pitch - 60.0) / 12.0);
-            let spread = if wanted.register == 0.0 { USUAL_SPREAD } else { REGISTER_SPREAD };
-            self.lean_to(part, pitch, spread);
         }
     }
 
-    /// Make pitches of `part` the less likely the farther they are from `middle`, a MIDI note number; `spread` in semitones.
-    fn lean_to(&mut self, part: Part, middle: f32, spread: f32) {
-        for pitch in (0..128).filter_map(Pitch::new) {
-            let away = (f32::from(pitch.number()) - middle) / spread;
-            *self.pitch_bias(part, pitch) = -0.5 * away * away;
-        }
-    }
-
-    /// Rule out the keys that the part's instrument lacks, and those outside a locked scale.
+    /// Rule out the keys that the part's instrument lacks and those outside a locked scale, and make those outside a key less likely.
     fn limit_pitches(&mut self, part: Part, settings: &Settings) {
         let drums = self.family_of(part).is_some_and(Family::is_drums);
-        let lock = settings.key.filter(|_| settings.scale_lock && !drums);
+        let key = settings.key.filter(|_| !drums);
         let keys = if drums { DRUM_KEYS } else { MELODIC_KEYS };
         for pitch in (0..128).filter_map(Pitch::new) {
-            let in_scale = lock.is_none_or(|key| key.contains(pitch));
-            if !keys.contains(&pitch.number()) || !in_scale {
+            let in_scale = key.is_none_or(|key| key.contains(pitch));
+            if !keys.contains(&pitch.number()) || !in_scale && settings.scale_lock {
                 *self.pitch_bias(part, pitch) = Self::IMPOSSIBLE;
+            } else if !in_scale {
+                *self.pitch_bias(part, pitch) = OUTSIDE;
             }
         }
     }
@@ -248,6 +247,23 @@ fn usual(weights: &[f32], styles: &[StyleCard], of: fn(&StyleCard) -> (f32, f32)
         let (own_mean, own_deviation) = of(card);
         (mean + weight * own_mean, deviation + weight * own_deviation)
     })
+}
+
+/// What a blend of styles is told at rest.
+fn resting(weights: &[f32], styles: &[StyleCard]) -> Rest {
+    if styles.is_empty() {
+        return Rest::default();
+    }
+    let of = |of: fn(&Rest) -> f32| {
+        weights.iter().zip(styles).map(|(weight, card)| weight * of(&card.rest)).sum()
+    };
+    Rest {
+        density: of(|it| it.density),
+        repetition: of(|it| it.repetition),
+        pitch_sharpness: of(|it| it.pitch_sharpness),
+        density_step: of(|it| it.density_step),
+        hurry: of(|it| it.hurry),
+    }
 }
 
 /// Family of a part and its usual mean pitch. A part beyond the style's usual band doubles one of it.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
 use super::tables::TableCache;
 use crate::music::tokens::{DRUMS, Event, Features};
+use crate::pack::Rest;
 use crate::score::{Family, Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// Plays the same for the same noise and the same notes heard before, and otherwise not: its state is a checksum of all it absorbed.
@@ -37,6 +38,7 @@ impl Scripted {
             has_velocity,
             density: (0.5, 0.5),
             repetition: (0.0, 1.0),
+            rest: Rest::default(),
             tempo: 120.0,
             meter: (4, 4),
             parts,

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Figures, NoteModel, Pack, PackError, Role, RoleOrigin, Source, Style, StyleVelocity};
+use super::{
+    Figures, NoteModel, Pack, PackError, Rest, Role, RoleOrigin, Source, Style, StyleVelocity,
+};
 use crate::music::tokens::{DURATIONS, SOURCES};
 use crate::score::{ChordQuality, Family, Meter, Part, TICKS_PER_QUARTER, Tempo};
 
@@ -70,6 +72,8 @@ struct StyleEntry {
     velocity: VelocityEntry,
     density: Usual,
     repetition: Usual,
+    #[serde(default)]
+    rest: RestEntry,
     tempo: f64,
     meter: [u8; 2],
     parts: Vec<RoleEntry>,
@@ -86,6 +90,24 @@ enum VelocityEntry {
 struct Usual {
     mean: f32,
     std: f32,
+}
+
+/// Without it, nothing was measured.
+#[derive(Deserialize)]
+#[serde(default)]
+struct RestEntry {
+    density: f32,
+    repetition: f32,
+    pitch_sharpness: f32,
+    density_step: f32,
+    hurry: f32,
+}
+
+impl Default for RestEntry {
+    fn default() -> Self {
+        let Rest { density, repetition, pitch_sharpness, density_step, hurry } = Rest::default();
+        Self { density, repetition, pitch_sharpness, density_step, hurry }
+    }
 }
 
 #[derive(Deserialize)]
@@ -254,6 +276,7 @@ impl Check<'_> {
         self.that(!entry.name.is_empty(), &of("name"), "empty", "a name")?;
         let density = self.usual(&entry.density, &of("density"))?;
         let repetition = self.usual(&entry.repetition, &of("repetition"))?;
+        let rest = self.rest(&entry.rest, &of("rest"))?;
         let [count, unit] = entry.meter;
         let meter = Meter::new(count, unit).ok_or_else(|| {
             self.wrong(&of("meter"), format!("{count}/{unit}"), "a time signature")
@@ -276,6 +299,7 @@ impl Check<'_> {
             },
             density,
             repetition,
+            rest,
             tempo,
             meter,
             parts,
@@ -288,6 +312,21 @@ impl Check<'_> {
         let found = format!("{mean}, {std}");
         self.that(legal, field, found, "a mean and a standard deviation")?;
         Ok((mean, std))
+    }
+
+    fn rest(&self, entry: &RestEntry, field: &str) -> Result<Rest, PackError> {
+        let RestEntry { density, repetition, pitch_sharpness, density_step, hurry } = *entry;
+        for (name, found, least, most) in [
+            ("density", density, -10.0, 10.0),
+            ("repetition", repetition, -10.0, 10.0),
+            ("pitch_sharpness", pitch_sharpness, 0.1, 10.0),
+            ("density_step", density_step, 0.0, 100.0),
+            ("hurry", hurry, 0.0, 10.0),
+        ] {
+            let legal = (least..=most).contains(&found);
+            self.that(legal, &format!("{field}.{name}"), found, &format!("{least} to {most}"))?;
+        }
+        Ok(Rest { density, repetition, pitch_sharpness, density_step, hurry })
     }
 
     fn role(&self, entry: &RoleEntry, field: &str) -> Result<Role, PackError> {

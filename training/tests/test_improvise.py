@@ -71,10 +71,12 @@ def test_a_batch_of_steps_is_the_graph_step_by_step(network, tmp_path):
     heard, state = hearing.Hearing([ground] * size, 120), stepping.state_of(network, size)
     context = rng.normal(size=(size, v.CONTEXT_SIZE)).astype(np.float32) * 0.5
     bias_pitch = rng.normal(size=(size, v.PARTS, v.PITCHES)).astype(np.float32)
+    bias_time = rng.normal(size=(size, v.TIME_CLASSES)).astype(np.float32)
+    sharpness = rng.uniform(0.8, 1.4, (size, 5)).astype(np.float32)
     bias_part = np.array([-1e9, 0.5, 0.0, -1e9, -1e9], np.float32)
     inputs = session.open_inputs(opened) | {
         "family": ground.families[None], "context": context[1:2], "bias_pitch": bias_pitch[1:2],
-        "bias_part": bias_part[None], "sharpness": np.full((1, 5), 1.25, np.float32),
+        "bias_part": bias_part[None], "bias_time": bias_time[1:2], "sharpness": sharpness[1:2],
         "min_p": np.full((1, 5), np.log(0.02), np.float32),
     }  # fmt: skip
     together = 0
@@ -83,8 +85,9 @@ def test_a_batch_of_steps_is_the_graph_step_by_step(network, tmp_path):
         noise = rng.gumbel(size=(size, v.CLASSES_TOTAL)).astype(np.float32)
         noise[:, 0] += 6 * (rng.random() < 0.6)  # chords, so that the order of their notes is tried
         how = stepping.Drawing(
-            torch.from_numpy(noise), torch.full((size, 1), 1.25), torch.full((size, 1), float(np.log(0.02))),
-            lambda time: torch.from_numpy(bias_part).expand(size, -1), torch.from_numpy(bias_pitch),
+            torch.from_numpy(noise), torch.from_numpy(sharpness), torch.full((size, 1), float(np.log(0.02))),
+            torch.from_numpy(bias_time), lambda time: torch.from_numpy(bias_part).expand(size, -1),
+            torch.from_numpy(bias_pitch),
         )  # fmt: skip
         families = torch.from_numpy(np.stack([ground.families] * size))
         drawn = stepping.step(network, now, families, torch.from_numpy(context), state, how)
@@ -122,7 +125,7 @@ def test_what_is_improvised_keeps_to_its_ground(network):
 
 def test_a_part_that_has_been_silent_grows_impatient(network):
     """Two bars in, before beat 2: a part that rests since the start, one since a bar, in bars of 72 ticks."""
-    batch = improvise._Batch(network, _asks(1), 10)
+    batch = improvise._Batch(network, _asks(1), 10, True)
     for time, part in ((0, 1), (72, 2), (76, 2)):
         batch._hearing.push(np.array([[time, part, 60, 0, 0]]), np.array([0]))
         batch._sounded[0, part] = batch._hearing.now[0]
@@ -137,9 +140,38 @@ def test_an_ask_tells_what_the_plugin_tells():
     families = np.array([v.ABSENT, 0, 6, v.DRUMS, 9])
     ask = improvise.ask_of(CARD, improvise.usual_ground(CARD, 2)._replace(families=families), 1.0, (0,))
     told = ask.context
-    assert np.allclose(told[v.DENSITY_AT : v.DENSITY_FLAG_AT], [0, 0.3, 0.3, 0.3, 0.3])
+    assert np.allclose(told[v.DENSITY_AT : v.DENSITY_FLAG_AT], [0, 0.5, 0.5, 0.5, 0.5])
     # The piano keeps its register of the band, the reed its own, the pipe has none there; drums are not told.
     registers = told[v.REGISTER_AT : v.REGISTER_FLAG_AT] * 12 + 60
     assert np.allclose(registers[[1, 2, 4]], [52, 67, 74])
     assert told[v.REGISTER_FLAG_AT : v.KEY_AT].tolist() == [0, 1, 1, 0, 1]
     assert told[v.REPETITION_AT :].tolist() == [0, -0.5, -0.5, -0.5, -0.5, 0, 1, 1, 1, 1]
+
+
+def test_what_is_told_at_rest_is_the_rows_own():
+    rest = {"density": 1.0, "repetition": 2.0, "pitch_sharpness": 0.5, "density_step": 3.0, "hurry": 0.25}
+    row, ground = CARD | {"rest": rest}, improvise.usual_ground(CARD, 4)
+    ask = improvise.ask_of(row, ground, 0.8, (1,), density=-2.0)
+    assert np.isclose(ask.context[v.DENSITY_AT + 1], row["density"]["mean"] - 5 * row["density"]["std"])
+    assert np.isclose(ask.context[v.REPETITION_AT + 1], row["repetition"]["mean"] + 2 * row["repetition"]["std"])
+    assert np.allclose(ask.sharpness, [1.25, 1.25, 0.625, 1.25, 1.25])
+    assert ask.hurry == -0.5
+    other = CARD | {"name": "drums"}  # nothing measured
+    half = improvise.ask_of(row, ground, 1.0, (1,), second=other, lean=0.5)
+    assert half.context[v.STYLE_AT + v.STYLES.index(CARD["name"])] == 0.5
+    assert half.context[v.STYLE_AT + v.STYLES.index("drums")] == 0.5
+    assert np.isclose(half.sharpness[2], 0.75)
+
+
+def test_hurrying_makes_long_waits_unlikely():
+    bias = improvise._time_bias(0.5)
+    assert np.allclose(bias[[0, 12, 6, 48]], [0, 0, 0.5, -1.0])
+
+
+def test_a_key_makes_what_lies_outside_less_likely():
+    context = np.zeros(v.CONTEXT_SIZE, np.float32)
+    families = np.array([v.ABSENT, 0, v.DRUMS, v.ABSENT, v.ABSENT])
+    assert (improvise._pitch_bias(families, context)[1, 60:72] == 0).all()
+    context[v.KEY_AT + 12 + 9] = 1  # A minor
+    bias = improvise._pitch_bias(families, context)
+    assert np.flatnonzero(bias[1, 60:72]).tolist() == [1, 3, 10] and (bias[2, 60:72] == 0).all()

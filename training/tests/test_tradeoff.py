@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import data, evaluate, notochord, settings, tradeoff, train
+from training import data, evaluate, improvise, notochord, settings, tradeoff, train
 from training.corpus import Corpus, files_of, read
 from training.tests.invented import write_folder
 
@@ -39,10 +39,14 @@ def test_networks_are_compared_in_one_run(folder, tmp_path, monkeypatch):
     ppm = {"ms": 0.01, "memory": {"bits": dict.fromkeys(("all", "time", "part", "pitch", "duration"), 4.0)}}
     (tmp_path / "ppm.json").write_text(json.dumps(ppm), encoding="utf-8")
     options = ["--run", f"deaf={deaf}", "--run", f"other={other}", "--ppm", str(tmp_path / "ppm.json")]
-    options += ["--pack", str(TOY), "--data", str(folder), "--out", str(tmp_path)]
+    options += ["--pack", str(TOY), "--data", str(folder), "--out", str(tmp_path), "--form", "song", "--windows", "1"]
+    monkeypatch.setattr(improvise, "MOST_NOTES", 30)
     monkeypatch.setattr(sys, "argv", ["tradeoff", *options])
     assert tradeoff.main() == 0
-    runs = json.loads((tmp_path / "tradeoff.json").read_text(encoding="utf-8"))["runs"]
+    report = json.loads((tmp_path / "tradeoff.json").read_text(encoding="utf-8"))
+    assert list(report["form"]) == ["real pieces", "deaf", "the pack"]
+    assert 0 < report["form"]["real pieces"]["song"]["repeated_grams"] <= 1
+    runs = report["runs"]
     assert list(runs) == ["deaf", "other", "the pack", "partial matching, memory"]
     assert runs["deaf"]["looks_back"] is False and runs["other"]["looks_back"] is True
     for name in ("deaf", "other", "the pack"):

@@ -27,6 +27,10 @@ pub(in crate::cli) enum ValueError {
     Block,
     #[error("expected a style such as `chorale`, or two such as `chorale,ragtime:0.3`")]
     Style,
+    #[error(
+        "only the second of two styles has a weight: how far to lean to it, as in `chorale,ragtime:0.3`"
+    )]
+    StyleWeight,
     #[error("expected a part such as `1=play,family=bass,register=-12,level=-3,pan=0.2`")]
     Part,
     #[error(
@@ -142,6 +146,7 @@ impl FromStr for StyleArg {
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let name = |text: &str| match text.trim() {
             "" => Err(ValueError::Style),
+            text if text.contains(':') => Err(ValueError::StyleWeight),
             text => Ok(text.to_owned()),
         };
         let Some((first, second)) = text.split_once(',') else {

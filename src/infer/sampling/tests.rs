@@ -12,6 +12,13 @@ fn styles() -> Vec<StyleCard> {
         has_velocity,
         density,
         repetition: if has_velocity { (-0.5, 1.0) } else { (1.5, 2.0) },
+        rest: Rest {
+            density: -0.4,
+            repetition: if has_velocity { 1.0 } else { 0.5 },
+            pitch_sharpness: if has_velocity { 0.8 } else { 1.2 },
+            density_step: 2.0,
+            hurry: if has_velocity { 0.0 } else { 0.5 },
+        },
         tempo: 120.0,
         meter: (4, 4),
         parts,
@@ -53,11 +60,11 @@ fn defaults_follow_the_style() {
     assert_eq!(controls.family, [18, 9, 4, 9, 4]);
     assert_eq!(controls.style, [1.0, 0.0]);
     check_wishes(&controls.density, [None, Some(0.8), Some(0.8), Some(0.8), Some(0.8)]);
-    check_wishes(&controls.repetition, [None, Some(-0.5), Some(-0.5), Some(-0.5), Some(-0.5)]);
+    check_wishes(&controls.repetition, [None, Some(0.5), Some(0.5), Some(0.5), Some(0.5)]);
     assert_eq!(controls.register[..3], [None, Some(14.0 / 12.0), Some(-20.0 / 12.0)]);
     assert_eq!(controls.bias_part, [Controls::IMPOSSIBLE, 0.0, 0.0, 0.0, 0.0]);
     assert_eq!(possible(&controls, 1), (21..=108).collect::<Vec<_>>());
-    assert_eq!(controls.sharpness, [1.0; 5]);
+    assert_eq!(controls.sharpness, [1.0, 1.0, 0.8, 1.0, 1.0]);
     assert!((controls.min_p[0].exp() - 0.02).abs() < 1e-6);
     assert!(controls.has_band());
 }
@@ -73,12 +80,23 @@ fn wishes_are_told() {
     settings.parts[3].family = Some(Family::DRUMS);
     let controls = Controls::new(&settings, &styles(), PlayerPresence::Listening);
     assert_eq!(controls.family, [0, 9, 5, 18, 16]);
-    check_wishes(&controls.density, [None, Some(1.95), Some(1.95), None, Some(1.95)]);
-    check_wishes(&controls.repetition, [None, Some(0.0), Some(0.0), None, Some(0.0)]);
+    let density = 1.5 + (2.0 - 0.4) * 0.75;
+    check_wishes(&controls.density, [None, Some(density), Some(density), None, Some(density)]);
+    let repetition = 0.875 * 1.25;
+    check_wishes(
+        &controls.repetition,
+        [None, Some(repetition), Some(repetition), None, Some(repetition)],
+    );
     assert_eq!(controls.register, [None, Some(26.0 / 12.0), Some(4.0 / 12.0), None, None]);
     assert_eq!(controls.bias_part, [0.0, 0.0, 0.0, Controls::IMPOSSIBLE, 0.0]);
     assert_eq!(possible(&controls, 4), (35..=81).collect::<Vec<_>>());
-    assert_eq!(controls.sharpness, [2.0; 5]);
+    for (found, expected) in controls.sharpness.into_iter().zip([2.0, 2.0, 1.8, 2.0, 2.0]) {
+        assert!((found - expected).abs() < 1e-5, "{:?}", controls.sharpness);
+    }
+    assert!((controls.hurry - 0.125).abs() < 1e-6);
+    let bias = |time: usize| controls.bias_time[time];
+    assert_eq!((bias(0), bias(12)), (0.0, 0.0));
+    assert!((bias(6) - 0.125).abs() < 1e-6 && (bias(48) + 0.25).abs() < 1e-6);
     assert_eq!(controls.min_p, [Controls::IMPOSSIBLE; 5]);
     assert_eq!(velocity_from(settings.style, &styles()), VelocityFrom::Model);
     assert_eq!(velocity_from(StyleBlend::only(9), &styles()), VelocityFrom::Rule);
@@ -99,24 +117,20 @@ fn a_locked_scale_spares_the_drums() {
 }
 
 #[test]
-fn an_asked_register_draws_pitches_near() {
-    let mut settings = Settings::default();
-    settings.parts[0].register = 12.0;
+fn a_key_makes_what_lies_outside_less_likely() {
+    let settings = Settings { key: Key::new(9, Scale::Minor), ..Settings::default() };
     let controls = Controls::new(&settings, &styles(), PlayerPresence::Absent);
-    let usual = Controls::new(&Settings::default(), &styles(), PlayerPresence::Absent);
-    let middle = controls.register[1].unwrap() * 12.0 + 60.0;
-    let bias = |controls: &Controls, slot: usize, pitch: f32| {
-        controls.bias_pitch[slot * 128 + format!("{pitch:.0}").parse::<usize>().unwrap()]
-    };
-    assert!(bias(&controls, 1, middle) > -0.01);
-    assert!((bias(&controls, 1, middle - 9.0) + 0.5).abs() < 0.06);
-    assert!(bias(&controls, 1, middle - 24.0) < -3.0);
-    assert_eq!(
-        bias(&controls, 2, 64.0),
-        bias(&usual, 2, 64.0),
-        "a part without the wish is as it was"
-    );
-    assert!(bias(&usual, 1, middle - 12.0) > -0.01, "the usual register draws too");
+    let outside: Vec<_> = (60..72u8)
+        .filter(|pitch| controls.bias_pitch[128 + usize::from(*pitch)] == OUTSIDE)
+        .collect();
+    assert_eq!(outside, [61, 63, 70], "A minor with both forms of its sixth and seventh degree");
+    assert_eq!(possible(&controls, 1).len(), 88, "but nothing is ruled out");
+}
+
+#[test]
+fn without_styles_nothing_is_sharpened() {
+    let controls = Controls::new(&Settings::default(), &[], PlayerPresence::Absent);
+    assert_eq!(controls.sharpness, [1.0; 5]);
 }
 
 #[test]

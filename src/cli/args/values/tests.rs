@@ -70,6 +70,8 @@ fn styles_are_read() {
     for wrong in ["", ",", "a,", ",b", "a,b:2", "a,b:", "a,b:x"] {
         assert!(wrong.parse::<StyleArg>().is_err(), "{wrong}");
     }
+    let alone = "chorale:0.3".parse::<StyleArg>().unwrap_err();
+    assert!(alone.to_string().contains("only the second of two styles"), "{alone}");
 }
 
 #[test]

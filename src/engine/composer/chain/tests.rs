@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::{Chain, Composed, Key};
-use crate::infer::{ComposeError, Controls, Draw, Muse, State, StyleCard};
+use crate::infer::{ComposeError, Controls, Draw, Muse, Rest, State, StyleCard};
 use crate::music::planner::{BarLine, Entry, Planner, Start, Window};
 use crate::music::tokens::{Event, Features};
 use crate::score::{
@@ -25,6 +25,7 @@ impl Hashing {
             has_velocity: true,
             density: (1.0, 0.5),
             repetition: (0.0, 1.0),
+            rest: Rest::default(),
             tempo: 120.0,
             meter: (4, 4),
             parts: vec![(Family::PIANO, 60.0); 4],

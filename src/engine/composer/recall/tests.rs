@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use crate::engine::audio::renderer::Sound;
 use crate::engine::composer::{Composer, Next};
 use crate::engine::link::{FromAudio, FromComposer, Links, ToAudio, ToComposer};
-use crate::infer::{ComposeError, Controls, Draw, Muse, State, StyleCard};
+use crate::infer::{ComposeError, Controls, Draw, Muse, Rest, State, StyleCard};
 use crate::music::memory::Memory;
 use crate::music::planner::{BarLine, Entry, Planner, Start};
 use crate::music::tokens::{Event, Features};
@@ -31,6 +31,7 @@ impl Indifferent {
             has_velocity: false,
             density: (1.0, 0.5),
             repetition: (0.0, 1.0),
+            rest: Rest::default(),
             tempo: 120.0,
             meter: (4, 4),
             parts: vec![(Family::PIANO, 60.0); 4],
