@@ -106,7 +106,8 @@ def rest_of(
             name = row["name"]
             found[name].append(measures([m.stream for m, own in zip(made, owner, strict=True) if own == name]))
             if turn + 1 < rounds:
-                tried[name].append(solve(np.array(tried[name]), np.array(found[name]), wanted[name]))
+                onward = solve if 2 * (turn + 1) < rounds else settle  # search, then come to rest
+                tried[name].append(onward(np.array(tried[name]), np.array(found[name]), wanted[name]))
         tell(turn, tried, found, wanted)
     return {row["name"]: settle(*(np.array(x[row["name"]]) for x in (tried, found, wanted))) for row in rows}
 
