@@ -12,8 +12,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use self::hearing::Heard;
-pub(super) use self::hearing::Key;
+use self::hearing::{Heard, Key};
 use super::drawing::{Bounds, Composed, Scene, draw_window};
 use super::line::{Context, Line};
 use super::recall::Recall;
@@ -215,7 +214,7 @@ impl Chain {
     }
 
     /// What was committed with an onset in `[from, until)` does not sound.
-    pub(super) fn take_back(&mut self, from: Tick, until: Tick) {
+    fn take_back(&mut self, from: Tick, until: Tick) {
         self.committed.retain(|it| !(from..until).contains(&it.onset));
         self.recall.take_back(from, until);
     }
