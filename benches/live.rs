@@ -44,6 +44,7 @@ fn main() {
     let recovering = host.play(PHASE);
     let figures = serde_json::json!({
         "minutes": minutes, "bpm": bpm, "frames": FRAMES, "quantum": "half a beat",
+        "late_revisions": host.instance.links.gauges.late_revisions.load(Ordering::Relaxed),
         "notes": host.instance.links.gauges.notes_composed.load(Ordering::Relaxed),
         "ordinary": ordinary.figures(),
         "starved": starved.figures(),

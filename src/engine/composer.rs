@@ -1,6 +1,7 @@
 //! The composer: hears, composes window after window, and commits. One `step` does one piece of work; no thread, clock or wait here.
 
 mod chain;
+mod drafts;
 mod drawing;
 mod grids;
 pub mod judging;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use self::chain::{Chain, Opened};
+use self::drafts::Draft;
 use self::drawing::Composed;
 use self::remembering::Remembering;
 use super::audio::renderer::Sound;
@@ -39,6 +41,7 @@ pub struct Composer {
     playback: Option<Arc<Playback>>,
     remembering: Remembering,
     chain: Option<Chain>,
+    draft: Option<Draft>,
     /// Messages taken from the queue and not yet acted on.
     inbox: VecDeque<FromAudio>,
     /// Messages that found no room on their queue.
@@ -73,6 +76,7 @@ impl Composer {
             playback: None,
             remembering: Remembering::default(),
             chain: None,
+            draft: None,
             inbox: VecDeque::new(),
             outbox: VecDeque::new(),
             live: std::array::from_fn(|slot| (slot == 0).then_some(PLAYER_FAMILY)),
@@ -111,7 +115,7 @@ impl Composer {
         let Some(message) = self.inbox.pop_front() else { return self.make_grid() };
         let done = self.act(message);
         if done.is_err() {
-            self.chain = None;
+            (self.chain, self.draft) = (None, None);
             self.links.gauges.stalled.store(true, Ordering::Relaxed);
         }
         done.map(|()| Next::Step)
@@ -120,6 +124,7 @@ impl Composer {
     fn act(&mut self, message: FromAudio) -> Result<(), ComposeError> {
         match message {
             FromAudio::Chain { start, settings } => {
+                self.draft = None;
                 let chain = self.chain.take();
                 self.chain = Some(self.enter_chain(chain, start, settings)?);
                 self.links.recording().hear_phrase(start.chain, &self.seed_phrase);
@@ -130,22 +135,10 @@ impl Composer {
             | FromAudio::FollowOn { .. }
             | FromAudio::FollowOff { .. }
             | FromAudio::AllKeysUp { .. }
-            | FromAudio::Rested { .. }) => {
-                let told = self.chain.as_mut().map(|chain| chain.take_in(&heard));
-                told.into_iter().flatten().for_each(|it| self.tell(it));
-            }
-            FromAudio::Cutoff { window, settings, .. } => {
-                let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) else {
-                    return Ok(());
-                };
-                if self.inbox.iter().any(|it| is_rest_of(it, window)) {
-                    return chain.pass_over(self.muse.as_mut(), window, settings);
-                }
-                let given = self.playback.as_ref().and_then(|it| chain.given(it, window));
-                let composed = chain.compose(self.muse.as_mut(), window, settings, given)?;
-                self.commit(window, &composed)?;
-                self.want_grids(&settings, &composed);
-            }
+            | FromAudio::Rested { .. }) => self.hear(heard),
+            FromAudio::Cutoff { window, settings, .. } => self.compose(window, settings)?,
+            FromAudio::Revision { window, settings } => self.revise(window, settings)?,
+            FromAudio::Stood { window } => self.stand(window),
             FromAudio::Stopped { .. } => {} // the chain's opening may serve again
         }
         Ok(())
@@ -182,6 +175,7 @@ impl Composer {
         }
         let gauges = &self.links.gauges;
         gauges.notes_composed.fetch_add(notes.len() as u64, Ordering::Relaxed);
+        gauges.committed_notes.fetch_add(notes.len() as u64, Ordering::Relaxed);
         gauges.surprise.fetch_add(composed.log_probability, Ordering::Relaxed);
         self.show_memory();
         let Composed { seats, key, .. } = *composed;
@@ -251,15 +245,6 @@ fn is_heard(message: &FromAudio) -> bool {
             | FromAudio::FollowOn { .. }
             | FromAudio::FollowOff { .. }
             | FromAudio::AllKeysUp { .. }
-    )
-}
-
-/// Whether `message` says that `window` passes in silence, so that composing it is of no use.
-fn is_rest_of(message: &FromAudio, window: Window) -> bool {
-    matches!(
-        message,
-        FromAudio::Rested { window: rested, from, until }
-            if *rested == window && *from <= window.begin && *until >= window.end
     )
 }
 

@@ -4,6 +4,7 @@ mod entry;
 mod feel;
 mod follow;
 mod host;
+mod revision;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use self::player::Player;
+use self::windows::Draft;
 use super::renderer::{Block, Outputs, Pace, PlayedEvent, Transport};
 use super::sequencer::{Action, Sequencer};
 use super::span::Span;
@@ -41,6 +42,8 @@ pub(super) struct Conductor {
     announced: Option<Settings>,
     /// The window that begins or has begun last, as (chain, index).
     window: (u32, u32),
+    /// The newest window that was announced, until it begins.
+    draft: Option<Draft>,
     /// The first window of a chain, which has begun and may still come: after a jump there is no time to compose it before.
     awaited: Option<Window>,
     /// What could not be sent back yet, for want of room.
@@ -82,6 +85,7 @@ impl Conductor {
             last: None,
             announced: None,
             window: (0, 0),
+            draft: None,
             awaited: None,
             unsent: None,
             ending: Ending::None,
@@ -107,6 +111,7 @@ impl Conductor {
             self.send(FromAudio::Stopped { end: last.reached() });
         }
         self.announced = None;
+        self.draft = None;
         self.awaited = None;
         self.ending = Ending::Due;
         if let Some(synth) = &mut self.synth {
@@ -202,6 +207,7 @@ impl Conductor {
             if let Some(last) = self.last.take() {
                 self.end_everything(0, played);
                 self.planner.stop();
+                self.draft = None;
                 self.awaited = None;
                 self.send(FromAudio::Stopped { end: last.reached() });
             }
@@ -215,6 +221,7 @@ impl Conductor {
 
     fn open_chain(&mut self, (start, window): Opening, settings: Settings, tempo: Tempo) {
         self.window = (window.chain, 0);
+        self.draft = None;
         self.awaited = None;
         self.player.forget();
         if let Some(commit) = self.sequencer.take_current() {

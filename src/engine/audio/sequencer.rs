@@ -54,8 +54,8 @@ impl Sequencer {
 
     /// Take a commit in; it takes the place of one of the same window that has not begun. Gives back what has no room.
     pub(super) fn accept(&mut self, commit: Box<Commit>) -> Option<Box<Commit>> {
-        let place = |it: &Commit| (it.window.chain, it.window.index);
-        if let Some(earlier) = self.ahead.iter_mut().find(|it| place(it) == place(&commit)) {
+        let is_version = |it: &&mut Box<Commit>| it.window.is_version_of(&commit.window);
+        if let Some(earlier) = self.ahead.iter_mut().find(is_version) {
             return Some(std::mem::replace(earlier, commit));
         }
         if self.ahead.len() == self.ahead.capacity() {
@@ -65,15 +65,20 @@ impl Sequencer {
         None
     }
 
-    /// Whether window `index` of `chain` lies ahead.
-    pub(super) fn has(&self, chain: u32, index: u32) -> bool {
-        self.ahead.iter().any(|it| it.window.chain == chain && it.window.index == index)
+    /// Whether just this version of `window` lies ahead: the one with its cutoff.
+    pub(super) fn has(&self, window: &Window) -> bool {
+        let mut versions = self.ahead.iter().filter(|it| it.window.is_version_of(window));
+        versions.any(|it| it.window.cutoff == window.cutoff)
     }
 
-    /// Begin window `index` of `chain`, which must lie ahead; a window that does not is rested. Returns the window before it.
-    pub(super) fn begin(&mut self, chain: u32, index: u32) -> Option<Box<Commit>> {
-        let place =
-            self.ahead.iter().position(|it| it.window.chain == chain && it.window.index == index);
+    /// Whether this version of `window` or another lies ahead.
+    pub(super) fn has_version_of(&self, window: &Window) -> bool {
+        self.ahead.iter().any(|it| it.window.is_version_of(window))
+    }
+
+    /// Begin `window` with the version of it that lies ahead; a window of which none does is rested. Returns the window before it.
+    pub(super) fn begin(&mut self, window: &Window) -> Option<Box<Commit>> {
+        let place = self.ahead.iter().position(|it| it.window.is_version_of(window));
         let next = place.map(|place| self.ahead.swap_remove(place));
         self.cursor = 0;
         std::mem::replace(&mut self.current, next)

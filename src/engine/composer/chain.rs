@@ -32,8 +32,8 @@ const EAGERNESS: f32 = 4.0;
 /// What is added to a key that is still held at a cutoff, for want of its end.
 const HELD: Ticks = Ticks(12);
 
-/// The present chain.
-#[derive(Debug)]
+/// The present chain. A clone is a snapshot.
+#[derive(Clone, Debug)]
 pub(super) struct Chain {
     start: Start,
     /// Jumps that the chain has gone on over.

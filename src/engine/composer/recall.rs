@@ -25,7 +25,7 @@ const PHRASE_NOTES: usize = 64;
 /// How long an expectation is waited for.
 const EXPECTED_FOR: Ticks = Ticks(192);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Recall {
     memory: Arc<Memory>,
     /// Notes learned in this chain.
@@ -45,7 +45,7 @@ pub(super) struct Recall {
     tally: Tally,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Predicted {
     tail: Tail,
     key: Option<Key>,
@@ -97,6 +97,14 @@ impl Recall {
         }
         self.mend();
         Arc::make_mut(&mut self.memory).take_fresh(key)
+    }
+
+    /// What `later` has handed out, the same some notes further on, is not handed out again.
+    pub(super) fn hand_out_like(&mut self, later: &Recall) {
+        if later.learned > 0 {
+            let ahead = later.learned.saturating_sub(self.learned);
+            Arc::make_mut(&mut self.memory).hand_out_ahead(ahead);
+        }
     }
 
     /// The player has let go a key of a note that was learned while it was down.

@@ -61,7 +61,8 @@ impl Conductor {
     }
 
     /// Whether the message was sent.
-    pub(super) fn send(&self, message: FromAudio) -> bool {
+    pub(super) fn send(&mut self, message: FromAudio) -> bool {
+        self.note_change(&message);
         let sent = self.links.from_audio.push(message).is_ok();
         if !sent {
             self.links.gauges.count_lost();

@@ -51,6 +51,8 @@ impl Chain {
             FromAudio::Rested { .. }
             | FromAudio::Chain { .. }
             | FromAudio::Cutoff { .. }
+            | FromAudio::Revision { .. }
+            | FromAudio::Stood { .. }
             | FromAudio::Stopped { .. } => Vec::new(),
         }
     }
