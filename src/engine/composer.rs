@@ -135,7 +135,8 @@ impl Composer {
             | FromAudio::FollowOn { .. }
             | FromAudio::FollowOff { .. }
             | FromAudio::AllKeysUp { .. }
-            | FromAudio::Rested { .. }) => self.hear(heard),
+            | FromAudio::Rested { .. }
+            | FromAudio::Hushed { .. }) => self.hear(heard),
             FromAudio::Cutoff { window, settings, .. } => self.compose(window, settings)?,
             FromAudio::Revision { window, settings } => self.revise(window, settings)?,
             FromAudio::Stood { window } => self.stand(window),
@@ -178,8 +179,8 @@ impl Composer {
         gauges.committed_notes.fetch_add(notes.len() as u64, Ordering::Relaxed);
         gauges.surprise.fetch_add(composed.log_probability, Ordering::Relaxed);
         self.show_memory();
-        let Composed { seats, key, .. } = *composed;
-        self.send(ToAudio::Commit(Box::new(Commit { window, notes, key, seats })));
+        let Composed { seats, key, given, .. } = *composed;
+        self.send(ToAudio::Commit(Box::new(Commit { window, notes, key, seats, given })));
         Ok(())
     }
 

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use atomic_float::{AtomicF32, AtomicF64};
 use crossbeam::queue::ArrayQueue;
 
-use super::playback::Playback;
+use super::playback::{Parts, Playback};
 use crate::music::follow::Seat;
 use crate::music::memory::Memory;
 use crate::music::planner::{Start, Window};
@@ -53,6 +53,8 @@ pub enum FromAudio {
     /// The notes of `window` with an onset in `[from, until)` do not sound: it began before they had come, or all notes were ended. Sent before
     /// the next window's cutoff.
     Rested { window: Window, from: Tick, until: Tick },
+    /// The notes of `window` that were composed for `part` and have an onset in `[from, until)` do not sound: the part was switched to Off or Follow.
+    Hushed { window: Window, part: Part, from: Tick, until: Tick },
     /// The transport stopped or jumped, having come to `end`; nothing more is needed of the present chain.
     Stopped { end: Tick },
 }
@@ -84,6 +86,8 @@ pub struct Commit {
     /// For the parts that follow while the window is in play: the key that is wished for or was heard before the cutoff, and what each plays on.
     pub key: Option<Key>,
     pub seats: [Seat; Part::BAND_SIZE],
+    /// Parts that play from a take, whatever their modes.
+    pub given: Parts,
 }
 
 #[derive(Debug)]
@@ -129,6 +133,8 @@ pub enum FromComposer {
     Chain { tick: Tick },
     /// What was committed of `[from, to)` does not sound: it came too late, or is composed anew.
     Rested { from: Tick, to: Tick },
+    /// What was committed of `[from, to)` for one part does not sound: it was switched to another mode.
+    Hushed { part: Part, from: Tick, to: Tick },
     /// A note that is committed, for the roll.
     Committed(Note),
     /// A note with which a part has followed the player, for the roll.

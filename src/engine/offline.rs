@@ -100,6 +100,9 @@ impl Bounced {
             FromComposer::Rested { from, to } => {
                 self.notes.retain(|note| !(from..to).contains(&note.onset));
             }
+            FromComposer::Hushed { part, from, to } => {
+                self.notes.retain(|note| note.part != part || !(from..to).contains(&note.onset));
+            }
             FromComposer::Opened { .. }
             | FromComposer::Chain { .. }
             | FromComposer::Heard(_)

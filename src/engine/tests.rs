@@ -5,6 +5,7 @@ mod feel;
 mod follow;
 mod host;
 mod revision;
+mod switched;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

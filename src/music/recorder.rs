@@ -116,10 +116,10 @@ impl Recorder {
         self.forget_oldest();
     }
 
-    /// The notes of the chain with an onset in `[from, until)` do not sound.
-    pub fn rest(&mut self, chain: u32, from: Tick, until: Tick) {
+    /// The notes of the chain with an onset in `[from, until)` do not sound: those of one part, or all.
+    pub fn rest(&mut self, chain: u32, from: Tick, until: Tick, part: Option<Part>) {
         if let Some(strip) = self.chain(chain) {
-            strip.rest(from, until);
+            strip.rest(from, until, part);
         }
     }
 

@@ -119,6 +119,9 @@ pub(crate) fn jam(
                 FromComposer::Rested { from, to } => {
                     notes.retain(|it| !(from..to).contains(&it.onset));
                 }
+                FromComposer::Hushed { part, from, to } => {
+                    notes.retain(|it| it.part != part || !(from..to).contains(&it.onset));
+                }
                 FromComposer::Failed(reason) => panic!("{reason}"),
                 _ => {}
             }

@@ -142,6 +142,9 @@ impl Conductor {
         if stood != self.last.is_none() {
             self.player.forget();
         }
+        if transport.playing {
+            self.hush(scene.clock.tick_of(0), settings);
+        }
         self.end_followers(0, played, |place| settings.parts[place].mode != Mode::Follow);
         let mut events = events.iter().copied().peekable();
         let mut frame = 0;

@@ -219,6 +219,12 @@ impl Chain {
         self.recall.take_back(from, until);
     }
 
+    /// The same of one part alone.
+    fn hush(&mut self, part: Part, from: Tick, until: Tick) {
+        self.committed.retain(|it| it.part != part || !(from..until).contains(&it.onset));
+        self.recall.quote.take_if(|quote| quote.part() == part);
+    }
+
     /// Bring the line to the cutoff of `window`. Returns what was in force in the window before it and what is in force in it.
     fn enter(
         &mut self,

@@ -22,7 +22,12 @@ pub(super) fn record(recorder: &mut Recorder, message: &FromAudio) {
         FromAudio::Cutoff { window, settings, tempo } => recorder.cutoff(window, settings, tempo),
         FromAudio::Revision { window, settings } => recorder.revise(window, settings),
         FromAudio::Stood { window } => recorder.stand(window),
-        FromAudio::Rested { window, from, until } => recorder.rest(window.chain, from, until),
+        FromAudio::Rested { window, from, until } => {
+            recorder.rest(window.chain, from, until, None);
+        }
+        FromAudio::Hushed { window, part, from, until } => {
+            recorder.rest(window.chain, from, until, Some(part));
+        }
         FromAudio::Stopped { end } => recorder.stop(end),
     }
 }

@@ -231,8 +231,8 @@ fn anything(seed: u64) -> (Vec<Begun>, Kept, [u32; 2]) {
             }
             3 => {
                 let part = usize::try_from(pick(4)).unwrap();
-                let modes = [Mode::Play, Mode::Play, Mode::Answer];
-                host.settings.parts[part].mode = modes[usize::try_from(pick(3)).unwrap()];
+                let modes = [Mode::Play, Mode::Play, Mode::Answer, Mode::Off, Mode::Follow];
+                host.settings.parts[part].mode = modes[usize::try_from(pick(5)).unwrap()];
             }
             4 => host.settings.seed = Seed(pick(100)),
             _ => {}

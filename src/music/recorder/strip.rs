@@ -188,8 +188,8 @@ impl Strip {
         }
     }
 
-    pub(super) fn rest(&mut self, from: Tick, until: Tick) {
-        self.rests.push(Rest { after: self.announced, from, until });
+    pub(super) fn rest(&mut self, from: Tick, until: Tick, part: Option<Part>) {
+        self.rests.push(Rest { after: self.announced, from, until, part });
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -247,7 +247,7 @@ impl Strip {
     }
 
     fn sounds(&self, note: &Note) -> bool {
-        let rested = self.rests.iter().any(|it| (it.from..it.until).contains(&note.onset));
+        let rested = self.rests.iter().any(|it| it.holds(note));
         !rested && self.ended.is_none_or(|end| note.onset < end)
     }
 
@@ -327,7 +327,13 @@ impl Strip {
             },
             settings: self.settings.iter().copied().filter(|it| it.0 < end).collect(),
             windows,
-            keys: self.keys.iter().copied().filter(|it| it.after < count).collect(),
+            // Those after the last cutoff matter for what followed them.
+            keys: self
+                .keys
+                .iter()
+                .copied()
+                .filter(|it| it.after < count || it.tick < end)
+                .collect(),
             rests: self.rests.iter().copied().filter(|it| it.from < end).collect(),
             whole: self.whole,
         }

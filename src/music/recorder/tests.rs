@@ -60,7 +60,7 @@ impl Host {
                 }
                 "r" => {
                     let Window { chain, begin, end, .. } = self.newest.unwrap();
-                    self.recorder.rest(chain, begin, end);
+                    self.recorder.rest(chain, begin, end, None);
                 }
                 "d" => {
                     let velocity = Velocity::clamped(80);
@@ -70,7 +70,7 @@ impl Host {
                 "u" => self.recorder.key(Tick(number), Part::PLAYER, KeyAct::Up(pitch)),
                 "p" => {
                     let Window { chain, end, .. } = self.newest.unwrap();
-                    self.recorder.rest(chain, Tick(number), end);
+                    self.recorder.rest(chain, Tick(number), end, None);
                     self.recorder.key(Tick(number), Part::PLAYER, KeyAct::AllUp);
                 }
                 "x" => {
@@ -258,7 +258,7 @@ fn a_window_composed_anew_has_a_later_cutoff_and_what_was_heard_before_it() {
     };
     let revised = take("@0 d60 >2 u61 >1 d67 u68 l18 v d70 >3");
     let leads = vec![(0, 1), (6, 2), (3, 1)];
-    assert_eq!(made(&revised), (leads, vec![1, 3, 3, 3], vec![0, 72]));
+    assert_eq!(made(&revised), (leads, vec![1, 3, 3, 3, 4], vec![0, 72]));
     let lengths: Vec<i64> = revised.music.of_band().map(|it| it.length.0).collect();
     assert_eq!(lengths, [12, 12, 12, 18]);
     assert_eq!(revised.music.likelihood, Some(-3.0));

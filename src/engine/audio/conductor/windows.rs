@@ -7,7 +7,7 @@ use super::{Conductor, GRACE, Scene, TURNS};
 use crate::engine::audio::renderer::Pace;
 use crate::engine::link::{FromAudio, Retired};
 use crate::music::planner::{MomentKind, Window};
-use crate::score::{Settings, Tick};
+use crate::score::{Mode, Part, Settings, Tick};
 
 /// A window that was announced and has not begun: it may be composed anew.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,10 @@ impl Conductor {
                     self.draft = Some(Draft { window, settings, since: Since::Nothing });
                 }
                 MomentKind::Revision => self.revise(window, *scene.settings),
-                MomentKind::Begin => self.begin_window(window, &mut scene.pace),
+                MomentKind::Begin => {
+                    self.begin_window(window, &mut scene.pace);
+                    self.hush(window.begin, scene.settings);
+                }
             }
         }
     }
@@ -71,7 +74,8 @@ impl Conductor {
             | FromAudio::FollowOn { .. }
             | FromAudio::FollowOff { .. }
             | FromAudio::AllKeysUp { .. }
-            | FromAudio::Rested { .. } => draft.since = Since::Something,
+            | FromAudio::Rested { .. }
+            | FromAudio::Hushed { .. } => draft.since = Since::Something,
             FromAudio::Chain { .. }
             | FromAudio::Cutoff { .. }
             | FromAudio::Revision { .. }
@@ -126,6 +130,20 @@ impl Conductor {
     pub(super) fn rest(&mut self, window: Window) {
         self.links.gauges.late_windows.fetch_add(1, Ordering::Relaxed);
         self.send(FromAudio::Rested { window, from: window.begin, until: window.end });
+    }
+
+    /// Parts that were composed for and have been switched to Off or Follow since play nothing more of the window in play, from `now` on. What they sound already
+    /// ends in its own time.
+    pub(super) fn hush(&mut self, now: Tick, settings: &Settings) {
+        let Some(window) = self.sequencer.current_window() else { return };
+        for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
+            if !matches!(wanted.mode, Mode::Off | Mode::Follow) {
+                continue;
+            }
+            if let Some(from) = self.sequencer.hush(part, now.max(window.begin)) {
+                self.send(FromAudio::Hushed { window, part, from, until: window.end });
+            }
+        }
     }
 
     /// Join the awaited window at `now`, if it has come: what should have sounded a while ago is left out.

@@ -48,7 +48,12 @@ impl Chain {
                 self.take_back(from, until);
                 vec![FromComposer::Rested { from, to: until }]
             }
+            FromAudio::Hushed { window, part, from, until } if window.chain == self.id() => {
+                self.hush(part, from, until);
+                vec![FromComposer::Hushed { part, from, to: until }]
+            }
             FromAudio::Rested { .. }
+            | FromAudio::Hushed { .. }
             | FromAudio::Chain { .. }
             | FromAudio::Cutoff { .. }
             | FromAudio::Revision { .. }
