@@ -47,6 +47,8 @@ pub(super) struct Chain {
     cutoff: Tick,
     /// What was run ahead from `line`: each note with the state before it. Good for as long as these notes are what sounds.
     trail: Vec<(Note, State)>,
+    /// What was fed at the last cutoff, likewise.
+    fed: Vec<(Note, State)>,
     /// The band's notes at or after the last cutoff, in the order in which they were drawn.
     committed: Vec<Note>,
     /// The notes of the player and of the parts that follow her at or after the last cutoff, and those that are held.
@@ -144,6 +146,7 @@ impl Chain {
             opening_key: key,
             cutoff: start.tick,
             trail: Vec::new(),
+            fed: Vec::new(),
             committed: Vec::new(),
             heard: Vec::new(),
             held: Vec::new(),
@@ -281,28 +284,33 @@ impl Chain {
             self.committed.iter().position(|it| it.onset >= cutoff).unwrap_or(self.committed.len());
         sounded.extend(self.committed.drain(..split));
         sounded.sort_by_key(|it| (it.onset, it.part != Part::PLAYER)); // stable: the band keeps the order it was drawn in
-        let mut fed = 0;
+        self.fed.clear();
         for note in sounded {
-            let known = match self.trail.get(fed) {
+            let known = match self.trail.get(self.fed.len()) {
                 Some((expected, state)) if *expected == note => Some(state.clone()),
                 _ => {
-                    self.trail.truncate(fed);
+                    self.trail.truncate(self.fed.len());
                     None
                 }
             };
             let context = if note.onset < begun { outside } else { inside };
             self.sounded[note.part.slot()] = Some(note.onset);
-            if note.part == Part::PLAYER {
+            let state = if note.part == Part::PLAYER {
                 self.key.hear(note.pitch, note.length);
-                self.recall.hear(muse, &mut self.line, context, note, known)?;
+                self.recall.hear(muse, &mut self.line, context, note, known)?
             } else {
-                self.line.push(muse, context, note, known)?;
-            }
-            fed += 1;
+                self.line.push(muse, context, note, known)?
+            };
+            self.fed.push((note, state));
         }
-        self.trail.drain(..fed.min(self.trail.len()));
+        self.trail.drain(..self.fed.len().min(self.trail.len()));
         self.cutoff = cutoff;
         Ok(())
+    }
+
+    /// This is the chain before a window's cutoff, and `after` with the window composed: what was fed then need not be fed again as far as the same sounds.
+    pub(super) fn know(&mut self, after: &Chain) {
+        self.trail = [&after.fed[..], &after.trail[..]].concat();
     }
 
     /// A copy of the line that goes on over the band's own notes beyond the cutoff; makes the trail from there.

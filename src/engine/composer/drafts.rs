@@ -85,6 +85,7 @@ impl Composer {
             std::mem::swap(&mut draft.chain, chain);
             let figures = std::mem::replace(&mut draft.figures, self.links.gauges.figures());
             draft.version = Version::Second;
+            chain.know(&draft.chain);
             for message in draft.since.drain(..) {
                 chain.take_in(&message); // main has been told
             }
