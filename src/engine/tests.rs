@@ -5,6 +5,7 @@ mod feel;
 mod follow;
 mod host;
 mod revision;
+mod starved;
 mod switched;
 
 use std::sync::Arc;
