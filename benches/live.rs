@@ -1,7 +1,9 @@
 //! A jam by the clock with the default pack: windows that came late and what the callback took, in ordinary play and with a composer
 //! that is starved on purpose. One line of JSON.
 //!
-//! `cargo bench --bench live -- [MINUTES [BPM]]`, by default one minute at 180.
+//! `cargo bench --bench live -- [MINUTES [BPM [KEYS]]]`, by default one minute at 180 in which nobody plays. KEYS are the notes that a player
+//! strikes in a quarter note, evenly and four ticks before the beat: with 2 or more, one of them comes between each cutoff and its revision, so that
+//! every window is composed anew.
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 #![expect(clippy::expect_used, reason = "a bench that cannot run ends")]
 #![expect(
@@ -15,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use antiphon::engine::audio::renderer::{
-    Block, Outputs, Pace, PlayedEvent, Renderer, Sound, Transport,
+    Block, HostEvent, HostEventKind, Outputs, Pace, PlayedEvent, Renderer, Sound, Transport,
 };
 use antiphon::engine::control::Instance;
 use antiphon::infer::{self, ComposeError, Controls, Draw, Muse, Runtime, State, StyleCard};
@@ -36,14 +38,15 @@ fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse::<f64>().ok());
     let minutes = numbers.next().unwrap_or(1.0);
     let bpm = numbers.next().unwrap_or(180.0);
-    let mut host = Host::new(Tempo::new(bpm).expect("a tempo from 10 to 1000"));
+    let keys = numbers.next().unwrap_or(0.0);
+    let mut host = Host::new(Tempo::new(bpm).expect("a tempo from 10 to 1000"), keys);
     let ordinary = host.play(minutes * 60.0);
     host.delay.store(millis(STARVED), Ordering::Relaxed);
     let starved = host.play(PHASE);
     host.delay.store(0, Ordering::Relaxed);
     let recovering = host.play(PHASE);
     let figures = serde_json::json!({
-        "minutes": minutes, "bpm": bpm, "frames": FRAMES, "quantum": "half a beat",
+        "minutes": minutes, "bpm": bpm, "frames": FRAMES, "quantum": "half a beat", "keys": keys,
         "notes": host.instance.links.gauges.notes_composed.load(Ordering::Relaxed),
         "ordinary": ordinary.figures(),
         "starved": starved.figures(),
@@ -102,6 +105,8 @@ struct Host {
     delay: Arc<AtomicU64>,
     settings: Settings,
     tempo: Tempo,
+    /// That the player strikes in a quarter note.
+    keys: f64,
     begun: Instant,
     blocks: u64,
     channels: Vec<Vec<f32>>,
@@ -114,12 +119,13 @@ struct Phase {
     calls: Vec<f64>,
     windows: f64,
     late: u32,
+    late_revisions: u32,
     /// Windows from the beginning of the phase to its last late one.
     until_last_late: f64,
 }
 
 impl Host {
-    fn new(tempo: Tempo) -> Self {
+    fn new(tempo: Tempo, keys: f64) -> Self {
         let delay = Arc::new(AtomicU64::new(0));
         let slow = Arc::clone(&delay);
         let open = move || {
@@ -137,6 +143,7 @@ impl Host {
             delay,
             settings,
             tempo,
+            keys,
             begun: Instant::now(),
             blocks: 0,
             channels: vec![vec![0.0; FRAMES]; 10],
@@ -156,6 +163,7 @@ impl Host {
         let blocks = (secs * RATE / FRAMES as f64).ceil();
         let late_before = self.late();
         let (mut calls, mut last) = (Vec::with_capacity(blocks as usize), (late_before, 0.0));
+        let revisions_before = self.late_revisions();
         for block in 0..blocks as u64 {
             calls.push(self.call(true).as_secs_f64() * 1e6);
             if self.late() > last.0 {
@@ -168,12 +176,32 @@ impl Host {
             calls,
             windows: blocks * windows_a_block,
             late: self.late() - late_before,
+            late_revisions: self.late_revisions() - revisions_before,
             until_last_late: last.1 * windows_a_block,
         }
     }
 
+    /// What the player does in a block: strike a key of a scale, let the one before go.
+    fn events(&self, from: f64, to: f64) -> Vec<HostEvent> {
+        const SCALE: [u8; 8] = [60, 62, 64, 65, 67, 69, 71, 72];
+        const EARLY: f64 = 4.0 / 24.0;
+        let number = |quarters: f64| ((quarters + EARLY) * self.keys).ceil() as u64;
+        let pitch = |number: u64| Pitch::new(SCALE[(number % 8) as usize]);
+        let mut kinds = Vec::new();
+        for key in number(from)..number(to) {
+            kinds.extend(pitch(key.wrapping_sub(1)).map(|pitch| HostEventKind::NoteOff { pitch }));
+            let velocity = Velocity::clamped(80);
+            kinds.extend(pitch(key).map(|pitch| HostEventKind::NoteOn { pitch, velocity }));
+        }
+        kinds.into_iter().map(|kind| HostEvent { frame: 0, kind }).collect()
+    }
+
     fn late(&self) -> u32 {
         self.instance.links.gauges.late_windows.load(Ordering::Relaxed)
+    }
+
+    fn late_revisions(&self) -> u32 {
+        self.instance.links.gauges.late_revisions.load(Ordering::Relaxed)
     }
 
     /// One call, when it is due; what it took.
@@ -191,12 +219,14 @@ impl Host {
             meter: Meter::COMMON,
             bar_quarters: ((quarters + 1e-9) / 4.0).floor() * 4.0,
         };
+        let end = quarters + FRAMES as f64 / RATE * self.tempo.bpm() / 60.0;
+        let events = if playing { self.events(quarters, end) } else { Vec::new() };
         let block = Block {
             frames: FRAMES,
             transport,
             settings: &self.settings,
             mix: &Mix::default(),
-            events: &[],
+            events: &events,
             pace: Pace::RealTime,
         };
         let mut slices = self.channels.iter_mut().map(Vec::as_mut_slice);
@@ -220,6 +250,7 @@ impl Phase {
         serde_json::json!({
             "windows": self.windows.round(),
             "late": self.late,
+            "late_revisions": self.late_revisions,
             "windows_until_last_late": self.until_last_late.ceil(),
             "callback_micros": { "p50": at(0.5), "p999": at(0.999), "max": at(1.0) },
         })

@@ -1,7 +1,9 @@
 //! The composer: hears, composes window after window, and commits. One `step` does one piece of work; no thread, clock or wait here.
 
 mod chain;
+mod drafts;
 mod drawing;
+mod grids;
 pub mod judging;
 mod line;
 mod quote;
@@ -13,7 +15,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use self::chain::{Chain, Key, Opened};
+use self::chain::{Chain, Opened};
+use self::drafts::Draft;
 use self::drawing::Composed;
 use self::remembering::Remembering;
 use super::audio::renderer::Sound;
@@ -23,9 +26,7 @@ use super::link::{
 use super::playback::Playback;
 use crate::infer::{ComposeError, Muse};
 use crate::music::planner::{Start, Window};
-use crate::score::{
-    Family, Mode, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, TimbreId, Velocity,
-};
+use crate::score::{Family, Note, Part, PartialTable, Phrase, Settings, Tempo, TimbreId};
 
 /// The player's own sound, until she can choose one.
 const PLAYER_FAMILY: Family = Family::PIANO;
@@ -40,6 +41,7 @@ pub struct Composer {
     playback: Option<Arc<Playback>>,
     remembering: Remembering,
     chain: Option<Chain>,
+    draft: Option<Draft>,
     /// Messages taken from the queue and not yet acted on.
     inbox: VecDeque<FromAudio>,
     /// Messages that found no room on their queue.
@@ -74,6 +76,7 @@ impl Composer {
             playback: None,
             remembering: Remembering::default(),
             chain: None,
+            draft: None,
             inbox: VecDeque::new(),
             outbox: VecDeque::new(),
             live: std::array::from_fn(|slot| (slot == 0).then_some(PLAYER_FAMILY)),
@@ -112,7 +115,7 @@ impl Composer {
         let Some(message) = self.inbox.pop_front() else { return self.make_grid() };
         let done = self.act(message);
         if done.is_err() {
-            self.chain = None;
+            (self.chain, self.draft) = (None, None);
             self.links.gauges.stalled.store(true, Ordering::Relaxed);
         }
         done.map(|()| Next::Step)
@@ -121,58 +124,22 @@ impl Composer {
     fn act(&mut self, message: FromAudio) -> Result<(), ComposeError> {
         match message {
             FromAudio::Chain { start, settings } => {
+                self.draft = None;
                 let chain = self.chain.take();
                 self.chain = Some(self.enter_chain(chain, start, settings)?);
                 self.links.recording().hear_phrase(start.chain, &self.seed_phrase);
                 self.tell(FromComposer::Chain { tick: start.tick });
             }
-            FromAudio::NoteOn { onset, late, pitch, velocity } => {
-                let key = Key { onset, late, part: Part::PLAYER, pitch, velocity };
-                let again = self.chain.as_mut().and_then(|chain| chain.hear_on(key));
-                if let Some(note) = again {
-                    self.tell(FromComposer::Heard(note));
-                }
-            }
-            FromAudio::AllKeysUp { end } => {
-                let up = self.chain.as_mut().map(|chain| chain.hear_all_off(end));
-                for note in up.into_iter().flatten() {
-                    self.tell(FromComposer::Heard(note));
-                }
-            }
-            FromAudio::NoteOff { end, pitch } => {
-                if let Some(note) =
-                    self.chain.as_mut().and_then(|chain| chain.hear_off(end, Part::PLAYER, pitch))
-                {
-                    self.tell(FromComposer::Heard(note));
-                }
-            }
-            FromAudio::FollowOn { onset, late, part, pitch, velocity } => {
-                let key = Key { onset, late, part, pitch, velocity };
-                let again = self.chain.as_mut().and_then(|chain| chain.hear_on(key));
-                again.into_iter().for_each(|note| self.tell(FromComposer::Followed(note)));
-            }
-            FromAudio::FollowOff { end, part, pitch } => {
-                let note = self.chain.as_mut().and_then(|it| it.hear_off(end, part, pitch));
-                note.into_iter().for_each(|note| self.tell(FromComposer::Followed(note)));
-            }
-            FromAudio::Cutoff { window, settings, .. } => {
-                let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) else {
-                    return Ok(());
-                };
-                if self.inbox.iter().any(|it| is_rest_of(it, window)) {
-                    return chain.pass_over(self.muse.as_mut(), window, settings);
-                }
-                let given = self.playback.as_ref().and_then(|it| chain.given(it, window));
-                let composed = chain.compose(self.muse.as_mut(), window, settings, given)?;
-                self.commit(window, &composed)?;
-                self.want_grids(&settings, &composed);
-            }
-            FromAudio::Rested { window, from, until } => {
-                if let Some(chain) = self.chain.as_mut().filter(|it| it.id() == window.chain) {
-                    chain.take_back(from, until);
-                    self.tell(FromComposer::Rested { from, to: until });
-                }
-            }
+            heard @ (FromAudio::NoteOn { .. }
+            | FromAudio::NoteOff { .. }
+            | FromAudio::FollowOn { .. }
+            | FromAudio::FollowOff { .. }
+            | FromAudio::AllKeysUp { .. }
+            | FromAudio::Rested { .. }
+            | FromAudio::Hushed { .. }) => self.hear(heard),
+            FromAudio::Cutoff { window, settings, .. } => self.compose(window, settings)?,
+            FromAudio::Revision { window, settings } => self.revise(window, settings)?,
+            FromAudio::Stood { window } => self.stand(window),
             FromAudio::Stopped { .. } => {} // the chain's opening may serve again
         }
         Ok(())
@@ -209,10 +176,11 @@ impl Composer {
         }
         let gauges = &self.links.gauges;
         gauges.notes_composed.fetch_add(notes.len() as u64, Ordering::Relaxed);
+        gauges.committed_notes.fetch_add(notes.len() as u64, Ordering::Relaxed);
         gauges.surprise.fetch_add(composed.log_probability, Ordering::Relaxed);
         self.show_memory();
-        let Composed { seats, key, .. } = *composed;
-        self.send(ToAudio::Commit(Box::new(Commit { window, notes, key, seats })));
+        let Composed { seats, key, given, .. } = *composed;
+        self.send(ToAudio::Commit(Box::new(Commit { window, notes, key, seats, given })));
         Ok(())
     }
 
@@ -225,44 +193,6 @@ impl Composer {
             Sound::Silent => Ok(None),
             Sound::Synth => self.muse.table(TimbreId(family), note.pitch, note.velocity).map(Some),
         }
-    }
-
-    /// Parts that follow play notes which nobody knows beforehand.
-    fn want_grids(&mut self, settings: &Settings, composed: &Composed) {
-        for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
-            if wanted.mode == Mode::Follow {
-                self.live[part.slot()] = Some(composed.families[part.slot()]);
-            }
-        }
-    }
-
-    /// Go on with the tables that must be at hand and are not yet: a row, some milliseconds, so that no window has to wait for a whole grid.
-    fn make_grid(&mut self) -> Result<Next, ComposeError> {
-        let slot = (0..Part::COUNT).find(|slot| self.live[*slot] != self.sent[*slot]);
-        let wanted = slot.and_then(|slot| Some((Part::from_slot(slot)?, self.live[slot]?)));
-        let Some((part, family)) = wanted.filter(|_| self.sound == Sound::Synth) else {
-            return Ok(Next::Wait);
-        };
-        let begun = self.making.take().filter(|it| (it.part, it.family) == (part, family));
-        let mut grid = begun.unwrap_or(TimbreGrid { part, family, tables: Vec::new() });
-        grid.tables.push(self.row(family, grid.tables.len())?);
-        if grid.tables.len() < TimbreGrid::ROWS {
-            self.making = Some(grid);
-        } else {
-            self.sent[part.slot()] = Some(family);
-            self.send(ToAudio::Grid(Box::new(grid)));
-        }
-        Ok(Next::Step)
-    }
-
-    fn row(&mut self, family: Family, row: usize) -> Result<[Arc<PartialTable>; 3], ComposeError> {
-        let mut cell = |velocity: u8| {
-            let number = u8::try_from((row * 3 + 1).min(127)).unwrap_or(127);
-            let pitch = Pitch::new(number).expect("brought below 128");
-            self.muse.table(TimbreId(family), pitch, Velocity::clamped(velocity))
-        };
-        let [soft, middle, hard] = TimbreGrid::VELOCITIES;
-        Ok([cell(soft)?, cell(middle)?, cell(hard)?])
     }
 
     /// A chain that still waits for the transport is begun anew with the phrase; one that plays goes on as it is.
@@ -316,15 +246,6 @@ fn is_heard(message: &FromAudio) -> bool {
             | FromAudio::FollowOn { .. }
             | FromAudio::FollowOff { .. }
             | FromAudio::AllKeysUp { .. }
-    )
-}
-
-/// Whether `message` says that `window` passes in silence, so that composing it is of no use.
-fn is_rest_of(message: &FromAudio, window: Window) -> bool {
-    matches!(
-        message,
-        FromAudio::Rested { window: rested, from, until }
-            if *rested == window && *from <= window.begin && *until >= window.end
     )
 }
 

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use atomic_float::{AtomicF32, AtomicF64};
 use crossbeam::queue::ArrayQueue;
 
-use super::playback::Playback;
+use super::playback::{Parts, Playback};
 use crate::music::follow::Seat;
 use crate::music::memory::Memory;
 use crate::music::planner::{Start, Window};
@@ -28,7 +28,7 @@ use crate::score::{
 };
 
 /// Sent by the audio thread to the composer, in the order in which it happened.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum FromAudio {
     /// A chain of windows may begin here: the transport waits at this place, or has just started or jumped. Replaces any chain before it.
     Chain { start: Start, settings: Settings },
@@ -43,11 +43,18 @@ pub enum FromAudio {
     /// The cutoff of `window` has passed, at `tempo`: all that it may depend on has been sent before this message. The notes do not depend on
     /// the tempo; it goes into the recording.
     Cutoff { window: Window, settings: Settings, tempo: Tempo },
+    /// Since the cutoff of `window` something has changed that it depends on. It is to be composed anew, as if `window.cutoff`, the moment of this
+    /// message, had been its cutoff, with the settings then in force: what was told since belongs to it now.
+    Revision { window: Window, settings: Settings },
+    /// The second version of `window` had not come when the window began, so that the first sounds. Sent before the next cutoff.
+    Stood { window: Window },
     /// The player's keys are all up, however they came to be.
     AllKeysUp { end: Tick },
     /// The notes of `window` with an onset in `[from, until)` do not sound: it began before they had come, or all notes were ended. Sent before
     /// the next window's cutoff.
     Rested { window: Window, from: Tick, until: Tick },
+    /// The notes of `window` that were composed for `part` and have an onset in `[from, until)` do not sound: the part was switched to Off or Follow.
+    Hushed { window: Window, part: Part, from: Tick, until: Tick },
     /// The transport stopped or jumped, having come to `end`; nothing more is needed of the present chain.
     Stopped { end: Tick },
 }
@@ -55,7 +62,7 @@ pub enum FromAudio {
 /// Sent by the composer to the audio thread.
 #[derive(Debug)]
 pub enum ToAudio {
-    /// A composed window; final.
+    /// A composed window. It takes the place of an earlier version that has not begun, whole; from its beginning on it is final.
     Commit(Box<Commit>),
     /// The sound of the player, or of a part that follows: of whoever plays notes that are not known beforehand.
     Grid(Box<TimbreGrid>),
@@ -79,6 +86,8 @@ pub struct Commit {
     /// For the parts that follow while the window is in play: the key that is wished for or was heard before the cutoff, and what each plays on.
     pub key: Option<Key>,
     pub seats: [Seat; Part::BAND_SIZE],
+    /// Parts that play from a take, whatever their modes.
+    pub given: Parts,
 }
 
 #[derive(Debug)]
@@ -122,8 +131,10 @@ pub enum FromComposer {
     Opened { backend: String },
     /// A chain began; earlier notes at or after `tick` no longer stand.
     Chain { tick: Tick },
-    /// What was committed of `[from, to)` came too late and does not sound.
+    /// What was committed of `[from, to)` does not sound: it came too late, or is composed anew.
     Rested { from: Tick, to: Tick },
+    /// What was committed of `[from, to)` for one part does not sound: it was switched to another mode.
+    Hushed { part: Part, from: Tick, to: Tick },
     /// A note that is committed, for the roll.
     Committed(Note),
     /// A note with which a part has followed the player, for the roll.
@@ -171,13 +182,16 @@ pub struct Gauges {
     pub load: AtomicF32,
     /// Windows that were not there in time and were rested.
     pub late_windows: AtomicU32,
+    /// Windows of which the second version was not there in time, so that the first was played: nothing is missed by the ear, but the player was not heeded
+    /// as late as she would have been, and a bounce of the same differs from there on.
+    pub late_revisions: AtomicU32,
     /// Messages lost on a full queue, and notes dropped for want of room.
     pub lost: AtomicU32,
     /// Peak of each part's stem since it was last read (band 0..3, then the mix).
     pub peaks: [AtomicF32; Part::BAND_SIZE + 1],
     /// Written by the composer: microseconds a note, smoothed.
     pub note_micros: AtomicF32,
-    /// Notes composed so far.
+    /// Notes composed so far, whatever became of them.
     pub notes_composed: AtomicU64,
     /// Bits a note by which the memory foretells the player better than the network alone, smoothed; notes that the present chain remembers.
     pub memory_gain: AtomicF32,
@@ -187,8 +201,20 @@ pub struct Gauges {
     pub heard_notes: AtomicU32,
     pub expected_notes: AtomicU32,
     pub repeated_notes: AtomicU32,
-    /// Sum of the log-probabilities (natural) of those notes, for a mean likelihood.
+    /// Sum of the log-probabilities (natural) of the notes that were committed and not composed anew, and how many they are, for a mean likelihood.
     pub surprise: AtomicF64,
+    pub committed_notes: AtomicU64,
+}
+
+/// Of the gauges those that the composer counts on from, with windows that stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Figures {
+    surprise: f64,
+    committed_notes: u64,
+    heard_notes: u32,
+    expected_notes: u32,
+    repeated_notes: u32,
+    memory_gain: f32,
 }
 
 impl Links {
@@ -240,5 +266,27 @@ impl TimbreGrid {
 impl Gauges {
     pub fn count_lost(&self) {
         self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What the composer has counted so far.
+    pub fn figures(&self) -> Figures {
+        Figures {
+            surprise: self.surprise.load(Ordering::Relaxed),
+            committed_notes: self.committed_notes.load(Ordering::Relaxed),
+            heard_notes: self.heard_notes.load(Ordering::Relaxed),
+            expected_notes: self.expected_notes.load(Ordering::Relaxed),
+            repeated_notes: self.repeated_notes.load(Ordering::Relaxed),
+            memory_gain: self.memory_gain.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Count on from there: what came after does not stand. For the composer alone.
+    pub fn set_figures(&self, figures: Figures) {
+        self.surprise.store(figures.surprise, Ordering::Relaxed);
+        self.committed_notes.store(figures.committed_notes, Ordering::Relaxed);
+        self.heard_notes.store(figures.heard_notes, Ordering::Relaxed);
+        self.expected_notes.store(figures.expected_notes, Ordering::Relaxed);
+        self.repeated_notes.store(figures.repeated_notes, Ordering::Relaxed);
+        self.memory_gain.store(figures.memory_gain, Ordering::Relaxed);
     }
 }

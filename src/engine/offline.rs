@@ -93,6 +93,25 @@ impl Default for Request {
     }
 }
 
+impl Bounced {
+    fn take_in(&mut self, message: FromComposer) {
+        match message {
+            FromComposer::Committed(note) | FromComposer::Followed(note) => self.notes.push(note),
+            FromComposer::Rested { from, to } => {
+                self.notes.retain(|note| !(from..to).contains(&note.onset));
+            }
+            FromComposer::Hushed { part, from, to } => {
+                self.notes.retain(|note| note.part != part || !(from..to).contains(&note.onset));
+            }
+            FromComposer::Opened { .. }
+            | FromComposer::Chain { .. }
+            | FromComposer::Heard(_)
+            | FromComposer::Remembered(_)
+            | FromComposer::Failed(_) => {}
+        }
+    }
+}
+
 /// How well the player was foretold.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Anticipation {
@@ -165,9 +184,7 @@ pub fn bounce_by_hand(
         tape.keep(frames);
         position += frames;
         while let Some(message) = links.from_composer.pop() {
-            if let FromComposer::Committed(note) | FromComposer::Followed(note) = message {
-                tape.bounced.notes.push(note);
-            }
+            tape.bounced.take_in(message);
         }
         if hand(position as f32 / tape.total as f32) == Go::Stop {
             return Ok(None);
@@ -305,7 +322,7 @@ impl Tape {
             memory_gain: gauges.memory_gain.load(Ordering::Relaxed),
         };
         self.bounced.notes_composed = gauges.notes_composed.load(Ordering::Relaxed);
-        let count = self.bounced.notes_composed.max(1) as f64;
+        let count = gauges.committed_notes.load(Ordering::Relaxed).max(1) as f64;
         self.bounced.mean_log_probability = gauges.surprise.load(Ordering::Relaxed) / count;
         self.bounced
     }

@@ -150,6 +150,11 @@ impl Given {
         self.parts[index].then(|| found.map_or(0.0, |it| it.1))
     }
 
+    /// Those that play what is written.
+    pub fn parts(&self) -> Parts {
+        self.parts
+    }
+
     /// Whether nothing is given, not even a silence.
     pub fn is_empty(&self) -> bool {
         self.parts == [false; Part::BAND_SIZE]

@@ -219,8 +219,7 @@ impl Reprise {
                 self.turn()?;
             }
             for rest in making.rests.iter().filter(|it| is_now(it.after)) {
-                let Rest { from, until, .. } = *rest;
-                self.tell(FromAudio::Rested { window: before, from, until });
+                self.tell(rest_message(*rest, before));
             }
             let sum = self.links.gauges.surprise.load(Ordering::Relaxed);
             let (settings, tempo) = (settings(window.begin), Tempo::default());
@@ -234,9 +233,7 @@ impl Reprise {
             }
             before = window;
         }
-        let rested = |note: &Note| {
-            making.rests.iter().any(|rest| (rest.from..rest.until).contains(&note.onset))
-        };
+        let rested = |note: &Note| making.rests.iter().any(|rest| rest.holds(note));
         outcome.sounded.retain(|it| !rested(&it.0));
         Ok(Some(outcome))
     }
@@ -320,6 +317,15 @@ fn key_message(key: KeyEvent) -> FromAudio {
         KeyAct::Up(pitch) if part == Part::PLAYER => FromAudio::NoteOff { end: tick, pitch },
         KeyAct::Up(pitch) => FromAudio::FollowOff { end: tick, part, pitch },
         KeyAct::AllUp => FromAudio::AllKeysUp { end: tick },
+    }
+}
+
+/// `window` is the newest that has been announced.
+fn rest_message(rest: Rest, window: Window) -> FromAudio {
+    let Rest { from, until, part, .. } = rest;
+    match part {
+        Some(part) => FromAudio::Hushed { window, part, from, until },
+        None => FromAudio::Rested { window, from, until },
     }
 }
 

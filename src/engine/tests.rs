@@ -4,6 +4,9 @@ mod entry;
 mod feel;
 mod follow;
 mod host;
+mod revision;
+mod starved;
+mod switched;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

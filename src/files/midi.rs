@@ -1,8 +1,9 @@
 //! Standard MIDI files, to and from notes at 24 ticks a quarter.
 //!
-//! A note lasts as long as its key is held: the sustain pedal is ignored, since the model learnt from written lengths.
+//! A note lasts as long as its key is held, or the sustain pedal of its channel after it, as in live playing.
 
 mod bytes;
+mod hands;
 mod reading;
 #[cfg(test)]
 mod tests;

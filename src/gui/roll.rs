@@ -22,6 +22,10 @@ impl Roll {
             FromComposer::Rested { from, to } => self
                 .notes
                 .retain(|note| note.part == Part::PLAYER || note.onset < from || note.onset >= to),
+            FromComposer::Hushed { part, from, to } => {
+                self.notes
+                    .retain(|note| note.part != part || note.onset < from || note.onset >= to);
+            }
             FromComposer::Committed(note)
             | FromComposer::Followed(note)
             | FromComposer::Heard(note) => self.add(note),

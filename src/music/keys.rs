@@ -104,6 +104,11 @@ impl Keys {
         sounding
     }
 
+    /// Whether the key itself is down.
+    pub fn is_down(&self, pitch: Pitch) -> bool {
+        self.down.contains(pitch)
+    }
+
     /// Keys that are down or ring on.
     pub fn sounding(&self) -> Pitches {
         self.down.and(self.ringing)

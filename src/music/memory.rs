@@ -153,9 +153,14 @@ impl Memory {
     pub fn take_fresh(&mut self, key: Option<Key>) -> Vec<Remembered> {
         let tonic = key.map(tonic);
         let from = self.kept.max(self.fresh);
-        self.kept = self.notes.len();
+        self.kept = from.max(self.notes.len());
         let in_key = |note: &Remembered| Remembered { class: relative(note.class, tonic), ..*note };
-        self.notes[from..].iter().map(in_key).collect()
+        self.notes.get(from..).unwrap_or_default().iter().map(in_key).collect()
+    }
+
+    /// The notes of the present chain, and the next `count` that are learned, count as handed out.
+    pub fn hand_out_ahead(&mut self, count: usize) {
+        self.kept = self.notes.len() + count;
     }
 
     /// What follows `tail`, whose line is in `key`; nothing where the line or the memory is empty.

@@ -1,4 +1,4 @@
-//! The plan of windows: which stretch is composed next, when its inputs freeze, and when it must be there.
+//! The plan of windows: which stretch is composed next, when its inputs freeze, until when they may still change, and when it must be there.
 //!
 //! A pure state machine. The audio thread owns it, since it alone knows the settings in force at a cutoff; it is told where the
 //! transport stands and answers with the moments to come.
@@ -10,6 +10,9 @@ use crate::score::{Meter, Quantum, Tick, Ticks};
 
 /// How long before its window a cutoff lies: a quarter of a quarter note.
 pub const LEAD: Ticks = Ticks(6);
+
+/// How long before its window a revision lies: half of the lead, so that there is as much time to change one's mind as to compose anew.
+pub const REVISION: Ticks = Ticks(3);
 
 /// Longest window, so that the work of one stays bounded in the longest of bars: four whole notes.
 const LONGEST: Ticks = Ticks(384);
@@ -68,6 +71,8 @@ pub struct Moment {
 pub enum MomentKind {
     /// The inputs of the next window freeze.
     Cutoff,
+    /// The last moment at which the next window may be composed anew, with all that has changed since its cutoff.
+    Revision,
     /// The next window must be there.
     Begin,
 }
@@ -87,10 +92,23 @@ enum Phase {
     Idle,
     /// The transport stands at the start; the first window may be composed beforehand.
     Waiting(Window),
-    /// The transport runs; the window has been announced and has yet to begin.
+    /// The transport runs; the window has been announced and has yet to begin. Its cutoff is that of its revision once that has passed.
     Announced(Window),
     /// The transport runs inside the window; the one after it has yet to be announced.
     Inside(Window),
+}
+
+impl Window {
+    /// When it may be composed anew for the last time; nothing if its cutoff is no earlier. No note of a window sounds before the window begins.
+    pub fn revision(&self) -> Option<Tick> {
+        let tick = self.begin - REVISION;
+        (tick > self.cutoff).then_some(tick)
+    }
+
+    /// Whether both are the same stretch, composed with the same cutoff or another.
+    pub fn is_version_of(&self, other: &Window) -> bool {
+        (self.chain, self.index) == (other.chain, other.index)
+    }
 }
 
 impl BarLine {
@@ -158,9 +176,10 @@ impl Planner {
     pub fn next_moment(&self) -> Option<Moment> {
         match self.phase {
             Phase::Idle | Phase::Waiting(_) => None,
-            Phase::Announced(window) => {
-                Some(Moment { tick: window.begin, kind: MomentKind::Begin })
-            }
+            Phase::Announced(window) => Some(match window.revision() {
+                Some(tick) => Moment { tick, kind: MomentKind::Revision },
+                None => Moment { tick: window.begin, kind: MomentKind::Begin },
+            }),
             Phase::Inside(window) => Some(Moment {
                 tick: (window.end - LEAD).max(window.begin),
                 kind: MomentKind::Cutoff,
@@ -168,12 +187,17 @@ impl Planner {
         }
     }
 
-    /// The next moment has come: returns the window that begins, or whose inputs freeze. `bar` is the bar where the transport is,
-    /// `quantum` the one in force.
+    /// The next moment has come: returns the window that begins, or whose inputs freeze; at its revision the same window with a later cutoff.
+    /// `bar` is the bar where the transport is, `quantum` the one in force: where a window ends is settled at its first cutoff.
     pub fn pass(&mut self, bar: BarLine, quantum: Quantum) -> Option<Window> {
         match self.phase {
             Phase::Idle | Phase::Waiting(_) => None,
             Phase::Announced(window) => {
+                if let Some(cutoff) = window.revision() {
+                    let revised = Window { cutoff, ..window };
+                    self.phase = Phase::Announced(revised);
+                    return Some(revised);
+                }
                 self.phase = Phase::Inside(window);
                 Some(window)
             }

@@ -93,6 +93,22 @@ impl Recorder {
         self.forget_oldest();
     }
 
+    /// The newest window is composed anew, as if `window.cutoff` had been its cutoff.
+    pub fn revise(&mut self, window: Window, settings: Settings) {
+        if let Some(strip) = self.chain(window.chain) {
+            strip.revise(window, settings);
+        }
+        self.forget_oldest();
+    }
+
+    /// What came of that was late: `window` sounds as it was before.
+    pub fn stand(&mut self, window: Window) {
+        if let Some(strip) = self.chain(window.chain) {
+            strip.stand(window);
+        }
+    }
+
+    /// What came of the newest window of those that were composed, in place of what came of it before.
     pub fn commit(&mut self, window: Window, committed: Committed<'_>) {
         if let Some(strip) = self.chain(window.chain) {
             strip.commit(window, committed);
@@ -100,10 +116,10 @@ impl Recorder {
         self.forget_oldest();
     }
 
-    /// The notes of the chain with an onset in `[from, until)` do not sound.
-    pub fn rest(&mut self, chain: u32, from: Tick, until: Tick) {
+    /// The notes of the chain with an onset in `[from, until)` do not sound: those of one part, or all.
+    pub fn rest(&mut self, chain: u32, from: Tick, until: Tick, part: Option<Part>) {
         if let Some(strip) = self.chain(chain) {
-            strip.rest(from, until);
+            strip.rest(from, until, part);
         }
     }
 

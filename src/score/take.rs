@@ -137,6 +137,15 @@ pub struct Rest {
     pub after: u32,
     pub from: Tick,
     pub until: Tick,
+    /// Of one part alone, which was switched to another mode.
+    pub part: Option<Part>,
+}
+
+impl Rest {
+    /// Whether `note` of the band did not sound.
+    pub fn holds(&self, note: &Note) -> bool {
+        self.part.is_none_or(|it| it == note.part) && (self.from..self.until).contains(&note.onset)
+    }
 }
 
 impl Take {

@@ -48,7 +48,7 @@ pub(crate) fn note(onset: i64, length: i64, pitch: u8) -> Note {
     }
 }
 
-/// The notes of an instance with its composer thread, those of late windows left out, and how many windows were late. `pace` is called before each block with its frames and
+/// The notes of an instance with its composer thread, those of late windows left out, and how many windows or revisions were late. `pace` is called before each block with its frames and
 /// says whether the host waits for the composer. Aborts if the callback allocates.
 pub(crate) fn jam(
     request: &Request,
@@ -119,6 +119,9 @@ pub(crate) fn jam(
                 FromComposer::Rested { from, to } => {
                     notes.retain(|it| !(from..to).contains(&it.onset));
                 }
+                FromComposer::Hushed { part, from, to } => {
+                    notes.retain(|it| it.part != part || !(from..to).contains(&it.onset));
+                }
                 FromComposer::Failed(reason) => panic!("{reason}"),
                 _ => {}
             }
@@ -131,7 +134,9 @@ pub(crate) fn jam(
     }
     let end = Tick(96 * i64::from(request.bars));
     notes.retain(|it| it.onset < end);
-    let late = instance.links.gauges.late_windows.load(Ordering::Relaxed);
+    let gauges = &instance.links.gauges;
+    let late =
+        gauges.late_windows.load(Ordering::Relaxed) + gauges.late_revisions.load(Ordering::Relaxed);
     if late == 0 {
         check_recording(&instance, request.bars, &notes);
     }

@@ -1,18 +1,21 @@
 //! Walks through a block from happening to happening: cutoffs and window beginnings, the player's keys, the band's notes.
 
 mod player;
+mod post;
+mod windows;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use self::player::{Band, Player};
+use self::player::Player;
+use self::windows::Draft;
 use super::renderer::{Block, Outputs, Pace, PlayedEvent, Transport};
 use super::sequencer::{Action, Sequencer};
 use super::span::Span;
 use super::synth::Synth;
 use crate::engine::clock::BlockClock;
-use crate::engine::link::{FromAudio, Links, Retired, ToAudio};
-use crate::music::planner::{BarLine, MomentKind, Opening, Planner, Window};
+use crate::engine::link::{FromAudio, Links, Retired};
+use crate::music::planner::{BarLine, Opening, Planner, Window};
 use crate::score::{
     Mix, Mode, Part, Pitch, Settings, TICKS_PER_QUARTER, Tempo, Tick, Ticks, Velocity,
 };
@@ -39,6 +42,8 @@ pub(super) struct Conductor {
     announced: Option<Settings>,
     /// The window that begins or has begun last, as (chain, index).
     window: (u32, u32),
+    /// The newest window that was announced, until it begins.
+    draft: Option<Draft>,
     /// The first window of a chain, which has begun and may still come: after a jump there is no time to compose it before.
     awaited: Option<Window>,
     /// What could not be sent back yet, for want of room.
@@ -80,6 +85,7 @@ impl Conductor {
             last: None,
             announced: None,
             window: (0, 0),
+            draft: None,
             awaited: None,
             unsent: None,
             ending: Ending::None,
@@ -105,6 +111,7 @@ impl Conductor {
             self.send(FromAudio::Stopped { end: last.reached() });
         }
         self.announced = None;
+        self.draft = None;
         self.awaited = None;
         self.ending = Ending::Due;
         if let Some(synth) = &mut self.synth {
@@ -134,6 +141,9 @@ impl Conductor {
         self.follow_transport(&scene, frames, played);
         if stood != self.last.is_none() {
             self.player.forget();
+        }
+        if transport.playing {
+            self.hush(scene.clock.tick_of(0), settings);
         }
         self.end_followers(0, played, |place| settings.parts[place].mode != Mode::Follow);
         let mut events = events.iter().copied().peekable();
@@ -200,6 +210,7 @@ impl Conductor {
             if let Some(last) = self.last.take() {
                 self.end_everything(0, played);
                 self.planner.stop();
+                self.draft = None;
                 self.awaited = None;
                 self.send(FromAudio::Stopped { end: last.reached() });
             }
@@ -213,6 +224,7 @@ impl Conductor {
 
     fn open_chain(&mut self, (start, window): Opening, settings: Settings, tempo: Tempo) {
         self.window = (window.chain, 0);
+        self.draft = None;
         self.awaited = None;
         self.player.forget();
         if let Some(commit) = self.sequencer.take_current() {
@@ -229,85 +241,6 @@ impl Conductor {
             self.planner.stop();
             self.last = None;
             self.announced = None;
-        }
-    }
-
-    /// Pass every cutoff and beginning that is due at `frame`.
-    fn live_moments(&mut self, frame: usize, scene: &mut Scene<'_, '_>) {
-        while let Some(moment) = self.planner.next_moment() {
-            if usize::try_from(scene.clock.frame_of(moment.tick)).unwrap_or(0) > frame {
-                return;
-            }
-            let Some(window) = self.planner.pass(scene.bar(), scene.settings.quantum) else {
-                return;
-            };
-            match moment.kind {
-                MomentKind::Cutoff => {
-                    if let Some(awaited) = self.awaited.take() {
-                        self.rest(awaited);
-                    }
-                    let (settings, tempo) = (*scene.settings, scene.transport.tempo);
-                    self.send(FromAudio::Cutoff { window, settings, tempo });
-                }
-                MomentKind::Begin => self.begin_window(window, &mut scene.pace),
-            }
-        }
-    }
-
-    fn begin_window(&mut self, window: Window, pace: &mut Pace<'_>) {
-        self.window = (window.chain, window.index);
-        self.take_arrivals();
-        if let Pace::Offline(give_turn) = pace {
-            let mut turns = 0;
-            while !self.sequencer.has(window.chain, window.index)
-                && turns < TURNS
-                && !self.is_stalled()
-            {
-                give_turn();
-                self.take_arrivals();
-                turns += 1;
-            }
-        }
-        if !self.sequencer.has(window.chain, window.index) {
-            match (pace, window.index) {
-                (Pace::RealTime, 0) => self.awaited = Some(window),
-                _ => self.rest(window),
-            }
-        }
-        self.begin(window);
-    }
-
-    /// The commit of `window`, if there is one, takes the place of the one before.
-    fn begin(&mut self, window: Window) {
-        if let Some(commit) = self.sequencer.begin(window.chain, window.index) {
-            self.retire(Retired::Commit(commit));
-        }
-        if let Some(band) = self.sequencer.current().map(Band::of) {
-            self.take_band(band);
-        }
-    }
-
-    fn is_stalled(&self) -> bool {
-        self.links.gauges.stalled.load(Ordering::Relaxed)
-    }
-
-    /// `window` passes in silence.
-    fn rest(&mut self, window: Window) {
-        self.links.gauges.late_windows.fetch_add(1, Ordering::Relaxed);
-        self.send(FromAudio::Rested { window, from: window.begin, until: window.end });
-    }
-
-    /// Join the awaited window at `now`, if it has come: what should have sounded a while ago is left out.
-    fn begin_awaited(&mut self, now: Tick) {
-        let Some(window) = self.awaited.filter(|it| self.sequencer.has(it.chain, it.index)) else {
-            return;
-        };
-        self.awaited = None;
-        self.begin(window);
-        let until = (now - GRACE).min(window.end);
-        if until > window.begin {
-            self.sequencer.skip_until(until);
-            self.send(FromAudio::Rested { window, from: window.begin, until });
         }
     }
 
@@ -385,69 +318,6 @@ impl Conductor {
                 }
             }
         }
-    }
-
-    /// Take in what the composer has sent.
-    fn take_arrivals(&mut self) {
-        while self.unsent.is_none() {
-            match self.links.to_audio.pop() {
-                Some(ToAudio::Commit(commit)) => {
-                    let stale =
-                        commit.window.chain != self.window.0 || commit.window.index < self.window.1;
-                    if !stale && self.last.is_none() {
-                        self.take_band(Band::of(&commit)); // while the transport stands nothing begins
-                    }
-                    let back = if stale { Some(commit) } else { self.sequencer.accept(commit) };
-                    if let Some(commit) = back {
-                        self.retire(Retired::Commit(commit));
-                    }
-                }
-                Some(ToAudio::Grid(grid)) => {
-                    let family = self.player.family(grid.part);
-                    if let Some(old) = self.player.grids.accept(grid, family) {
-                        self.retire(Retired::Grid(old));
-                    }
-                }
-                None => break,
-            }
-        }
-        let (chain, index) = self.window;
-        while self.unsent.is_none() {
-            let Some(commit) = self.sequencer.take_stale(chain, index) else { break };
-            self.retire(Retired::Commit(commit));
-        }
-    }
-
-    fn retire_tables(&mut self) {
-        while self.unsent.is_none() {
-            let Some(table) = self.synth.as_mut().and_then(Synth::take_retired) else { break };
-            self.retire(Retired::Table(table));
-        }
-    }
-
-    /// Send back to be freed; what finds no room is kept, and one that finds no room twice is leaked rather than freed here.
-    fn retire(&mut self, retired: Retired) {
-        if let Err(retired) = self.links.retired.push(retired)
-            && let Some(lost) = self.unsent.replace(retired)
-        {
-            self.links.gauges.count_lost();
-            std::mem::forget(lost);
-        }
-    }
-
-    fn send_back_unsent(&mut self) {
-        if let Some(retired) = self.unsent.take() {
-            self.retire(retired);
-        }
-    }
-
-    /// Whether the message was sent.
-    fn send(&self, message: FromAudio) -> bool {
-        let sent = self.links.from_audio.push(message).is_ok();
-        if !sent {
-            self.links.gauges.count_lost();
-        }
-        sent
     }
 
     /// Publish where the music is and how loud.

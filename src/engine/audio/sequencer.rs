@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::link::{Commit, VoicedNote};
 use crate::music::keys::Pitches;
 use crate::music::planner::Window;
-use crate::score::{Note, Part, PartialTable, Pitch, Tick};
+use crate::score::{Note, Part, PartialTable, Pitch, Tick, Ticks};
 
 /// Notes that may sound at once; more are dropped and counted.
 const SOUNDING: usize = 512;
@@ -22,8 +22,10 @@ pub(super) struct Sequencer {
     )]
     ahead: Vec<Box<Commit>>,
     current: Option<Box<Commit>>,
-    /// Into `current`.
+    /// Into `current`; never at a note that is hushed.
     cursor: usize,
+    /// From where on the notes of `current` do not sound, by slot.
+    hushed: [Option<Tick>; Part::COUNT],
     sounding: Vec<Sounding>,
 }
 
@@ -48,14 +50,15 @@ impl Sequencer {
             ahead: Vec::with_capacity(AHEAD),
             current: None,
             cursor: 0,
+            hushed: [None; Part::COUNT],
             sounding: Vec::with_capacity(SOUNDING),
         }
     }
 
     /// Take a commit in; it takes the place of one of the same window that has not begun. Gives back what has no room.
     pub(super) fn accept(&mut self, commit: Box<Commit>) -> Option<Box<Commit>> {
-        let place = |it: &Commit| (it.window.chain, it.window.index);
-        if let Some(earlier) = self.ahead.iter_mut().find(|it| place(it) == place(&commit)) {
+        let is_version = |it: &&mut Box<Commit>| it.window.is_version_of(&commit.window);
+        if let Some(earlier) = self.ahead.iter_mut().find(is_version) {
             return Some(std::mem::replace(earlier, commit));
         }
         if self.ahead.len() == self.ahead.capacity() {
@@ -65,25 +68,65 @@ impl Sequencer {
         None
     }
 
-    /// Whether window `index` of `chain` lies ahead.
-    pub(super) fn has(&self, chain: u32, index: u32) -> bool {
-        self.ahead.iter().any(|it| it.window.chain == chain && it.window.index == index)
+    /// Whether just this version of `window` lies ahead: the one with its cutoff.
+    pub(super) fn has(&self, window: &Window) -> bool {
+        let mut versions = self.ahead.iter().filter(|it| it.window.is_version_of(window));
+        versions.any(|it| it.window.cutoff == window.cutoff)
     }
 
-    /// Begin window `index` of `chain`, which must lie ahead; a window that does not is rested. Returns the window before it.
-    pub(super) fn begin(&mut self, chain: u32, index: u32) -> Option<Box<Commit>> {
-        let place =
-            self.ahead.iter().position(|it| it.window.chain == chain && it.window.index == index);
+    /// Whether this version of `window` or another lies ahead.
+    pub(super) fn has_version_of(&self, window: &Window) -> bool {
+        self.ahead.iter().any(|it| it.window.is_version_of(window))
+    }
+
+    /// Begin `window` with the version of it that lies ahead; a window of which none does is rested. Returns the window before it.
+    pub(super) fn begin(&mut self, window: &Window) -> Option<Box<Commit>> {
+        let place = self.ahead.iter().position(|it| it.window.is_version_of(window));
         let next = place.map(|place| self.ahead.swap_remove(place));
         self.cursor = 0;
+        self.hushed = [None; Part::COUNT];
         std::mem::replace(&mut self.current, next)
     }
 
     /// Leave out the notes of the window in play with an onset before `tick`, but for those that have been played.
     pub(super) fn skip_until(&mut self, tick: Tick) {
         while self.upcoming().is_some_and(|it| it.note.onset < tick) {
-            self.cursor += 1;
+            self.go_on();
         }
+    }
+
+    /// Leave out what the window in play still has for `part`, from `now` on. Returns the tick from which its notes do not sound, if there is any that would
+    /// have: not before the last that has begun, which may have been early.
+    pub(super) fn hush(&mut self, part: Part, now: Tick) -> Option<Tick> {
+        let commit = self.current.as_ref()?;
+        let is_given = part.band_index().is_some_and(|place| commit.given[place]);
+        if is_given || self.hushed[part.slot()].is_some() {
+            return None;
+        }
+        let (begun, ahead) = commit.notes.split_at(self.cursor);
+        let onsets = |notes: &[VoicedNote]| {
+            let of_part = notes.iter().filter(|it| it.note.part == part);
+            of_part.map(|it| it.note.onset).max()
+        };
+        let from = onsets(begun).map_or(now, |last| now.max(last + Ticks(1)));
+        onsets(ahead).filter(|last| *last >= from)?;
+        self.hushed[part.slot()] = Some(from);
+        self.skip_hushed();
+        Some(from)
+    }
+
+    fn go_on(&mut self) {
+        self.cursor += 1;
+        self.skip_hushed();
+    }
+
+    fn skip_hushed(&mut self) {
+        let Some(commit) = &self.current else { return };
+        let is_hushed = |it: &&VoicedNote| {
+            self.hushed[it.note.part.slot()].is_some_and(|from| it.note.onset >= from)
+        };
+        let ahead = commit.notes.get(self.cursor..).unwrap_or_default();
+        self.cursor += ahead.iter().take_while(is_hushed).count();
     }
 
     /// A commit that has no place in the chain any more: of another chain, or of a window before `index`.
@@ -148,7 +191,7 @@ impl Sequencer {
             return Some(Action::Off(note.part, note.pitch));
         }
         let table = self.current.as_mut().and_then(|it| it.notes[self.cursor].table.take());
-        self.cursor += 1;
+        self.go_on();
         if self.sounding.len() < SOUNDING {
             self.sounding.push(Sounding { end, part: note.part, pitch: note.pitch });
         }

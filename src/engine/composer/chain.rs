@@ -12,8 +12,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use self::hearing::Heard;
-pub(super) use self::hearing::Key;
+use self::hearing::{Heard, Key};
 use super::drawing::{Bounds, Composed, Scene, draw_window};
 use super::line::{Context, Line};
 use super::recall::Recall;
@@ -33,8 +32,8 @@ const EAGERNESS: f32 = 4.0;
 /// What is added to a key that is still held at a cutoff, for want of its end.
 const HELD: Ticks = Ticks(12);
 
-/// The present chain.
-#[derive(Debug)]
+/// The present chain. A clone is a snapshot.
+#[derive(Clone, Debug)]
 pub(super) struct Chain {
     start: Start,
     /// Jumps that the chain has gone on over.
@@ -48,6 +47,8 @@ pub(super) struct Chain {
     cutoff: Tick,
     /// What was run ahead from `line`: each note with the state before it. Good for as long as these notes are what sounds.
     trail: Vec<(Note, State)>,
+    /// What was fed at the last cutoff, likewise.
+    fed: Vec<(Note, State)>,
     /// The band's notes at or after the last cutoff, in the order in which they were drawn.
     committed: Vec<Note>,
     /// The notes of the player and of the parts that follow her at or after the last cutoff, and those that are held.
@@ -145,6 +146,7 @@ impl Chain {
             opening_key: key,
             cutoff: start.tick,
             trail: Vec::new(),
+            fed: Vec::new(),
             committed: Vec::new(),
             heard: Vec::new(),
             held: Vec::new(),
@@ -215,9 +217,15 @@ impl Chain {
     }
 
     /// What was committed with an onset in `[from, until)` does not sound.
-    pub(super) fn take_back(&mut self, from: Tick, until: Tick) {
+    fn take_back(&mut self, from: Tick, until: Tick) {
         self.committed.retain(|it| !(from..until).contains(&it.onset));
         self.recall.take_back(from, until);
+    }
+
+    /// The same of one part alone.
+    fn hush(&mut self, part: Part, from: Tick, until: Tick) {
+        self.committed.retain(|it| it.part != part || !(from..until).contains(&it.onset));
+        self.recall.quote.take_if(|quote| quote.part() == part);
     }
 
     /// Bring the line to the cutoff of `window`. Returns what was in force in the window before it and what is in force in it.
@@ -276,28 +284,33 @@ impl Chain {
             self.committed.iter().position(|it| it.onset >= cutoff).unwrap_or(self.committed.len());
         sounded.extend(self.committed.drain(..split));
         sounded.sort_by_key(|it| (it.onset, it.part != Part::PLAYER)); // stable: the band keeps the order it was drawn in
-        let mut fed = 0;
+        self.fed.clear();
         for note in sounded {
-            let known = match self.trail.get(fed) {
+            let known = match self.trail.get(self.fed.len()) {
                 Some((expected, state)) if *expected == note => Some(state.clone()),
                 _ => {
-                    self.trail.truncate(fed);
+                    self.trail.truncate(self.fed.len());
                     None
                 }
             };
             let context = if note.onset < begun { outside } else { inside };
             self.sounded[note.part.slot()] = Some(note.onset);
-            if note.part == Part::PLAYER {
+            let state = if note.part == Part::PLAYER {
                 self.key.hear(note.pitch, note.length);
-                self.recall.hear(muse, &mut self.line, context, note, known)?;
+                self.recall.hear(muse, &mut self.line, context, note, known)?
             } else {
-                self.line.push(muse, context, note, known)?;
-            }
-            fed += 1;
+                self.line.push(muse, context, note, known)?
+            };
+            self.fed.push((note, state));
         }
-        self.trail.drain(..fed.min(self.trail.len()));
+        self.trail.drain(..self.fed.len().min(self.trail.len()));
         self.cutoff = cutoff;
         Ok(())
+    }
+
+    /// This is the chain before a window's cutoff, and `after` with the window composed: what was fed then need not be fed again as far as the same sounds.
+    pub(super) fn know(&mut self, after: &Chain) {
+        self.trail = [&after.fed[..], &after.trail[..]].concat();
     }
 
     /// A copy of the line that goes on over the band's own notes beyond the cutoff; makes the trail from there.

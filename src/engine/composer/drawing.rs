@@ -2,7 +2,7 @@
 
 use super::line::{Context, Line};
 use super::recall::Recall;
-use crate::engine::playback::Given;
+use crate::engine::playback::{Given, Parts};
 use crate::infer::{ComposeError, Controls, Draw, Muse, State};
 use crate::music::dialogue::{Opening, Turn};
 use crate::music::feel::Feel;
@@ -32,6 +32,8 @@ pub(super) struct Composed {
     /// For parts that follow: what each of the band plays on, and the key that is wished for or was heard.
     pub(super) seats: [Seat; Part::BAND_SIZE],
     pub(super) key: Option<Key>,
+    /// Parts that were not drawn, since a take has their notes.
+    pub(super) given: Parts,
 }
 
 impl Composed {
@@ -46,11 +48,13 @@ impl Composed {
             log_probability: 0.0,
             seats: seats(controls, families),
             key: controls.key.and_then(Key::from_index),
+            given: Parts::default(),
         }
     }
 
     /// Give the notes `amount` of the player's feel; those that are given have theirs.
     pub(super) fn voice(&mut self, feel: &Feel, window: Window, amount: f32, given: &Given) {
+        self.given = given.parts();
         let voiced = self.notes.iter().map(|note| {
             if let Some(delay) = given.delay(note) {
                 return (*note, delay);

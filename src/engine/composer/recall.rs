@@ -25,7 +25,7 @@ const PHRASE_NOTES: usize = 64;
 /// How long an expectation is waited for.
 const EXPECTED_FOR: Ticks = Ticks(192);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Recall {
     memory: Arc<Memory>,
     /// Notes learned in this chain.
@@ -45,7 +45,7 @@ pub(super) struct Recall {
     tally: Tally,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Predicted {
     tail: Tail,
     key: Option<Key>,
@@ -99,12 +99,20 @@ impl Recall {
         Arc::make_mut(&mut self.memory).take_fresh(key)
     }
 
+    /// What `later` has handed out, the same some notes further on, is not handed out again.
+    pub(super) fn hand_out_like(&mut self, later: &Recall) {
+        if later.learned > 0 {
+            let ahead = later.learned.saturating_sub(self.learned);
+            Arc::make_mut(&mut self.memory).hand_out_ahead(ahead);
+        }
+    }
+
     /// The player has let go a key of a note that was learned while it was down.
     pub(super) fn hear_end(&mut self, note: Note) {
         self.ended.push(note);
     }
 
-    /// Feed a note of the player's to `line`, judge what the memory would have made of it, and learn it.
+    /// Feed a note of the player's to `line`, judge what the memory would have made of it, and learn it. Returns the state before it.
     pub(super) fn hear(
         &mut self,
         muse: &mut dyn Muse,
@@ -112,24 +120,23 @@ impl Recall {
         context: &Context,
         note: Note,
         known: Option<State>,
-    ) -> Result<(), ComposeError> {
+    ) -> Result<State, ComposeError> {
         self.mend();
         let tail = line.tail(Part::PLAYER, context.bar);
         let prediction =
             if context.memory > 0.0 { self.memory.predict(&tail, context.key) } else { None };
-        match prediction {
+        let state = match prediction {
             Some(prediction) => {
                 let (event, from) = (line.event_of(note), line.newest().unwrap_or(note.onset));
                 let mut forced = context.clone();
                 forced.controls.force(event);
-                line.push(muse, &forced, note, None)?;
+                let state = line.push(muse, &forced, note, None)?;
                 let judged = Judged { prediction: &prediction, context, event, from };
                 self.judge(muse.log_probabilities(), &judged);
+                state
             }
-            None => {
-                line.push(muse, context, note, known)?;
-            }
-        }
+            None => line.push(muse, context, note, known)?,
+        };
         self.count(note, context.bar.meter.beat());
         self.predicted = Default::default();
         let memory = Arc::make_mut(&mut self.memory);
@@ -139,7 +146,7 @@ impl Recall {
         self.learned += 1;
         self.phrase.push(note);
         self.phrase.drain(..self.phrase.len().saturating_sub(PHRASE_NOTES));
-        Ok(())
+        Ok(state)
     }
 
     /// What the model draws next, after `line` and before `window` ends, leans to what the memory says of each part's line.

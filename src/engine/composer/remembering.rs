@@ -37,6 +37,7 @@ impl Composer {
         if let Some(chain) = &mut self.chain {
             chain.take_heard();
         }
+        self.hand_out_alike();
         let changed = memory != self.remembering.memory;
         self.remembering = Remembering { memory, heard: Vec::new() };
         if changed {
@@ -52,12 +53,20 @@ impl Composer {
             self.remembering.hear(chain);
             trust = chain.memory().trust.clone();
         }
+        self.hand_out_alike();
         let heard = std::mem::take(&mut self.remembering.heard);
         let notes = [self.remembering.memory.notes(), &heard[..]].concat();
         self.remembering.memory = Arc::new(Memory::of(notes, trust));
         self.open_again();
         self.tell(FromComposer::Remembered(Arc::clone(&self.remembering.memory)));
         self.show_memory();
+    }
+
+    /// A window that is composed anew begins with what was heard before; what of it has been handed out is not to be so again.
+    fn hand_out_alike(&mut self) {
+        if let (Some(draft), Some(chain)) = (&mut self.draft, &self.chain) {
+            draft.hand_out_like(chain);
+        }
     }
 
     /// A chain that waits for the transport begins with the new memory; one that plays goes on with its own.

@@ -20,7 +20,14 @@ pub(super) fn record(recorder: &mut Recorder, message: &FromAudio) {
         FromAudio::FollowOff { end, part, pitch } => recorder.key(end, part, KeyAct::Up(pitch)),
         FromAudio::AllKeysUp { end } => recorder.key(end, Part::PLAYER, KeyAct::AllUp),
         FromAudio::Cutoff { window, settings, tempo } => recorder.cutoff(window, settings, tempo),
-        FromAudio::Rested { window, from, until } => recorder.rest(window.chain, from, until),
+        FromAudio::Revision { window, settings } => recorder.revise(window, settings),
+        FromAudio::Stood { window } => recorder.stand(window),
+        FromAudio::Rested { window, from, until } => {
+            recorder.rest(window.chain, from, until, None);
+        }
+        FromAudio::Hushed { window, part, from, until } => {
+            recorder.rest(window.chain, from, until, Some(part));
+        }
         FromAudio::Stopped { end } => recorder.stop(end),
     }
 }

@@ -6,6 +6,7 @@ use super::*;
 use crate::engine::offline::{Request, bounce};
 use crate::engine::playback::{Elsewhere, Place};
 use crate::infer::Scripted;
+use crate::score::take::Run;
 use crate::score::{Meter, Mode, Phrase, Pitch, Quantum, Ticks, Velocity};
 
 fn key(onset: i64, length: i64, pitch: u8) -> Note {
@@ -78,6 +79,8 @@ fn a_take_of_a_bounce_is_the_bounce() {
 fn a_take_is_improvised_again_note_for_note() {
     let whole = request();
     let (take, _) = taken(&whole);
+    let is_revised = |it: &Run| it.lead == Ticks(3);
+    assert!(take.making.windows.iter().any(is_revised), "{:?}", take.making.windows);
     let mut reprise = Reprise::new(Box::new(Scripted::new()));
     for _ in 0..2 {
         let again = reprise.again(&take, &mut |_| Go::On).unwrap().unwrap();

@@ -111,6 +111,10 @@ impl Host {
     pub(super) fn late(&self) -> u32 {
         self.links.gauges.late_windows.load(Ordering::Relaxed)
     }
+
+    pub(super) fn late_revisions(&self) -> u32 {
+        self.links.gauges.late_revisions.load(Ordering::Relaxed)
+    }
 }
 
 pub(super) fn turn(composer: &mut Composer) {

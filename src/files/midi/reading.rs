@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use midly::{MetaMessage, MidiMessage, TrackEvent, TrackEventKind};
 
 use super::bytes::{Division, Layout, Piece, lay_out};
+use super::hands::{Control, Hands};
 use super::{Mended, MidiError, MidiSong, MidiTrack};
-use crate::score::{Meter, Note, Part, Pitch, TICKS_PER_QUARTER, Tempo, Tick, Ticks, Velocity};
+use crate::score::{Meter, Pitch, TICKS_PER_QUARTER, Tempo, Tick};
 
 /// Microseconds in a quarter note until a file says otherwise.
 const USUAL_MICROS: u32 = 500_000;
@@ -27,7 +28,11 @@ pub fn read(bytes: &[u8]) -> Result<MidiSong, MidiError> {
     let meters = meter_map(&clock, conductors, &mut mended);
 
     let mut open_notes = 0;
-    let tracks = tracks.iter().flat_map(|events| split(events, &clock, &mut open_notes)).collect();
+    let held = held(format, &tracks);
+    let split = |(index, events): (usize, &Vec<Timed<'_>>)| {
+        split(index, events, &held, &clock, &mut open_notes)
+    };
+    let tracks = tracks.iter().enumerate().flat_map(split).collect();
     if open_notes > 0 {
         mended.push(Mended::OpenNotes(open_notes));
     }
@@ -169,24 +174,44 @@ fn meter_map(
     map.into_iter().collect()
 }
 
-/// A track's notes by channel; those never let go are counted.
-fn split(events: &[Timed<'_>], clock: &Clock, open_notes: &mut usize) -> Vec<MidiTrack> {
+/// A pedal, or the end of all notes.
+struct Held {
+    time: u64,
+    track: usize,
+    channel: u8,
+    control: Control,
+}
+
+/// Of all tracks, in order of time: the pedal of a channel may stand in another track than its notes. In format 2 the tracks are pieces of their own.
+fn held(format: u16, tracks: &[Vec<Timed<'_>>]) -> Vec<Held> {
+    let mut held = Vec::new();
+    for (track, events) in tracks.iter().enumerate().filter(|_| format != 2) {
+        held.extend(events.iter().filter_map(|event| {
+            let TrackEventKind::Midi { channel, message } = &event.kind else { return None };
+            let control = Control::of(message)?;
+            Some(Held { time: event.time, track, channel: channel.as_int(), control })
+        }));
+    }
+    held.sort_by_key(|it| it.time);
+    held
+}
+
+/// The notes of track `index` by channel; those never let go are counted. What other tracks hold of the same channels comes before what happens at the same time here.
+fn split(
+    index: usize,
+    events: &[Timed<'_>],
+    held: &[Held],
+    clock: &Clock,
+    open_notes: &mut usize,
+) -> Vec<MidiTrack> {
     let mut name = String::new();
     let mut programs = [None; 16];
-    let mut channels: [Vec<Note>; 16] = Default::default();
-    // Onset and velocity of the keys that are down.
-    let mut down: BTreeMap<(u8, u8), (Tick, u8)> = BTreeMap::new();
-    let mut end = |channel: u8, key: u8, onset: Tick, velocity: u8, end: Tick| {
-        let Some(pitch) = Pitch::new(key) else { return };
-        channels[usize::from(channel)].push(Note {
-            onset,
-            part: Part::PLAYER,
-            pitch,
-            length: Ticks((end - onset).0.max(1)),
-            velocity: Velocity::clamped(velocity),
-        });
-    };
+    let mut hands = Hands::default();
+    let mut elsewhere = held.iter().filter(|it| it.track != index).peekable();
     for event in events {
+        while let Some(it) = elsewhere.next_if(|it| it.time <= event.time) {
+            hands.control(clock.tick(it.time), it.channel, it.control);
+        }
         let tick = clock.tick(event.time);
         match event.kind {
             TrackEventKind::Meta(MetaMessage::TrackName(bytes)) if name.is_empty() => {
@@ -194,20 +219,20 @@ fn split(events: &[Timed<'_>], clock: &Clock, open_notes: &mut usize) -> Vec<Mid
             }
             TrackEventKind::Midi { channel, message } => {
                 let channel = channel.as_int();
+                if let Some(control) = Control::of(&message) {
+                    hands.control(tick, channel, control);
+                }
                 match message {
-                    MidiMessage::NoteOn { key, vel } if vel.as_int() > 0 => {
-                        let struck = (tick, vel.as_int());
-                        if let Some((onset, velocity)) =
-                            down.insert((channel, key.as_int()), struck)
-                        {
-                            *open_notes += 1;
-                            end(channel, key.as_int(), onset, velocity, tick);
+                    MidiMessage::NoteOn { key, vel } => {
+                        let Some(pitch) = Pitch::new(key.as_int()) else { continue };
+                        match vel.as_int() {
+                            0 => hands.lift(tick, channel, pitch),
+                            velocity => hands.press(tick, channel, pitch, velocity),
                         }
                     }
-                    MidiMessage::NoteOn { key, .. } | MidiMessage::NoteOff { key, .. } => {
-                        if let Some((onset, velocity)) = down.remove(&(channel, key.as_int())) {
-                            end(channel, key.as_int(), onset, velocity, tick);
-                        }
+                    MidiMessage::NoteOff { key, .. } => {
+                        let Some(pitch) = Pitch::new(key.as_int()) else { continue };
+                        hands.lift(tick, channel, pitch);
                     }
                     MidiMessage::ProgramChange { program } => {
                         programs[usize::from(channel)].get_or_insert(program.as_int());
@@ -218,16 +243,16 @@ fn split(events: &[Timed<'_>], clock: &Clock, open_notes: &mut usize) -> Vec<Mid
             _ => {}
         }
     }
-    let last = events.last().map_or(Tick(0), |event| clock.tick(event.time));
-    *open_notes += down.len();
-    for ((channel, key), (onset, velocity)) in down {
-        end(channel, key, onset, velocity, last);
+    for it in elsewhere {
+        hands.control(clock.tick(it.time), it.channel, it.control);
     }
+    let last = events.last().map_or(Tick(0), |event| clock.tick(event.time));
+    let (channels, open) = hands.finish(last);
+    *open_notes += open;
     (0..16)
         .zip(channels)
         .filter(|(_, notes)| !notes.is_empty())
-        .map(|(channel, mut notes)| {
-            notes.sort_unstable();
+        .map(|(channel, notes)| {
             let program = programs[usize::from(channel)];
             MidiTrack { name: name.clone(), channel, program, notes }
         })

@@ -63,7 +63,7 @@ fn formats_and_statuses_are_read() {
         "0:120 bpm 0:4/4 | \"\" ch1 pNone 0+12 C4/80 12+12 E4/80",
     );
 
-    // Channels of one track are parted; a program is the first one; a pedal changes nothing.
+    // Channels of one track are parted; a program is the first one.
     let mixed = [
         &[0, 0xFF, 0x03, 4, b'B', b'a', b'n', b'd', 0, 0xC1, 33, 0, 0x91, 40, 90][..],
         &[0, 0x99, 36, 100, 0, 0xB1, 64, 127, 24, 0x81, 40, 0, 0, 0x89, 36, 0, 0, 0xC1, 5],
@@ -94,6 +94,40 @@ fn formats_and_statuses_are_read() {
         &file(2, [0, 24], &[&pattern, &pattern]),
         "0:120 bpm 0:4/4 | \"\" ch1 pNone 24+24 C4/64| \"\" ch1 pNone 24+24 C4/64",
     );
+}
+
+#[test]
+fn the_pedal_holds_notes_as_in_live_playing() {
+    let (down, up) = ([0xB0, 64, 127], [0xB0, 64, 63]);
+    let piece = |parts: &[&[u8]]| [&parts.concat()[..], &END].concat();
+    // C rings until the pedal comes up, E until it is struck again, G is held beyond the pedal.
+    let track = piece(&[
+        &[0],
+        &down,
+        &[0, 0x90, 60, 80, 12, 0x80, 60, 0, 0, 0x90, 64, 80, 6, 0x80, 64, 0],
+        &[6, 0x90, 64, 90, 6, 0x80, 64, 0, 0, 0x90, 67, 70, 18],
+        &up,
+        &[12, 0x80, 67, 0],
+    ]);
+    let expected =
+        "0:120 bpm 0:4/4 | \"\" ch1 pNone 0+48 C4/80 12+12 E4/80 24+24 E4/90 30+30 G4/70";
+    check(&file(0, [0, 24], &[&track]), expected);
+
+    // The pedal stands in a track of its own, and is another's of format 2; another channel's does nothing.
+    let pedal = piece(&[&[0], &down, &[48], &up]);
+    let notes = piece(&[&[0, 0x90, 60, 80, 0, 0x91, 62, 80, 12, 0x80, 60, 0, 0, 0x81, 62, 0]]);
+    let text = |length: i64| {
+        format!("0:120 bpm 0:4/4 | \"\" ch1 pNone 0+{length} C4/80| \"\" ch2 pNone 0+12 D4/80")
+    };
+    check(&file(1, [0, 24], &[&pedal, &notes]), &text(48));
+    check(&file(1, [0, 24], &[&notes, &pedal]), &text(48));
+    check(&file(2, [0, 24], &[&pedal, &notes]), &text(12));
+
+    // All notes off ends what rings, and what is held to the end of the track is not said to be open.
+    let track = piece(&[&[0], &down, &[0, 0x90, 60, 80, 12, 0x80, 60, 0, 12, 0xB0, 123, 0]]);
+    check(&file(0, [0, 24], &[&track]), "0:120 bpm 0:4/4 | \"\" ch1 pNone 0+24 C4/80");
+    let track = piece(&[&[0], &down, &[0, 0x90, 60, 80, 12, 0x80, 60, 0, 24, 0xC0, 5]]);
+    check(&file(0, [0, 24], &[&track]), "0:120 bpm 0:4/4 | \"\" ch1 pSome(5) 0+36 C4/80");
 }
 
 #[test]

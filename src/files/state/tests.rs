@@ -63,7 +63,7 @@ fn take(name: &str) -> Take {
             key(5, 112, KeyAct::Up(pitch)),
             key(6, 130, KeyAct::AllUp),
         ],
-        rests: vec![Rest { after: 3, from: Tick(48), until: Tick(72) }],
+        rests: vec![Rest { after: 3, from: Tick(48), until: Tick(72), part: None }],
         whole: Whole::Yes,
         ..Making::default()
     };

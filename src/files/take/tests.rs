@@ -127,7 +127,10 @@ fn take() -> impl Strategy<Value = Take> {
                 settings: places().zip(settings).collect(),
                 windows: vec![run],
                 keys,
-                rests: vec![Rest { after: 3, from: Tick(1), until: Tick(5) }],
+                rests: vec![
+                    Rest { after: 3, from: Tick(1), until: Tick(5), part: None },
+                    Rest { after: 4, from: Tick(9), until: Tick(12), part: Some(Part::BAND[2]) },
+                ],
                 whole: if flag { Whole::Yes } else { Whole::No },
             };
             let name = if name.is_empty() { "x".to_owned() } else { name };

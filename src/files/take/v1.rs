@@ -63,9 +63,8 @@ struct MakingText {
     windows: Vec<[i64; 7]>,
     #[serde(default)]
     keys: Vec<KeyText>,
-    /// Windows before, from, until.
     #[serde(default)]
-    rests: Vec<[i64; 3]>,
+    rests: Vec<RestText>,
     whole: bool,
 }
 
@@ -77,6 +76,14 @@ enum KeyText {
     Down(u32, i64, usize, i64, i64, f32),
     Up(u32, i64, usize, i64),
     AllUp(u32, i64),
+}
+
+/// Windows before, from, until, and the part if it is of one alone.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(untagged)]
+enum RestText {
+    All(i64, i64, i64),
+    Part(i64, i64, i64, usize),
 }
 
 /// Places farther from the origin than this could overflow in sums.
@@ -279,7 +286,7 @@ fn sound_making(text: MakingText) -> Option<Making> {
     let phrase: Option<Vec<Note>> = text.seed_phrase.iter().map(note).collect();
     let windows: Option<Vec<Run>> = text.windows.iter().map(run).collect();
     let keys: Option<Vec<KeyEvent>> = text.keys.iter().map(|text| key(*text)).collect();
-    let rests: Option<Vec<Rest>> = text.rests.iter().map(rest).collect();
+    let rests: Option<Vec<Rest>> = text.rests.iter().map(|text| rest(*text)).collect();
     Some(Making {
         pack: text.pack.map(|(name, hash)| PackName { name, hash }),
         backend: text.backend,
@@ -324,8 +331,16 @@ fn key(text: KeyText) -> Option<KeyEvent> {
     Some(KeyEvent { after, tick: place(tick)?, part: Part::from_slot(slot)?, act })
 }
 
-fn rest(&[after, from, until]: &[i64; 3]) -> Option<Rest> {
-    Some(Rest { after: u32::try_from(after).ok()?, from: place(from)?, until: place(until)? })
+fn rest(text: RestText) -> Option<Rest> {
+    let (after, from, until, part) = match text {
+        RestText::All(after, from, until) => (after, from, until, None),
+        RestText::Part(after, from, until, slot) => {
+            let part = Part::from_slot(slot).filter(|part| *part != Part::PLAYER)?;
+            (after, from, until, Some(part))
+        }
+    };
+    let after = u32::try_from(after).ok()?;
+    Some(Rest { after, from: place(from)?, until: place(until)?, part })
 }
 
 /// What is written of a take.
@@ -381,7 +396,10 @@ fn making_text(making: &Making) -> MakingText {
         rests: making
             .rests
             .iter()
-            .map(|rest| [i64::from(rest.after), rest.from.0, rest.until.0])
+            .map(|&Rest { after, from, until, part }| match part {
+                None => RestText::All(after.into(), from.0, until.0),
+                Some(part) => RestText::Part(after.into(), from.0, until.0, part.slot()),
+            })
             .collect(),
         whole: making.whole == Whole::Yes,
     }

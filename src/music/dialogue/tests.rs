@@ -11,7 +11,6 @@ fn replies(trade: Trade, keys: &[(i64, i64)], beats: usize) -> (Vec<usize>, Vec<
     let mut dialogue = Dialogue::new(BAR);
     let mut planner = Planner::default();
     let (_, mut window) = planner.play_from(Tick(0), BAR, Quantum::Beat, false).unwrap();
-    planner.pass(BAR, Quantum::Beat).unwrap();
     let mut events: Vec<(i64, bool)> =
         keys.iter().flat_map(|key| [(key.0, true), (key.1, false)]).collect();
     events.sort_unstable();
@@ -36,8 +35,7 @@ fn replies(trade: Trade, keys: &[(i64, i64)], beats: usize) -> (Vec<usize>, Vec<
             }
             Turn::Reply { opening: Opening::GoesOn, .. } => replying.push(beat),
         }
-        window = planner.pass(BAR, Quantum::Beat).unwrap();
-        planner.pass(BAR, Quantum::Beat).unwrap();
+        window = planner.next_window(BAR, Quantum::Beat).unwrap();
     }
     (replying, opening)
 }

@@ -30,6 +30,8 @@ pub(super) struct Strip {
     windows: Vec<Run>,
     /// The newest window that was announced.
     newest: Option<Window>,
+    /// As it was before it was composed anew, if it was.
+    before: Option<Before>,
     announced: u32,
     keys: Vec<KeyEvent>,
     rests: Vec<Rest>,
@@ -39,6 +41,16 @@ pub(super) struct Strip {
     surprise: Vec<(Tick, f32, u32)>,
     ended: Option<Tick>,
     whole: Whole,
+}
+
+/// A window before it was composed anew.
+#[derive(Clone, Copy, Debug)]
+struct Before {
+    window: Window,
+    settings: Settings,
+    /// How many keys and rests came between its cutoff and the later one.
+    keys: usize,
+    rests: usize,
 }
 
 impl Strip {
@@ -54,6 +66,7 @@ impl Strip {
             families: Vec::new(),
             windows: Vec::new(),
             newest: None,
+            before: None,
             announced: 0,
             keys: Vec::new(),
             rests: Vec::new(),
@@ -90,6 +103,53 @@ impl Strip {
         maps::set(&mut self.tempos, since, tempo);
         maps::set_bar(&mut self.meters, window.bar.start, window.bar.meter);
         maps::set(&mut self.settings, window.begin, settings);
+        self.before = None;
+        self.add_window(window);
+        self.newest = Some(window);
+        self.announced += 1;
+    }
+
+    /// The newest window gets a later cutoff. What was heard since the earlier one came before the window then.
+    pub(super) fn revise(&mut self, window: Window, settings: Settings) {
+        let Some(newest) = self.newest.filter(|it| it.is_version_of(&window)) else { return };
+        let in_force = maps::in_force(&self.settings, newest.begin).unwrap_or(settings);
+        let mut before = Before { window: newest, settings: in_force, keys: 0, rests: 0 };
+        for key in self.keys.iter_mut().rev().take_while(|it| it.after == self.announced) {
+            key.after -= 1;
+            before.keys += 1;
+        }
+        for rest in self.rests.iter_mut().rev().take_while(|it| it.after == self.announced) {
+            rest.after -= 1;
+            before.rests += 1;
+        }
+        self.change_newest(window, settings);
+        self.before = Some(before);
+    }
+
+    /// The newest window stays as it was before it was composed anew.
+    pub(super) fn stand(&mut self, window: Window) {
+        let Some(before) = self.before.take_if(|it| it.window.is_version_of(&window)) else {
+            return;
+        };
+        let moved = self.announced - 1;
+        let keys = self.keys.iter_mut().rev().skip_while(|it| it.after > moved);
+        keys.take(before.keys).for_each(|it| it.after += 1);
+        let rests = self.rests.iter_mut().rev().skip_while(|it| it.after > moved);
+        rests.take(before.rests).for_each(|it| it.after += 1);
+        self.change_newest(before.window, before.settings);
+    }
+
+    fn change_newest(&mut self, window: Window, settings: Settings) {
+        maps::set(&mut self.settings, window.begin, settings);
+        if let Some(run) = self.windows.last_mut() {
+            run.count -= 1;
+        }
+        self.windows.pop_if(|run| run.count == 0);
+        self.add_window(window);
+        self.newest = Some(window);
+    }
+
+    fn add_window(&mut self, window: Window) {
         let length = window.end - window.begin;
         let lead = window.begin - window.cutoff;
         match self.windows.last_mut() {
@@ -110,11 +170,11 @@ impl Strip {
                 meter: window.bar.meter,
             }),
         }
-        self.newest = Some(window);
-        self.announced += 1;
     }
 
     pub(super) fn commit(&mut self, window: Window, committed: Committed<'_>) {
+        while self.notes.pop_if(|it| it.0.onset >= window.begin).is_some() {}
+        while self.surprise.pop_if(|it| it.0 >= window.begin).is_some() {}
         self.notes.extend(committed.notes);
         maps::set(&mut self.families, window.begin, committed.families);
         if committed.drawn > 0 {
@@ -128,8 +188,8 @@ impl Strip {
         }
     }
 
-    pub(super) fn rest(&mut self, from: Tick, until: Tick) {
-        self.rests.push(Rest { after: self.announced, from, until });
+    pub(super) fn rest(&mut self, from: Tick, until: Tick, part: Option<Part>) {
+        self.rests.push(Rest { after: self.announced, from, until, part });
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -187,7 +247,7 @@ impl Strip {
     }
 
     fn sounds(&self, note: &Note) -> bool {
-        let rested = self.rests.iter().any(|it| (it.from..it.until).contains(&note.onset));
+        let rested = self.rests.iter().any(|it| it.holds(note));
         !rested && self.ended.is_none_or(|end| note.onset < end)
     }
 
@@ -267,7 +327,13 @@ impl Strip {
             },
             settings: self.settings.iter().copied().filter(|it| it.0 < end).collect(),
             windows,
-            keys: self.keys.iter().copied().filter(|it| it.after < count).collect(),
+            // Those after the last cutoff matter for what followed them.
+            keys: self
+                .keys
+                .iter()
+                .copied()
+                .filter(|it| it.after < count || it.tick < end)
+                .collect(),
             rests: self.rests.iter().copied().filter(|it| it.from < end).collect(),
             whole: self.whole,
         }

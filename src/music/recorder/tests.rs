@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::*;
-use crate::music::planner::{BarLine, MomentKind, Planner};
-use crate::score::take::Whole;
+use crate::music::planner::{BarLine, Planner};
+use crate::score::take::{Making, Whole};
 use crate::score::{Family, Meter, Part, Pitch, Quantum, Velocity};
 
 /// A host that announces a window a beat, each with one note of part 1 at its begin.
@@ -30,7 +30,7 @@ impl Host {
     }
 
     /// `w8` waits at tick 8, `@8` plays from there, `>4` goes on by four cutoffs, `t90` sets the tempo, `m3` the meter from the next window on,
-    /// `l30` the notes' length, `r` rests the newest window, `d50` and `u60` strike and let go a key, `p70` is panic, `x96` stops.
+    /// `l30` the notes' length, `v` composes the newest window anew, `s` has it stand as it was before, `r` rests the newest window, `d50` and `u60` strike and let go a key, `p70` is panic, `x96` stops.
     fn run(&mut self, text: &str) {
         for word in text.split_whitespace() {
             let (what, number) = word.split_at(1);
@@ -46,9 +46,21 @@ impl Host {
                     self.bar = BarLine { start: newest.begin, meter };
                 }
                 "l" => self.length = Ticks(number),
+                "v" => {
+                    let newest = self.newest.unwrap();
+                    let cutoff = newest.revision().unwrap();
+                    let settings = Settings { temperature: 1.5, ..Settings::default() };
+                    self.recorder.revise(Window { cutoff, ..newest }, settings);
+                    self.commit(newest);
+                }
+                "s" => {
+                    let newest = self.newest.unwrap();
+                    self.recorder.stand(newest);
+                    self.commit(newest);
+                }
                 "r" => {
                     let Window { chain, begin, end, .. } = self.newest.unwrap();
-                    self.recorder.rest(chain, begin, end);
+                    self.recorder.rest(chain, begin, end, None);
                 }
                 "d" => {
                     let velocity = Velocity::clamped(80);
@@ -58,7 +70,7 @@ impl Host {
                 "u" => self.recorder.key(Tick(number), Part::PLAYER, KeyAct::Up(pitch)),
                 "p" => {
                     let Window { chain, end, .. } = self.newest.unwrap();
-                    self.recorder.rest(chain, Tick(number), end);
+                    self.recorder.rest(chain, Tick(number), end, None);
                     self.recorder.key(Tick(number), Part::PLAYER, KeyAct::AllUp);
                 }
                 "x" => {
@@ -81,21 +93,22 @@ impl Host {
             self.recorder.begin(start, Settings::default());
             self.announce(window);
         }
-        if !waits {
-            self.planner.pass(bar, Quantum::Beat); // it begins
-        }
     }
 
     fn go_on(&mut self) {
-        let moment = self.planner.next_moment().unwrap();
-        assert_eq!(moment.kind, MomentKind::Cutoff);
-        let window = self.planner.pass(self.bar.around(moment.tick), Quantum::Beat).unwrap();
+        let bar = self.bar.around(self.newest.unwrap().end - Ticks(6));
+        let window = self.planner.next_window(bar, Quantum::Beat).unwrap();
         self.announce(window);
-        self.planner.pass(self.bar, Quantum::Beat);
     }
 
     fn announce(&mut self, window: Window) {
         self.recorder.cutoff(window, Settings::default(), self.tempo);
+        self.commit(window);
+        self.newest = Some(window);
+    }
+
+    /// What comes of `window`: a note at its begin.
+    fn commit(&mut self, window: Window) {
         let note = Note {
             onset: window.begin,
             part: Part::BAND[0],
@@ -110,7 +123,6 @@ impl Host {
             drawn: 1,
         };
         self.recorder.commit(window, committed);
-        self.newest = Some(window);
     }
 
     /// Begin and end, bars, the map of tempos and meters, and `onset+length` of each note, the player's with an asterisk.
@@ -228,6 +240,32 @@ fn a_take_tells_what_made_it() {
     assert_eq!(delays, [-0.5; 8]);
     assert_eq!(take.music.likelihood, Some(-3.0));
     assert!(take.name.contains(' '));
+}
+
+#[test]
+fn a_window_composed_anew_has_a_later_cutoff_and_what_was_heard_before_it() {
+    // The window at 72 has its cutoff at 66 and its revision at 69.
+    let take = |text: &str| {
+        let mut host = Host::new(Recorder::LIMIT_BYTES);
+        host.run(text);
+        host.recorder.keep_last(1).unwrap().take
+    };
+    let made = |take: &Take| {
+        let Making { windows, keys, settings, .. } = Making::clone(&take.making);
+        let leads = windows.iter().map(|it| (it.lead.0, it.count)).collect::<Vec<_>>();
+        let after = keys.iter().map(|it| it.after).collect::<Vec<_>>();
+        (leads, after, settings.iter().map(|it| it.0.0).collect::<Vec<_>>())
+    };
+    let revised = take("@0 d60 >2 u61 >1 d67 u68 l18 v d70 >3");
+    let leads = vec![(0, 1), (6, 2), (3, 1)];
+    assert_eq!(made(&revised), (leads, vec![1, 3, 3, 3, 4], vec![0, 72]));
+    let lengths: Vec<i64> = revised.music.of_band().map(|it| it.length.0).collect();
+    assert_eq!(lengths, [12, 12, 12, 18]);
+    assert_eq!(revised.music.likelihood, Some(-3.0));
+    // Where the second version is late all is as if there had been none.
+    let stood = take("@0 d60 >2 u61 >1 d67 u68 l18 v d70 l12 s >3");
+    assert_eq!(stood.making, take("@0 d60 >2 u61 >1 d67 u68 d70 >3").making);
+    assert!(stood.music.of_band().all(|it| it.length.0 == 12));
 }
 
 #[test]

@@ -1,19 +1,20 @@
 //! What a chain hears of the player and of the parts that follow her: notes begun and ended, where they were meant, and in which key.
 
 use super::{Chain, HELD};
+use crate::engine::link::{FromAudio, FromComposer};
 use crate::infer::PlayerPresence;
 use crate::music::feel;
 use crate::score::{self, Note, Part, Pitch, Tick, Ticks, Velocity};
 
 /// A key that the player holds, or a note with which a part follows her.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::engine::composer) struct Key {
-    pub(in crate::engine::composer) onset: Tick,
+pub(super) struct Key {
+    pub(super) onset: Tick,
     /// Ticks after `onset`, -0.5 to 0.5.
-    pub(in crate::engine::composer) late: f32,
-    pub(in crate::engine::composer) part: Part,
-    pub(in crate::engine::composer) pitch: Pitch,
-    pub(in crate::engine::composer) velocity: Velocity,
+    pub(super) late: f32,
+    pub(super) part: Part,
+    pub(super) pitch: Pitch,
+    pub(super) velocity: Velocity,
 }
 
 /// A note as it was played, and where it was meant to begin.
@@ -24,8 +25,45 @@ pub(super) struct Heard {
 }
 
 impl Chain {
+    /// Something has happened that is no cutoff. Returns what main is to be told of it.
+    pub(in crate::engine::composer) fn take_in(
+        &mut self,
+        message: &FromAudio,
+    ) -> Vec<FromComposer> {
+        let heard = |note: Option<Note>| note.map(FromComposer::Heard).into_iter().collect();
+        let followed = |note: Option<Note>| note.map(FromComposer::Followed).into_iter().collect();
+        match *message {
+            FromAudio::NoteOn { onset, late, pitch, velocity } => {
+                heard(self.hear_on(Key { onset, late, part: Part::PLAYER, pitch, velocity }))
+            }
+            FromAudio::NoteOff { end, pitch } => heard(self.hear_off(end, Part::PLAYER, pitch)),
+            FromAudio::AllKeysUp { end } => {
+                self.hear_all_off(end).into_iter().map(FromComposer::Heard).collect()
+            }
+            FromAudio::FollowOn { onset, late, part, pitch, velocity } => {
+                followed(self.hear_on(Key { onset, late, part, pitch, velocity }))
+            }
+            FromAudio::FollowOff { end, part, pitch } => followed(self.hear_off(end, part, pitch)),
+            FromAudio::Rested { window, from, until } if window.chain == self.id() => {
+                self.take_back(from, until);
+                vec![FromComposer::Rested { from, to: until }]
+            }
+            FromAudio::Hushed { window, part, from, until } if window.chain == self.id() => {
+                self.hush(part, from, until);
+                vec![FromComposer::Hushed { part, from, to: until }]
+            }
+            FromAudio::Rested { .. }
+            | FromAudio::Hushed { .. }
+            | FromAudio::Chain { .. }
+            | FromAudio::Cutoff { .. }
+            | FromAudio::Revision { .. }
+            | FromAudio::Stood { .. }
+            | FromAudio::Stopped { .. } => Vec::new(),
+        }
+    }
+
     /// Returns the whole note that ends by this, if the key was down.
-    pub(in crate::engine::composer) fn hear_on(&mut self, key: Key) -> Option<Note> {
+    pub(super) fn hear_on(&mut self, key: Key) -> Option<Note> {
         let before = self.hear_off(key.onset, key.part, key.pitch);
         if key.part == Part::PLAYER {
             self.player = PlayerPresence::Listening;
@@ -38,7 +76,7 @@ impl Chain {
     }
 
     /// The player's keys come up. Returns the whole notes that end by this.
-    pub(in crate::engine::composer) fn hear_all_off(&mut self, end: Tick) -> Vec<Note> {
+    fn hear_all_off(&mut self, end: Tick) -> Vec<Note> {
         let keys: Vec<Pitch> = self.keys().map(|it| it.pitch).collect();
         keys.into_iter().filter_map(|pitch| self.hear_off(end, Part::PLAYER, pitch)).collect()
     }
@@ -53,12 +91,7 @@ impl Chain {
     }
 
     /// Returns the whole note, if its key was down.
-    pub(in crate::engine::composer) fn hear_off(
-        &mut self,
-        end: Tick,
-        part: Part,
-        pitch: Pitch,
-    ) -> Option<Note> {
+    pub(super) fn hear_off(&mut self, end: Tick, part: Part, pitch: Pitch) -> Option<Note> {
         let place = self.held.iter().position(|it| it.part == part && it.pitch == pitch)?;
         if part == Part::PLAYER {
             self.dialogue.hear_off(end);

@@ -11,6 +11,11 @@ impl Chain {
         self.recall.take_fresh(key)
     }
 
+    /// What `later`, the same chain some notes further on, has handed out is not handed out again.
+    pub(in crate::engine::composer) fn hand_out_like(&mut self, later: &Chain) {
+        self.recall.hand_out_like(&later.recall);
+    }
+
     /// The memory as it is by now.
     pub(in crate::engine::composer) fn memory(&self) -> &Memory {
         self.recall.memory()

@@ -132,8 +132,7 @@ fn jam(
     let phrase = Arc::new(Phrase::new(vec![key(0, 12, 60), key(12, 12, 62), key(24, 48, 64)]));
     let mut chain = Chain::open(&mut muse, start, settings, &phrase, &Arc::default()).unwrap();
     let mut planner = Planner::default();
-    planner.play_from(Tick(0), bar, Quantum::Beat, false).unwrap();
-    let mut window = planner.pass(bar, Quantum::Beat).unwrap();
+    let (_, mut window) = planner.play_from(Tick(0), bar, Quantum::Beat, false).unwrap();
     let mut notes = Vec::new();
     let mut hear: Vec<(Tick, bool, Note)> = Vec::new();
     hear.extend(player.iter().flat_map(|it| [(it.onset, true, *it), (it.end(), false, *it)]));
@@ -160,8 +159,7 @@ fn jam(
             chain.trail.clear();
         }
         notes.extend(compose(&mut chain, &mut muse, window, settings).notes);
-        window = planner.pass(bar, Quantum::Beat).unwrap();
-        planner.pass(bar, Quantum::Beat).unwrap();
+        window = planner.next_window(bar, Quantum::Beat).unwrap();
     }
     (notes, muse.steps)
 }
@@ -263,10 +261,7 @@ fn opened(settings: Settings) -> (Hashing, Chain) {
 fn beats() -> impl Iterator<Item = Window> {
     let mut planner = Planner::default();
     let first = planner.play_from(Tick(0), BAR, Quantum::Beat, false).map(|it| it.1);
-    std::iter::successors(first, move |_| {
-        planner.pass(BAR, Quantum::Beat); // it begins
-        planner.pass(BAR, Quantum::Beat)
-    })
+    std::iter::successors(first, move |_| planner.next_window(BAR, Quantum::Beat))
 }
 
 /// The notes of the eight windows after the second and third, which are late.

@@ -8,7 +8,7 @@ use crate::engine::composer::{Composer, Next};
 use crate::engine::link::{FromAudio, FromComposer, Links, ToAudio, ToComposer};
 use crate::infer::{ComposeError, Controls, Draw, Muse, Rest, State, StyleCard};
 use crate::music::memory::Memory;
-use crate::music::planner::{BarLine, Entry, Planner, Start};
+use crate::music::planner::{BarLine, Entry, Planner, Start, Window};
 use crate::music::tokens::{Event, Features};
 use crate::score::{
     Family, Meter, Mode, Note, Part, PartialTable, Pitch, Quantum, Settings, Tempo, Tick, Ticks,
@@ -132,10 +132,7 @@ impl Session {
         self.tell(FromAudio::Chain { start, settings: self.settings });
         let mut planner = Planner::default();
         let first = planner.play_from(Tick(0), BAR, Quantum::Beat, false).map(|it| it.1);
-        let windows = std::iter::successors(first, |_| {
-            planner.pass(BAR, Quantum::Beat); // it begins
-            planner.pass(BAR, Quantum::Beat)
-        });
+        let windows = std::iter::successors(first, |_| planner.next_window(BAR, Quantum::Beat));
         let mut player = (0i64..).zip(pitches).peekable();
         for mut window in windows.take(8) {
             window.chain = self.chains;
@@ -224,6 +221,44 @@ fn what_was_heard_is_remembered_when_the_musician_says_so() {
     assert_eq!(other.chain(&MOTIF), later);
     other.ask(ToComposer::Memory(Arc::default()));
     assert_eq!(other.chain(&MOTIF), first, "it is forgotten");
+}
+
+#[test]
+fn what_is_remembered_between_a_cutoff_and_its_revision_is_remembered_once() {
+    let bar = |chain, index: u32, cutoff| {
+        let begin = Tick(i64::from(index) * 24);
+        Window { chain, index, cutoff, begin, end: begin + Ticks(24), bar: BAR }
+    };
+    let mut session = Session::new(0.5);
+    let start = Start { chain: 1, tick: Tick(0), bar: BAR, entry: Entry::Started };
+    let (settings, tempo) = (session.settings, Tempo::default());
+    session.tell(FromAudio::Chain { start, settings });
+    let strike = |session: &mut Session, tick| {
+        let (pitch, velocity) = (Pitch::new(60).unwrap(), Velocity::clamped(80));
+        session.tell(FromAudio::NoteOn { onset: Tick(tick), late: 0.0, pitch, velocity });
+        session.tell(FromAudio::NoteOff { end: Tick(tick + 1), pitch });
+    };
+    session.tell(FromAudio::Cutoff { window: bar(1, 0, Tick(0)), settings, tempo });
+    for index in 1..5 {
+        let begin = i64::from(index) * 24;
+        strike(&mut session, begin - 20);
+        strike(&mut session, begin - 12);
+        session.tell(FromAudio::Cutoff { window: bar(1, index, Tick(begin - 6)), settings, tempo });
+        session.ask(ToComposer::Remember);
+        strike(&mut session, begin - 5);
+        session.tell(FromAudio::Revision { window: bar(1, index, Tick(begin - 3)), settings });
+        session.ask(ToComposer::Remember);
+        let heard = session.links.gauges.heard_notes.load(Ordering::Relaxed);
+        assert_eq!(heard, index * 3);
+        assert_eq!(session.remembered().unwrap().notes().len(), heard as usize);
+    }
+    // Where the first version stands, the note after its cutoff is heard with the next.
+    session.tell(FromAudio::Stood { window: bar(1, 4, Tick(93)) });
+    session.ask(ToComposer::Remember);
+    assert_eq!(session.links.gauges.heard_notes.load(Ordering::Relaxed), 11);
+    session.tell(FromAudio::Cutoff { window: bar(1, 5, Tick(114)), settings, tempo });
+    session.ask(ToComposer::Remember);
+    assert_eq!(session.remembered().unwrap().notes().len(), 12);
 }
 
 #[test]

@@ -1,0 +1,72 @@
+//! What goes to the composer and comes from it.
+
+use super::Conductor;
+use super::player::Band;
+use crate::engine::audio::synth::Synth;
+use crate::engine::link::{FromAudio, Retired, ToAudio};
+
+impl Conductor {
+    /// Take in what the composer has sent.
+    pub(super) fn take_arrivals(&mut self) {
+        while self.unsent.is_none() {
+            match self.links.to_audio.pop() {
+                Some(ToAudio::Commit(commit)) => {
+                    let stale =
+                        commit.window.chain != self.window.0 || commit.window.index < self.window.1;
+                    if !stale && self.last.is_none() {
+                        self.take_band(Band::of(&commit)); // while the transport stands nothing begins
+                    }
+                    let back = if stale { Some(commit) } else { self.sequencer.accept(commit) };
+                    if let Some(commit) = back {
+                        self.retire(Retired::Commit(commit));
+                    }
+                }
+                Some(ToAudio::Grid(grid)) => {
+                    let family = self.player.family(grid.part);
+                    if let Some(old) = self.player.grids.accept(grid, family) {
+                        self.retire(Retired::Grid(old));
+                    }
+                }
+                None => break,
+            }
+        }
+        let (chain, index) = self.window;
+        while self.unsent.is_none() {
+            let Some(commit) = self.sequencer.take_stale(chain, index) else { break };
+            self.retire(Retired::Commit(commit));
+        }
+    }
+
+    pub(super) fn retire_tables(&mut self) {
+        while self.unsent.is_none() {
+            let Some(table) = self.synth.as_mut().and_then(Synth::take_retired) else { break };
+            self.retire(Retired::Table(table));
+        }
+    }
+
+    /// Send back to be freed; what finds no room is kept, and one that finds no room twice is leaked rather than freed here.
+    pub(super) fn retire(&mut self, retired: Retired) {
+        if let Err(retired) = self.links.retired.push(retired)
+            && let Some(lost) = self.unsent.replace(retired)
+        {
+            self.links.gauges.count_lost();
+            std::mem::forget(lost);
+        }
+    }
+
+    pub(super) fn send_back_unsent(&mut self) {
+        if let Some(retired) = self.unsent.take() {
+            self.retire(retired);
+        }
+    }
+
+    /// Whether the message was sent.
+    pub(super) fn send(&mut self, message: FromAudio) -> bool {
+        self.note_change(&message);
+        let sent = self.links.from_audio.push(message).is_ok();
+        if !sent {
+            self.links.gauges.count_lost();
+        }
+        sent
+    }
+}
