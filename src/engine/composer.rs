@@ -123,7 +123,10 @@ impl Composer {
             FromAudio::Chain { start, settings } => {
                 let chain = self.chain.take();
                 self.chain = Some(self.enter_chain(chain, start, settings)?);
-                self.links.recording().hear_phrase(start.chain, &self.seed_phrase);
+                let mut recording = self.links.recording();
+                recording.hear_phrase(start.chain, &self.seed_phrase);
+                recording.recall(start.chain, self.remembering.remembrance());
+                drop(recording);
                 self.tell(FromComposer::Chain { tick: start.tick });
             }
             FromAudio::NoteOn { onset, late, pitch, velocity } => {

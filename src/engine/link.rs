@@ -182,6 +182,9 @@ pub struct Gauges {
     /// Bits a note by which the memory foretells the player better than the network alone, smoothed; notes that the present chain remembers.
     pub memory_gain: AtomicF32,
     pub remembered_notes: AtomicU32,
+    /// The player's notes that were judged for the gain; notes that *Remember* would add to the song's memory.
+    pub judged_notes: AtomicU32,
+    pub unremembered_notes: AtomicU32,
     /// The player's notes that were heard, those of which the band expected the pitch class within a beat, and those that repeat the pitch class before
     /// them, which is what a guess without any model would have right.
     pub heard_notes: AtomicU32,

@@ -11,6 +11,7 @@ use super::composer::{Composer, Next};
 use super::link::{FromAudio, Links, ToAudio, ToComposer};
 use super::playback::{Parts, Playback};
 use crate::infer::{ComposeError, Muse};
+use crate::music::memory::Memory;
 use crate::music::planner::{BarLine, Entry, Start, Window};
 use crate::music::rating::{self, Rating};
 use crate::score::take::{Entered, KeyAct, KeyEvent, Making, Music, Rest, Whole, name, struck};
@@ -193,6 +194,8 @@ impl Reprise {
         self.chain = self.chain.wrapping_add(1);
         let windows = windows(making, self.chain, first, end);
         self.ask(ToComposer::SeedPhrase(Arc::clone(&making.seed_phrase)));
+        let memory = Memory::recalled(&making.memory).unwrap_or_default();
+        self.ask(ToComposer::Memory(Arc::new(memory)));
         self.ask(ToComposer::Play(playback.map(Arc::new)));
         let mut outcome = Outcome { sounded: Vec::new(), surprise: 0.0 };
         let Some((skipped, opening)) = windows.first().copied() else { return Ok(Some(outcome)) };
