@@ -1,6 +1,6 @@
 //! Draws the editor into PNG files without a window system, for the documentation and for the eye:
 //! `cargo run --example screenshot -- docs/editor.png` gives a jam; `--empty` the editor before the first note,
-//! `--takes` opens the drawer.
+//! `--takes` and `--memory` open a drawer.
 
 mod raster;
 
@@ -11,8 +11,8 @@ use anyhow::{Context, Result};
 
 use antiphon::engine::offline::{Request, bounce};
 use antiphon::gui::{
-    Choices, Clock, ControlView, Memory, Mixer, Note as TakesNote, Roll, Status, TakeRow,
-    TakesView, View, draw, theme,
+    Choices, Clock, ControlView, Memory, Mixer, Note as TakesNote, RememberedView, Roll, Side,
+    Status, TakeRow, TakesView, View, draw, theme,
 };
 use antiphon::infer::Scripted;
 use antiphon::pack::Pack;
@@ -30,12 +30,13 @@ const LAST_FRAME: u16 = 40;
 const NOW: f64 = 14.4;
 
 fn main() -> Result<()> {
-    let (mut empty, mut takes) = (false, TakesView::default());
+    let (mut empty, mut takes, mut opened) = (false, TakesView::default(), None);
     let mut path = PathBuf::from("target/editor.png");
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--empty" => empty = true,
-            "--takes" => takes = some_takes(),
+            "--takes" => (takes, opened) = (some_takes(), Some(Side::Takes)),
+            "--memory" => opened = Some(Side::Remembered),
             other => path = PathBuf::from(other),
         }
     }
@@ -53,7 +54,8 @@ fn main() -> Result<()> {
     context.set_pixels_per_point(SCALE);
     theme::apply(&context);
     let mut memory = Memory::default();
-    memory.drawer.open = takes.count > 0;
+    memory.opened = opened;
+    let remembered = remembered(empty);
     let mut canvas = raster::Canvas::new(WIDTH * SCALE, HEIGHT * SCALE);
     // Some frames, until what moves has come to rest; the last one is painted.
     for frame in 0..=LAST_FRAME {
@@ -73,6 +75,7 @@ fn main() -> Result<()> {
                 mixer: Mixer::Shown,
                 phrase_notes: if empty { 0 } else { 44 },
                 takes: &takes,
+                remembered: &remembered,
             };
             draw(ui, &view, &mut memory, &mut Vec::new());
         });
@@ -85,6 +88,23 @@ fn main() -> Result<()> {
         }
     }
     canvas.save(&path).with_context(|| format!("write a picture: {}", path.display()))
+}
+
+/// A memory after some evenings, or before the first.
+fn remembered(empty: bool) -> RememberedView {
+    let most = RememberedView { limit: 8192, limit_bytes: 64 << 10, ..RememberedView::default() };
+    if empty {
+        return most;
+    }
+    RememberedView {
+        notes: 2847,
+        bytes: 2847 * 8,
+        heard: 96,
+        gain: Some(0.31),
+        can_undo: true,
+        note: Some(TakesNote::Done(String::from("212 notes more are remembered"))),
+        ..most
+    }
 }
 
 /// A drawer after an hour of work.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::TakeAct;
+use super::{MemoryAct, TakeAct};
 use crate::params::Control;
 
 /// One act. Values are shares of the control's range, 0 to 1.
@@ -22,6 +22,7 @@ pub enum Intent {
     /// Start from no phrase.
     ClearPhrase,
     Take(TakeAct),
+    Memory(MemoryAct),
 }
 
 /// What to take of a MIDI file.

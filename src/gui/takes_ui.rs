@@ -81,7 +81,6 @@ pub enum TakeOrder {
 /// What the drawer remembers from frame to frame.
 #[derive(Clone, Debug, Default)]
 pub struct Drawer {
-    pub open: bool,
     pub search: String,
     pub order: TakeOrder,
     /// Play takes from where the transport starts.

@@ -1,5 +1,6 @@
 //! The editor by hand: controls are found by their accessible names, moved, and the intents arrive.
 
+mod remembered;
 mod takes;
 
 use std::sync::Arc;
@@ -10,8 +11,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{
-    Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, Roll, Status, TakesView,
-    View, draw,
+    Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, RememberedView, Roll, Status,
+    TakesView, View, draw,
 };
 use crate::engine::link::FromComposer;
 use crate::params::{Control, Controls};
@@ -23,6 +24,7 @@ struct Desk {
     choices: Choices,
     status: Status,
     takes: TakesView,
+    remembered: RememberedView,
     memory: Memory,
     mixer: Mixer,
     intents: Vec<Intent>,
@@ -36,6 +38,7 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
         choices: Choices::new(&controls, &titles),
         status: Status::default(),
         takes: TakesView::default(),
+        remembered: RememberedView::default(),
         memory: Memory::default(),
         mixer,
         intents: Vec::new(),
@@ -52,6 +55,7 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
                 mixer: desk.mixer,
                 phrase_notes: 0,
                 takes: &desk.takes,
+                remembered: &desk.remembered,
             };
             draw(ui, &view, &mut desk.memory, &mut desk.intents);
         },
@@ -230,9 +234,7 @@ fn a_plugin_without_sound_has_no_mixer() {
 fn every_control_has_a_name() {
     let mut window = window(Mixer::Shown);
     window.run();
-    let is_hidden = |control: &Control| {
-        matches!(control, Control::Bypass | Control::Channel | Control::Thru | Control::Follow(_))
-    };
+    let is_hidden = |control: &Control| matches!(control, Control::Bypass | Control::Follow(_));
     for control in Control::all().filter(|control| !is_hidden(control)) {
         let name = window.state().controls[control.place()].name.clone();
         let found = window.query_all_by_label_contains(&name).count();

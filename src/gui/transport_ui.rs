@@ -2,7 +2,7 @@
 
 use egui::{Align, Align2, Button, Layout, RichText, Ui, vec2};
 
-use super::{Intent, Memory, Mixer, View, theme, widgets};
+use super::{Intent, Memory, Mixer, Side, View, theme, widgets};
 use crate::params::{Control, FREE_TEMPO_BPM};
 use crate::score::TICKS_PER_QUARTER;
 
@@ -16,7 +16,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
             if view.mixer == Mixer::Shown {
                 master(ui, view, intents);
             }
-            takes(ui, view, memory);
+            drawers(ui, view, memory);
             phrase(ui, view, memory, intents);
         });
     });
@@ -80,18 +80,25 @@ fn master(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     ui.label(RichText::new("Mix").color(theme::QUIET));
 }
 
-/// Opens and closes the drawer.
-fn takes(ui: &mut Ui, view: &View<'_>, memory: &mut Memory) {
-    let text = match view.takes.count {
+/// Open and close the drawers.
+fn drawers(ui: &mut Ui, view: &View<'_>, memory: &mut Memory) {
+    let takes = match view.takes.count {
         0 => String::from("Takes"),
         count => format!("Takes {count}"),
     };
     let help = "Keep what has just sounded, and what has been kept.";
-    let open = ui.selectable_label(memory.drawer.open, text).on_hover_text(help);
-    if open.clicked() {
-        memory.drawer.open = !memory.drawer.open;
+    drawer(ui, memory, Side::Takes, &takes, "Takes", help);
+    let help = "What the band remembers of you, from song to song if you like.";
+    drawer(ui, memory, Side::Remembered, "Memory", "Memory drawer", help);
+}
+
+fn drawer(ui: &mut Ui, memory: &mut Memory, side: Side, text: &str, name: &str, help: &str) {
+    let is_open = memory.opened == Some(side);
+    let response = ui.selectable_label(is_open, text).on_hover_text(help);
+    if response.clicked() {
+        memory.opened = (!is_open).then_some(side);
     }
-    open.accessible_name("Takes");
+    response.accessible_name(name);
 }
 
 /// What the band has heard before it begins.

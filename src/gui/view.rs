@@ -1,6 +1,6 @@
 //! What the editor shows, as plain values.
 
-use super::{Roll, TakesView};
+use super::{RememberedView, Roll, TakesView};
 use crate::params::{Control, Controls};
 use crate::score::{Part, Tick, Ticks};
 
@@ -17,6 +17,7 @@ pub struct View<'a> {
     /// Notes in the seed phrase.
     pub phrase_notes: usize,
     pub takes: &'a TakesView,
+    pub remembered: &'a RememberedView,
 }
 
 /// One control as it stands.

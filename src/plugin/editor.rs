@@ -20,7 +20,7 @@ use nice_plug_egui::{
 
 use self::hand::Hand;
 use super::song::Song;
-use crate::engine::link::{FromComposer, Links};
+use crate::engine::link::Links;
 use crate::files::state::EditorSize;
 use crate::gui::{self, Choices, Clock, ControlView, Intent, Memory, Mixer, Roll, Status, View};
 use crate::score::{Tick, Ticks};
@@ -131,12 +131,8 @@ impl Window {
     fn listen(&mut self) -> Clock {
         self.status.notices = self.song.kept.notices();
         let Some(links) = self.song.kept.links().cloned() else { return Clock::default() };
-        while let Some(message) = links.from_composer.pop() {
-            match self.roll.take(message) {
-                Some(FromComposer::Opened { backend }) => self.song.kept.set_backend(backend),
-                Some(FromComposer::Failed(reason)) => self.song.kept.add_failure(reason),
-                _ => {}
-            }
+        for message in self.song.kept.news() {
+            self.roll.take(message);
         }
         self.status.notices.extend(self.song.kept.failures());
         self.status.notices.extend(self.notices.iter().cloned());
@@ -205,6 +201,7 @@ impl NiceEguiApp for Window {
         let drawer = &self.memory.drawer;
         let takes = self.song.kept.takes_view(&drawer.search, drawer.order);
         let is_working = takes.job.is_some();
+        let remembered = self.song.kept.memory_view();
         let mut intents = Vec::new();
         let view = View {
             controls: &controls,
@@ -215,6 +212,7 @@ impl NiceEguiApp for Window {
             mixer: self.mixer,
             phrase_notes: self.song.kept.seed_phrase().notes().len(),
             takes: &takes,
+            remembered: &remembered,
         };
         gui::draw(ui, &view, &mut self.memory, &mut intents);
         if !intents.is_empty() {

@@ -267,7 +267,12 @@ fn details(take: &Take) -> String {
 
 /// Where exports go.
 fn takes_folder() -> Result<PathBuf, String> {
+    let folder = folder().ok_or_else(|| String::from("export: the system names no home folder"))?;
+    Ok(folder.join("Takes"))
+}
+
+/// Where the musician's files are, if the system names a home folder.
+pub(super) fn folder() -> Option<PathBuf> {
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    let home = home.ok_or_else(|| String::from("export: the system names no home folder"))?;
-    Ok(home.join("Antiphon").join("Takes"))
+    home.map(|home| home.join("Antiphon"))
 }

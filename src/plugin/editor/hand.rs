@@ -41,6 +41,7 @@ impl Hand {
             Intent::LoadPhrase(choice) => song.kept.set_seed_phrase(phrase(&choice)?),
             Intent::ClearPhrase => song.kept.set_seed_phrase(Arc::default()),
             Intent::Take(act) => song.kept.act(act),
+            Intent::Memory(act) => song.kept.remember(act),
         }
         Ok(())
     }
