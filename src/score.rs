@@ -15,7 +15,7 @@ pub mod take;
 pub mod timbre;
 pub mod time;
 
-pub use chord::{Chord, ChordQuality};
+pub use chord::{Chord, ChordQuality, ChordWish};
 pub use memory::{Remembered, Remembrance};
 pub use meter::{Meter, Tempo};
 pub use note::Note;

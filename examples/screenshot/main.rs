@@ -18,7 +18,8 @@ use antiphon::infer::Scripted;
 use antiphon::pack::Pack;
 use antiphon::params::{Control, Controls};
 use antiphon::score::{
-    Meter, Mix, Note, Part, Phrase, Pitch, Settings, Tempo, Tick, Ticks, Velocity,
+    Chord, ChordQuality, Key, Meter, Mix, Note, Part, Phrase, Pitch, Settings, Tempo, Tick, Ticks,
+    Velocity,
 };
 
 const WIDTH: f32 = 1100.0;
@@ -46,7 +47,7 @@ fn main() -> Result<()> {
     let choices = Choices::new(&controls, &styles);
     let mut values = ControlView::all(&controls);
     let (roll, clock, status) =
-        if empty { (Roll::default(), Clock::default(), status([0.0; 5])) } else { jam()? };
+        if empty { (Roll::default(), Clock::default(), silence()) } else { jam()? };
     if !empty {
         set(&controls, &mut values);
     }
@@ -175,12 +176,18 @@ fn jam() -> Result<(Roll, Clock, Status)> {
     Ok((roll, clock, status([0.35, 0.2, 0.12, 0.5, 0.6])))
 }
 
+fn silence() -> Status {
+    Status { key_heard: None, chord_heard: None, ..status([0.0; 5]) }
+}
+
 fn status(peaks: [f32; 5]) -> Status {
     Status {
         pack: String::from("Antiphon Default"),
         backend: String::from("tract"),
         note_millis: 1.12,
         load: 0.07,
+        key_heard: Key::from_index(14),
+        chord_heard: Chord::new(2, ChordQuality::Minor),
         peaks,
         ..Status::default()
     }

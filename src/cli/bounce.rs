@@ -344,6 +344,7 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         density: music.density,
         memory: music.memory,
         key: music.key,
+        chord: music.chord,
         scale_lock: music.scale_lock,
         quantum: music.quantum.into(),
         trade: music.trade.into(),

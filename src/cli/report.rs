@@ -10,7 +10,7 @@ use super::args::{family_word, follow_word};
 use crate::engine::offline::{Bounced, Request};
 use crate::infer::StyleCard;
 use crate::music::key::KeyFinder;
-use crate::score::{Audible, Family, Key, Mode, Note, Part, Quantum, Strip};
+use crate::score::{Audible, ChordWish, Family, Key, Mode, Note, Part, Quantum, Strip};
 
 /// The report of a bounce, as it is written to `report.json`.
 #[derive(Debug, Serialize)]
@@ -75,6 +75,7 @@ struct SettingsLine {
     density: f32,
     memory: f32,
     key: Option<String>,
+    chord: String,
     scale_lock: bool,
     quantum: &'static str,
     /// Bars of a turn of parts that answer; none answers phrases.
@@ -292,6 +293,11 @@ fn settings_line(request: &Request, styles: &[StyleCard], bits: u16) -> Settings
         density: settings.density,
         memory: request.settings.memory,
         key: settings.key.map(Key::name),
+        chord: match settings.chord {
+            ChordWish::Open => String::from("open"),
+            ChordWish::Player => String::from("player"),
+            ChordWish::Chord(chord) => chord.name(),
+        },
         scale_lock: settings.scale_lock,
         quantum: match settings.quantum {
             Quantum::HalfBeat => "half-beat",

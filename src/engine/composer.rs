@@ -135,6 +135,7 @@ impl Composer {
                 if let Some(note) = again {
                     self.tell(FromComposer::Heard(note));
                 }
+                self.show_harmony(onset);
             }
             FromAudio::AllKeysUp { end } => {
                 let up = self.chain.as_mut().map(|chain| chain.hear_all_off(end));
@@ -148,6 +149,7 @@ impl Composer {
                 {
                     self.tell(FromComposer::Heard(note));
                 }
+                self.show_harmony(end);
             }
             FromAudio::FollowOn { onset, late, part, pitch, velocity } => {
                 let key = Key { onset, late, part, pitch, velocity };
@@ -168,6 +170,10 @@ impl Composer {
                 let given = self.playback.as_ref().and_then(|it| chain.given(it, window));
                 let composed = chain.compose(self.muse.as_mut(), window, settings, given)?;
                 self.commit(window, &composed)?;
+                if window.index > 0 {
+                    // The first window may wait for the transport, and what was heard before stays in view meanwhile.
+                    self.show_harmony(window.cutoff);
+                }
                 self.want_grids(&settings, &composed);
             }
             FromAudio::Rested { window, from, until } => {

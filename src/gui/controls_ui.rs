@@ -52,6 +52,10 @@ fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
 
 /// What is set less often.
 fn more(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+    heading(ui, "Chord");
+    let help = "The chord that the band plays in. Open: one of its own. As I play: yours, as heard before each window, until you play no chord for two beats.";
+    widgets::choice(ui, view.control(Control::Chord), &view.choices.chords, help, intents);
+    ui.add_space(4.0);
     ui.columns(4, |columns| {
         let row = [
             (Control::Feel, "Feel", "How much of your timing and dynamics the band takes over."),

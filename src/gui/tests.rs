@@ -16,7 +16,9 @@ use super::{
 };
 use crate::engine::link::FromComposer;
 use crate::params::{Control, Controls};
-use crate::score::{Note, Part, Pitch, Tick, Ticks, Velocity};
+use crate::score::{
+    Chord, ChordQuality, Key as MusicKey, Note, Part, Pitch, Tick, Ticks, Velocity,
+};
 
 /// Everything behind one window.
 struct Desk {
@@ -128,6 +130,26 @@ fn what_a_part_follows_with_is_chosen_where_it_follows() {
     assert!(window.query_by_label("Part 2 follows").is_some());
     assert!(window.query_by_label("Listen to channel").is_some());
     assert_eq!(click("MIDI thru"), [Intent::Change(Control::Thru, 1.0)]);
+}
+
+#[test]
+fn what_the_player_plays_in_becomes_the_wish() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    assert!(window.query_by_label("No key heard").is_some());
+    let status = &mut window.state_mut().status;
+    status.key_heard = MusicKey::from_index(21); // A minor
+    status.chord_heard = Chord::new(2, ChordQuality::MinorSeventh);
+    window.run();
+    window.get_by_label("Use the key that you play: A minor").click();
+    window.run_steps(2);
+    window.get_by_label("Use the chord that you play: Dm7").click();
+    window.run_steps(2);
+    let wishes = [
+        Intent::Change(Control::Key, 22.0 / 24.0),
+        Intent::Change(Control::Chord, (2.0 + 23.0) / 97.0),
+    ];
+    assert_eq!(window.state().intents, wishes);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{RememberedView, Roll, TakesView};
 use crate::params::{Control, Controls};
-use crate::score::{Part, Tick, Ticks};
+use crate::score::{Chord, Key, Part, Tick, Ticks};
 
 /// Everything that one frame of the editor is drawn from.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,7 @@ pub struct ControlView {
 pub struct Choices {
     pub styles: Vec<String>,
     pub keys: Vec<String>,
+    pub chords: Vec<String>,
     pub families: Vec<String>,
     pub quanta: Vec<String>,
     pub trades: Vec<String>,
@@ -74,6 +75,9 @@ pub struct Status {
     pub lost: u32,
     /// Share of the block's length, 0 to 1.
     pub load: f32,
+    /// Of what the player has played lately.
+    pub key_heard: Option<Key>,
+    pub chord_heard: Option<Chord>,
     /// Linear peaks since the last frame: the band's parts, then the mix.
     pub peaks: [f32; Part::BAND_SIZE + 1],
     /// For the musician; the newest last.
@@ -147,6 +151,7 @@ impl Choices {
         Self {
             styles: styles.to_vec(),
             keys: texts(Control::Key),
+            chords: texts(Control::Chord),
             families: texts(Control::Family(0)),
             quanta: texts(Control::Quantum),
             trades: texts(Control::Trade),

@@ -151,6 +151,7 @@ impl Window {
         status.note_millis = gauges.note_micros.load(Ordering::Relaxed) / 1000.0;
         status.late_windows = gauges.late_windows.load(Ordering::Relaxed);
         status.lost = gauges.lost.load(Ordering::Relaxed);
+        (status.key_heard, status.chord_heard) = gauges.harmony();
         status.load = gauges.load.load(Ordering::Relaxed);
         status.peaks =
             std::array::from_fn(|place| gauges.peaks[place].swap(0.0, Ordering::Relaxed));

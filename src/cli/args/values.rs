@@ -6,7 +6,7 @@ mod tests;
 use std::str::FromStr;
 
 use crate::files::wav::Depth;
-use crate::score::{Family, Follow, Key, Meter, Mode, Part, Tempo};
+use crate::score::{Chord, ChordWish, Family, Follow, Key, Meter, Mode, Part, Tempo};
 
 /// Why a value cannot be read.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -37,6 +37,10 @@ pub(in crate::cli) enum ValueError {
     Family { found: String },
     #[error("expected family, register, level, pan, mute or solo, found `{0}`")]
     PartKey(String),
+    #[error(
+        "expected open, player or a chord such as C, F#m, Bb7, Cmaj7, Dm7, Gsus4, Bdim or Caug, found `{0}`"
+    )]
+    Chord(String),
     #[error("{key}: {source}")]
     PartValue { key: &'static str, source: Box<ValueError> },
 }
@@ -101,6 +105,19 @@ pub(super) fn bars(text: &str) -> Result<(u32, u32), ValueError> {
 }
 
 /// `D minor`, `d min`, `Dm`, `F# major`, `Gb`.
+pub(super) fn chord(text: &str) -> Result<ChordWish, ValueError> {
+    let named = |chord: &Chord| chord.name().eq_ignore_ascii_case(text);
+    match text {
+        "open" => Ok(ChordWish::Open),
+        "player" => Ok(ChordWish::Player),
+        _ => (0..Chord::COUNT)
+            .filter_map(Chord::from_index)
+            .find(named)
+            .map(ChordWish::Chord)
+            .ok_or_else(|| ValueError::Chord(text.to_owned())),
+    }
+}
+
 pub(super) fn key(text: &str) -> Result<Key, ValueError> {
     use crate::score::pitch::Scale;
     let mut letters = text.trim().chars();

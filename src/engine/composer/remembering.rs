@@ -7,7 +7,7 @@ use super::Composer;
 use super::chain::Chain;
 use crate::engine::link::{FromComposer, Gauges};
 use crate::music::memory::{Memory, Remembered};
-use crate::score::Remembrance;
+use crate::score::{Chord, Key, Remembrance, Tick};
 
 /// What of a new judgement is taken into the smoothed gain; some fifty notes are remembered.
 const SMOOTHING: f32 = 0.02;
@@ -80,6 +80,15 @@ impl Composer {
         if !self.links.gauges.playing.load(Ordering::Relaxed) {
             self.begin_anew();
         }
+    }
+
+    /// Show key and chord of what the player has played by `now`.
+    pub(super) fn show_harmony(&self, now: Tick) {
+        let Some((key, chord)) = self.chain.as_ref().map(|it| it.harmony_at(now)) else { return };
+        let shown = |index: Option<usize>| count(index.map_or(0, |index| index + 1));
+        let gauges = &self.links.gauges;
+        gauges.key_heard.store(shown(key.map(Key::index)), Ordering::Relaxed);
+        gauges.chord_heard.store(shown(chord.map(Chord::index)), Ordering::Relaxed);
     }
 
     /// Bring the gauges up to date.
