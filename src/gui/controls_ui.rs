@@ -132,10 +132,14 @@ fn seed(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Int
             .font(theme::digits(17.0))
             .char_limit(6)
             .margin(vec2(8.0, 4.0))
-            .desired_width(ui.available_width() - 56.0);
-        let response = ui.add(field).on_hover_text(
-            "The number that everything grows from: the same seed with the same settings and the same playing gives the same music.",
-        );
+            .desired_width(ui.available_width() - 90.0);
+        let free = !view.seed_locked;
+        let response = ui
+            .add_enabled(free, field)
+            .on_hover_text(
+                "The number that everything grows from: the same seed with the same settings and the same playing gives the same music.",
+            )
+            .on_disabled_hover_text(widgets::LOCKED);
         if response.changed() {
             text.retain(|sign| sign.is_ascii_digit());
             memory.seed_text = Some(text);
@@ -146,8 +150,14 @@ fn seed(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Int
             intents.push(Intent::Change(Control::Seed, control.share(number)));
         }
         response.accessible_name(&control.name);
+        let help = "Keep this seed: while it is locked the die, a typed number, MIDI files and takes change neither its number nor its phrase.";
+        if widgets::lock(ui, view.seed_locked, help).clicked() {
+            memory.seed_text = None;
+            intents.push(Intent::LockSeed(free));
+        }
         let help = "Another seed. Nothing else changes.";
-        if widgets::die(ui, help).clicked() {
+        let die = ui.add_enabled_ui(free, |ui| widgets::die(ui, help)).inner;
+        if die.clicked() {
             memory.seed_text = None;
             intents.push(Intent::RollDie);
         }

@@ -17,6 +17,8 @@ pub enum Intent {
     Change(Control, f32),
     /// Draw another seed.
     RollDie,
+    /// Leave the seed as it is, number and phrase, or let it be changed again.
+    LockSeed(bool),
     /// Take the notes of a MIDI file as the seed phrase.
     LoadPhrase(PhraseChoice),
     /// Start from no phrase.

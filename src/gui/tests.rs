@@ -29,6 +29,7 @@ struct Desk {
     remembered: RememberedView,
     memory: Memory,
     mixer: Mixer,
+    seed_locked: bool,
     intents: Vec<Intent>,
 }
 
@@ -43,6 +44,7 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
         remembered: RememberedView::default(),
         memory: Memory::default(),
         mixer,
+        seed_locked: false,
         intents: Vec::new(),
     };
     let roll = Roll::default();
@@ -56,6 +58,7 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
                 status: &desk.status,
                 mixer: desk.mixer,
                 phrase_notes: 0,
+                seed_locked: desk.seed_locked,
                 takes: &desk.takes,
                 remembered: &desk.remembered,
             };
@@ -118,6 +121,29 @@ fn switches_and_buttons_are_pressed() {
     assert_eq!(click("Part 1 mode: Off"), [Intent::Change(Control::Mode(0), 0.0)]);
     assert_eq!(click("Hear player"), [Intent::Change(Control::HearPlayer, 0.0)]);
     assert_eq!(click("Quantum: Bar"), [Intent::Change(Control::Quantum, 1.0)]);
+}
+
+#[test]
+fn a_locked_seed_is_not_changed_by_the_die_a_number_or_a_file() {
+    assert_eq!(click("Lock the seed"), [Intent::LockSeed(true)]);
+    let mut window = window(Mixer::Shown);
+    window.state_mut().seed_locked = true;
+    window.run();
+    for name in ["Roll the die", "Load MIDI…"] {
+        window.get_by_label(name).click();
+        window.run_steps(3);
+    }
+    window.get_by_role_and_label(Role::TextInput, "Seed").click();
+    window.run_steps(2);
+    window.event(Event::Text(String::from("7")));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    assert!(window.query_by_label("Path of a MIDI file").is_none());
+    assert_eq!(window.state().intents, []);
+    window.get_by_label("Lock the seed").click();
+    window.run_steps(2);
+    assert_eq!(window.state().intents, [Intent::LockSeed(false)]);
 }
 
 #[test]

@@ -104,14 +104,18 @@ fn drawer(ui: &mut Ui, memory: &mut Memory, side: Side, text: &str, name: &str, 
 /// What the band has heard before it begins.
 fn phrase(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
     ui.add_space(10.0);
-    let load = ui.button("Load MIDI…").on_hover_text(
+    let free = !view.seed_locked;
+    let load = ui.add_enabled(free, Button::new("Load MIDI…")).on_hover_text(
         "Take the tune of a MIDI file as the seed phrase: what the band has heard before its first note.",
     );
+    let load = load.on_disabled_hover_text(widgets::LOCKED);
     if load.clicked() {
         memory.phrase_path = Some(memory.phrase_path.take().unwrap_or_default());
     }
     if view.phrase_notes > 0 {
-        let clear = ui.add(Button::new("Clear")).on_hover_text("Start from no phrase.");
+        let clear = ui.add_enabled(free, Button::new("Clear"));
+        let clear = clear.on_hover_text("Start from no phrase.");
+        let clear = clear.on_disabled_hover_text(widgets::LOCKED);
         if clear.clicked() {
             intents.push(Intent::ClearPhrase);
         }

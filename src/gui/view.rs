@@ -16,6 +16,8 @@ pub struct View<'a> {
     pub mixer: Mixer,
     /// Notes in the seed phrase.
     pub phrase_notes: usize,
+    /// Whether neither number nor phrase of the seed may change.
+    pub seed_locked: bool,
     pub takes: &'a TakesView,
     pub remembered: &'a RememberedView,
 }

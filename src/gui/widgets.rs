@@ -229,7 +229,37 @@ pub(super) fn die(ui: &mut Ui, help: &str) -> Response {
         painter.circle_filled(face.center() + vec2(x, y) * 6.5, 2.2, theme::ACCENT);
     }
     focus_ring(ui, &response, rect);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Roll the die"));
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, "Roll the die"));
+    response.on_hover_text(help).on_disabled_hover_text(LOCKED)
+}
+
+/// What is said of all that a lock of the seed forbids.
+pub(super) const LOCKED: &str = "The seed is locked. The lock beside its number opens it.";
+
+/// A padlock, closed or open.
+pub(super) fn lock(ui: &mut Ui, is_closed: bool, help: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(26.0, 30.0), Sense::click());
+    let color = match (is_closed, response.hovered()) {
+        (true, _) => theme::ACCENT,
+        (false, true) => theme::TEXT,
+        (false, false) => theme::QUIET,
+    };
+    let painter = ui.painter();
+    let center = rect.center();
+    let body = Rect::from_center_size(center + vec2(0.0, 4.0), vec2(15.0, 11.0));
+    painter.rect_filled(body, CornerRadius::same(2), color);
+    painter.circle_filled(body.center(), 1.8, theme::PANEL);
+    // The shackle: over the body, or swung to its right.
+    let swung = if is_closed { 0.0 } else { 7.5 };
+    let top = pos2(center.x + swung, body.top() - 3.5);
+    let mut shackle = vec![pos2(top.x - 4.5, body.top())];
+    let round = |step: u8| top + Vec2::angled(PI + PI * f32::from(step) / 8.0) * 4.5;
+    shackle.extend((0..=8).map(round));
+    shackle.push(pos2(top.x + 4.5, if is_closed { body.top() } else { body.top() - 1.5 }));
+    painter.add(Shape::line(shackle, PathStroke::new(2.0, color)));
+    focus_ring(ui, &response, rect);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_closed, "Lock the seed"));
     response.on_hover_text(help)
 }
 

@@ -212,6 +212,7 @@ impl NiceEguiApp for Window {
             status: &self.status,
             mixer: self.mixer,
             phrase_notes: self.song.kept.seed_phrase().notes().len(),
+            seed_locked: self.song.kept.is_seed_locked(),
             takes: &takes,
             remembered: &remembered,
         };

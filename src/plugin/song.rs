@@ -142,11 +142,35 @@ impl Kept {
         self.lock().state.seed_phrase.clone()
     }
 
-    pub(super) fn set_seed_phrase(&self, phrase: Arc<Phrase>) {
+    /// # Errors
+    /// If the seed is locked.
+    pub(super) fn set_seed_phrase(&self, phrase: Arc<Phrase>) -> Result<(), String> {
+        self.refuse_if_locked()?;
         self.tell_composer(&phrase);
         let mut inner = self.lock();
         inner.state.seed_phrase = phrase;
-        inner.unread = None;
+        inner.touch();
+        Ok(())
+    }
+
+    pub(super) fn is_seed_locked(&self) -> bool {
+        self.lock().state.seed_locked
+    }
+
+    /// From now on number and phrase of the seed stay as they are, or may change again. A host's automation of the number is the musician's own.
+    pub(super) fn lock_seed(&self, locked: bool) {
+        let mut inner = self.lock();
+        inner.state.seed_locked = locked;
+        inner.touch();
+    }
+
+    /// # Errors
+    /// If the seed is locked.
+    pub(super) fn refuse_if_locked(&self) -> Result<(), String> {
+        if self.is_seed_locked() {
+            return Err(String::from("the seed is locked; its lock opens it"));
+        }
+        Ok(())
     }
 
     pub(super) fn editor_size(&self) -> Option<EditorSize> {

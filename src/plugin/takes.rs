@@ -117,7 +117,7 @@ impl Kept {
             return Err(format!("you played nothing in the last {}", bars_text(bars.into())));
         }
         let count = phrase.notes().len();
-        self.set_seed_phrase(Arc::new(phrase));
+        self.set_seed_phrase(Arc::new(phrase))?;
         Ok(format!("The band starts from your last {count} notes"))
     }
 
@@ -131,7 +131,7 @@ impl Kept {
         if phrase.is_empty() {
             return Err(format!("{} has no tune to start from", take.name));
         }
-        self.set_seed_phrase(Arc::new(phrase));
+        self.set_seed_phrase(Arc::new(phrase))?;
         Ok(format!("The band starts from {}", take.name))
     }
 
