@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::takes::{TakesArgs, TakesCommand, VaryArgs};
-pub(super) use self::values::{Hearing, PartArg, StyleArg, family_word, follow_word};
+pub(super) use self::values::{Hearing, PartArg, StyleArg};
 use crate::files::wav::Depth;
 use crate::score::{ChordWish, Key, Meter, Quantum, Tempo, Trade};
 

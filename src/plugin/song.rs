@@ -228,7 +228,7 @@ impl Kept {
 
 /// The embedded pack, read once; nothing if the build embedded files that do not belong together, which the composer
 /// reports.
-fn embedded() -> Option<&'static Pack> {
+pub(super) fn embedded() -> Option<&'static Pack> {
     static PACK: OnceLock<Option<Pack>> = OnceLock::new();
     PACK.get_or_init(|| Pack::embedded().ok()).as_ref()
 }

@@ -171,7 +171,7 @@ impl Kept {
         let folder = takes_folder()?;
         self.start_job(format!("Exporting {}", take.name), move |hand| {
             let muse = super::song::open_muse()?;
-            let exported = export::export(&take, muse, &folder, hand)?;
+            let exported = export::export(&take, muse, super::song::embedded(), &folder, hand)?;
             Ok(exported.map(Outcome::Exported))
         })
     }

@@ -6,6 +6,7 @@ mod tests;
 use std::str::FromStr;
 
 use crate::files::wav::Depth;
+use crate::report::{family_word, follow_word};
 use crate::score::{Chord, ChordWish, Family, Follow, Key, Meter, Mode, Part, Tempo};
 
 /// Why a value cannot be read.
@@ -227,17 +228,6 @@ fn mode(text: &str) -> Result<(Mode, Follow), ValueError> {
     }
 }
 
-/// How a mode of following is written.
-pub(in crate::cli) fn follow_word(follow: Follow) -> &'static str {
-    match follow {
-        Follow::Above => "follow-above",
-        Follow::Below => "follow-below",
-        Follow::Bass => "follow-bass",
-        Follow::OctaveUp => "follow-octave-up",
-        Follow::OctaveDown => "follow-octave-down",
-    }
-}
-
 /// A family by its name in small letters, with `-` for spaces.
 fn family(text: &str) -> Result<Option<Family>, ValueError> {
     let wanted = text.to_ascii_lowercase().replace([' ', '_'], "-");
@@ -246,11 +236,6 @@ fn family(text: &str) -> Result<Option<Family>, ValueError> {
     }
     let found = families().find(|family| family_word(*family) == wanted);
     found.map(Some).ok_or(ValueError::Family { found: text.to_owned() })
-}
-
-/// Such as `synth-lead`: how a family is written on the command line and in the names of stems.
-pub(in crate::cli) fn family_word(family: Family) -> String {
-    family.name().to_lowercase().replace(' ', "-")
 }
 
 fn families() -> impl Iterator<Item = Family> {

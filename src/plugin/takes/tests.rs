@@ -80,7 +80,9 @@ fn a_take_is_exported_with_notes_sound_and_itself() {
     let take = &saved(&song()).takes[0];
     let export = || {
         let muse = Box::new(Scripted::new());
-        export::export(take, muse, folder.path(), &mut |_| Go::On).unwrap().unwrap()
+        export::export(take, muse, super::super::song::embedded(), folder.path(), &mut |_| Go::On)
+            .unwrap()
+            .unwrap()
     };
     let place = export();
     let listing = |place: &std::path::Path| {
@@ -90,12 +92,19 @@ fn a_take_is_exported_with_notes_sound_and_itself() {
         names.sort();
         names
     };
-    assert_eq!(listing(&place), ["mix.wav", "part-1-piano.wav", "take.json", "take.mid"]);
+    let files = ["mix.wav", "part-1-piano.wav", "report.json", "take.json", "take.mid"];
+    assert_eq!(listing(&place), files);
+    let report = std::fs::read_to_string(place.join("report.json")).unwrap();
+    for words in
+        ["\"seed\": 7", "\"tempo\": 112.5", "\"bars\": 1", "\"part-1-piano.wav\"", "\"total\": 1"]
+    {
+        assert!(report.contains(words), "no {words} in {report}");
+    }
     let song = midi::open(&place.join("take.mid")).unwrap();
     assert_eq!((song.tracks.len(), song.tempos[0].1.bpm()), (2, 112.5));
     assert_eq!(crate::files::take::open(&place.join("take.json")).unwrap().take, *take);
     assert_eq!(export().file_name().unwrap(), "Airy Aria 2", "nothing is replaced");
     let muse = Box::new(Scripted::new());
-    let stopped = export::export(take, muse, folder.path(), &mut |_| Go::Stop).unwrap();
+    let stopped = export::export(take, muse, None, folder.path(), &mut |_| Go::Stop).unwrap();
     assert_eq!((stopped, listing(folder.path()).len()), (None, 2));
 }
