@@ -32,6 +32,15 @@ pub struct Candidate {
     pub rating: Rating,
 }
 
+/// What came of improvising a take again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Again {
+    /// So many notes of the band's, and every one the same.
+    Same(usize),
+    /// What this pack on this runtime makes of what made it.
+    Other(Take),
+}
+
 /// Hears the share that is done, 0 to 1, and says whether to go on.
 pub type Hand<'a> = dyn FnMut(f32) -> Go + 'a;
 
@@ -81,6 +90,33 @@ impl Reprise {
         }))
     }
 
+    /// As `again`, compared with the take, and as a take where it is another. `None` if the hand stopped it.
+    ///
+    /// # Errors
+    /// If the runtime fails.
+    pub fn repeat(
+        &mut self,
+        take: &Take,
+        hand: &mut Hand<'_>,
+    ) -> Result<Option<Again>, ComposeError> {
+        let Music { begin, end, .. } = *take.music;
+        let settings = |at: Tick| of_its_own(maps::in_force(&take.making.settings, at));
+        let outcome =
+            self.run(&take.making, (take.making.start, begin, end), &settings, None, hand)?;
+        Ok(outcome.map(|outcome| {
+            let music = music_of(take, outcome, [false; Part::BAND_SIZE]);
+            if music.of_band().eq(take.music.of_band()) {
+                return Again::Same(music.of_band().count());
+            }
+            Again::Other(Take {
+                starred: false,
+                tags: format!("{} improvised again", take.name),
+                music: Arc::new(music),
+                ..take.clone()
+            })
+        }))
+    }
+
     /// The bars of `take` from another seed, after the bars that led up to it. The parts that are `kept` play as they did. `None` if the hand
     /// stopped it.
     ///
@@ -115,17 +151,6 @@ impl Reprise {
         else {
             return Ok(None);
         };
-        let inside = |it: &(Note, f32)| (begin..end).contains(&it.0.onset);
-        let mut sounded: Vec<(Note, f32)> = outcome.sounded.into_iter().filter(inside).collect();
-        let is_drawn = |it: &&(Note, f32)| it.0.part.band_index().is_some_and(|it| !kept[it]);
-        let drawn = sounded.iter().filter(is_drawn).count();
-        #[expect(clippy::cast_possible_truncation, reason = "some units")]
-        let likelihood = (drawn > 0).then(|| (outcome.surprise / drawn as f64) as f32);
-        sounded.extend(followed(take).map(|note| (note, music.delay(&note))));
-        sounded.sort_by_key(|it| it.0);
-        sounded.dedup_by_key(|it| it.0);
-        let notes = sounded.iter().map(|it| it.0).collect();
-        let delays = sounded.into_iter().filter(|it| it.1 != 0.0).collect();
         let whole = match making.whole {
             Whole::Yes
                 if first <= making.start && begin <= making.start && !kept.contains(&true) =>
@@ -150,7 +175,7 @@ impl Reprise {
             name: name(seed, begin),
             starred: false,
             tags: format!("variation of {}", take.name),
-            music: Arc::new(Music { notes, delays, likelihood, ..Music::clone(music) }),
+            music: Arc::new(music_of(take, outcome, kept)),
             making: Arc::new(changed),
         }))
     }
@@ -258,6 +283,23 @@ impl Reprise {
         while self.links.from_composer.pop().is_some() {}
         Ok(())
     }
+}
+
+/// The bars of `take` with what came of them now; the parts that are `kept` were given.
+fn music_of(take: &Take, outcome: Outcome, kept: Parts) -> Music {
+    let music = &take.music;
+    let inside = |it: &(Note, f32)| (music.begin..music.end).contains(&it.0.onset);
+    let mut sounded: Vec<(Note, f32)> = outcome.sounded.into_iter().filter(inside).collect();
+    let is_drawn = |it: &&(Note, f32)| it.0.part.band_index().is_some_and(|it| !kept[it]);
+    let drawn = sounded.iter().filter(is_drawn).count();
+    #[expect(clippy::cast_possible_truncation, reason = "some units")]
+    let likelihood = (drawn > 0).then(|| (outcome.surprise / drawn as f64) as f32);
+    sounded.extend(followed(take).map(|note| (note, music.delay(&note))));
+    sounded.sort_by_key(|it| it.0);
+    sounded.dedup_by_key(|it| it.0);
+    let notes = sounded.iter().map(|it| it.0).collect();
+    let delays = sounded.into_iter().filter(|it| it.1 != 0.0).collect();
+    Music { notes, delays, likelihood, ..Music::clone(music) }
 }
 
 /// Of the notes of `take`, the player's and those of parts that followed her.

@@ -1,5 +1,7 @@
 //! Takes of a saved song, worked on without a window, and saved again.
 
+use std::time::{Duration, Instant};
+
 use nice_plug::params::persist::PersistentField;
 
 use super::export;
@@ -67,11 +69,49 @@ fn a_take_becomes_the_seed_phrase() {
 #[test]
 fn what_needs_a_composer_is_told_without_one() {
     let kept = song();
-    for act in [TakeAct::KeepLast(4), TakeAct::Play { id: 0, from_start: false }] {
+    for act in
+        [TakeAct::KeepLast(4), TakeAct::Play { id: 0, from_start: false, frozen: [false; 4] }]
+    {
         kept.act(act);
         let note = kept.takes_view("", TakeOrder::Newest).note;
         assert!(matches!(note, Some(Note::Failed(_))), "{note:?}");
     }
+}
+
+/// The note that work on a take leaves, when it is done.
+fn note_of(kept: &Kept, act: TakeAct) -> Note {
+    kept.act(act);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        let view = kept.takes_view("", TakeOrder::Newest);
+        if let Some(note) = view.note.filter(|_| view.job.is_none()) {
+            return note;
+        }
+        assert!(Instant::now() < deadline, "it goes on for ever");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn what_another_pack_made_is_kept_beside_when_it_is_improvised_again() {
+    let kept = song();
+    let Note::Done(text) = note_of(&kept, TakeAct::Again(0)) else { panic!("it failed") };
+    assert!(text.contains("another") && text.contains("the pack default"), "{text}");
+    assert_eq!(names(&kept), ["Airy Aria 2", "Blue Bolero", "Airy Aria"]);
+    // Ours made that one, and makes it again.
+    let Note::Done(text) = note_of(&kept, TakeAct::Again(2)) else { panic!("it failed") };
+    assert!(text.contains("the same"), "{text}");
+    assert_eq!(names(&kept).len(), 3);
+}
+
+#[test]
+fn what_cannot_be_done_again_or_varied_is_told() {
+    let kept = Kept::default();
+    kept.set(V2.replace("\"whole\":true", "\"whole\":false"));
+    let Note::Failed(text) = note_of(&kept, TakeAct::Again(0)) else { panic!("it went") };
+    assert!(text.contains("not all that made it is known"));
+    let Note::Failed(text) = note_of(&kept, TakeAct::Vary(0, [true; 4])) else { panic!("it went") };
+    assert!(text.contains("frozen"));
 }
 
 #[test]
