@@ -107,7 +107,7 @@ fn what_another_pack_made_is_kept_beside_when_it_is_improvised_again() {
 #[test]
 fn what_cannot_be_done_again_or_varied_is_told() {
     let kept = Kept::default();
-    kept.set(V2.replace("\"whole\":true", "\"whole\":false"));
+    kept.set(V2.replace("\"whole\": true", "\"whole\": false"));
     let Note::Failed(text) = note_of(&kept, TakeAct::Again(0)) else { panic!("it went") };
     assert!(text.contains("not all that made it is known"));
     let Note::Failed(text) = note_of(&kept, TakeAct::Vary(0, [true; 4])) else { panic!("it went") };
