@@ -1,7 +1,7 @@
 //! What the band plays: temperature, styles, seed, key, density, quantum; below them, by scrolling, what is set less often.
 
 use egui::scroll_area::ScrollBarVisibility;
-use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::{Intent, Memory, View, theme, widgets};
 use crate::params::Control;
@@ -21,10 +21,11 @@ fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
     ui.vertical_centered(|ui| {
         let control = view.control(Control::Temperature);
         let help = "How daring the band is. 1.00 is the style as it was learnt; lower is safer, higher is wilder.";
-        widgets::dial(ui, control, "Temperature", 128.0, theme::ACCENT, help, intents);
+        widgets::dial(ui, control, "Temperature", 118.0, theme::ACCENT, help, intents);
     });
     style(ui, view, intents);
     seed(ui, view, memory, intents);
+    phrase(ui, view, memory, intents);
     key(ui, view, intents);
     heading(ui, "Composed in one go");
     let help =
@@ -160,6 +161,29 @@ fn seed(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Int
         if die.clicked() {
             memory.seed_text = None;
             intents.push(Intent::RollDie);
+        }
+    });
+}
+
+/// What the band has heard before it begins.
+fn phrase(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    let free = !view.seed_locked;
+    ui.horizontal(|ui| {
+        let load = ui.add_enabled(free, Button::new("Load MIDI…")).on_hover_text(
+            "Take the tune of a MIDI file as the seed phrase: what the band has heard before its first note.",
+        );
+        if load.on_disabled_hover_text(widgets::LOCKED).clicked() {
+            memory.phrase_path = Some(memory.phrase_path.take().unwrap_or_default());
+        }
+        if view.phrase_notes > 0 {
+            let text = format!("{} notes ×", view.phrase_notes);
+            let help = "Notes of the seed phrase. Press to start from no phrase.";
+            let clear = ui.add_enabled(free, Button::new(text)).on_hover_text(help);
+            let clear = clear.on_disabled_hover_text(widgets::LOCKED);
+            if clear.clicked() {
+                intents.push(Intent::ClearPhrase);
+            }
+            clear.accessible_name("Clear the seed phrase");
         }
     });
 }

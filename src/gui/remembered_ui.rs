@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Button, Layout, ProgressBar, RichText, Separator, Ui, vec2};
+use egui::{Align, Button, CornerRadius, Layout, RichText, Sense, Separator, Ui, vec2};
 
 use super::path_ui::{Answer, Question};
 use super::takes_ui::Note;
@@ -96,6 +96,8 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
         };
         ui.label(RichText::new(text).font(theme::font(12.0)).color(color));
     }
+    ui.add_space(6.0);
+    ui.label(quiet("What you play counts until the transport starts again. Remember it, and the band begins with it the next time, and whenever the song is opened."));
     intents.extend(acts.into_iter().map(Intent::Memory));
 }
 
@@ -109,7 +111,11 @@ fn held(ui: &mut Ui, view: &View<'_>) {
     };
     ui.label(RichText::new(text).font(theme::font(13.0)));
     let share = kept.notes as f32 / kept.limit.max(1) as f32;
-    ui.add(ProgressBar::new(share).desired_height(6.0).fill(theme::ACCENT));
+    let (track, _) = ui.allocate_exact_size(vec2(ui.available_width(), 6.0), Sense::hover());
+    let round = CornerRadius::same(3);
+    ui.painter().rect_filled(track, round, theme::LINE);
+    let filled = track.with_max_x(track.left() + track.width() * share.min(1.0));
+    ui.painter().rect_filled(filled, round, theme::ACCENT);
     let kib = |bytes: usize| bytes.div_ceil(1024);
     let size =
         format!("of {}; {} of {} KiB", grouped(kept.limit), kib(kept.bytes), kib(kept.limit_bytes));

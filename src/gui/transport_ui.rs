@@ -1,6 +1,6 @@
-//! The header: the name, where the host is, the seed phrase, the player's monitor and the master level.
+//! The header: the name, where the host is, the free run, the drawers and the master level.
 
-use egui::{Align, Align2, Button, Layout, RichText, Ui, vec2};
+use egui::{Align, Align2, Layout, RichText, Ui, vec2};
 
 use super::{Intent, Memory, Mixer, Side, View, theme, widgets};
 use crate::params::{Control, FREE_TEMPO_BPM};
@@ -17,7 +17,6 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
                 master(ui, view, intents);
             }
             drawers(ui, view, memory);
-            phrase(ui, view, memory, intents);
         });
     });
 }
@@ -99,29 +98,6 @@ fn drawer(ui: &mut Ui, memory: &mut Memory, side: Side, text: &str, name: &str, 
         memory.opened = (!is_open).then_some(side);
     }
     response.accessible_name(name);
-}
-
-/// What the band has heard before it begins.
-fn phrase(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
-    ui.add_space(10.0);
-    let free = !view.seed_locked;
-    let load = ui.add_enabled(free, Button::new("Load MIDI…")).on_hover_text(
-        "Take the tune of a MIDI file as the seed phrase: what the band has heard before its first note.",
-    );
-    let load = load.on_disabled_hover_text(widgets::LOCKED);
-    if load.clicked() {
-        memory.phrase_path = Some(memory.phrase_path.take().unwrap_or_default());
-    }
-    if view.phrase_notes > 0 {
-        let clear = ui.add_enabled(free, Button::new("Clear"));
-        let clear = clear.on_hover_text("Start from no phrase.");
-        let clear = clear.on_disabled_hover_text(widgets::LOCKED);
-        if clear.clicked() {
-            intents.push(Intent::ClearPhrase);
-        }
-        let text = format!("Seed: {} notes", view.phrase_notes);
-        ui.label(RichText::new(text).color(theme::QUIET));
-    }
 }
 
 /// A number without needless zeros.
