@@ -15,6 +15,8 @@ pub enum Intent {
     End(Control),
     /// A whole gesture at once.
     Change(Control, f32),
+    /// As the musician typed it.
+    Type(Control, String),
     /// Draw another seed.
     RollDie,
     /// Leave the seed as it is, number and phrase, or let it be changed again.

@@ -193,6 +193,35 @@ fn a_double_click_sets_the_default() {
 }
 
 #[test]
+fn a_right_click_lets_a_value_be_typed_or_reset() {
+    let pressed = |window: &mut Harness<'static, Desk>| {
+        window.run();
+        let pos = window.get_by_label("Density").rect().center();
+        window.hover_at(pos);
+        for pressed in [true, false] {
+            let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
+            window.event(Event::PointerButton { pos, button, pressed, modifiers });
+        }
+        window.run_steps(3);
+        assert_eq!(window.state().intents, []);
+    };
+    let mut window = window(Mixer::Shown);
+    pressed(&mut window);
+    window.get_by_role_and_label(Role::TextInput, "Value of Density");
+    window.event(Event::Text(String::from("+0.40")));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    let typed = Intent::Type(Control::Density, String::from("+0.40"));
+    assert_eq!(std::mem::take(&mut window.state_mut().intents), [typed]);
+    assert!(window.query_by_label("Value of Density").is_none());
+    pressed(&mut window);
+    window.get_by_label("Reset to the default").click();
+    window.run_steps(2);
+    assert_eq!(window.state().intents, [Intent::Change(Control::Density, 0.5)]);
+}
+
+#[test]
 fn the_wheel_turns_what_is_under_the_pointer() {
     let mut window = window(Mixer::Shown);
     window.run();
@@ -279,14 +308,19 @@ fn a_plugin_without_sound_has_no_mixer() {
 }
 
 #[test]
-fn every_control_has_a_name() {
+fn every_control_can_be_reached_by_its_name() {
     let mut window = window(Mixer::Shown);
+    // A part shows what it follows with where it follows.
+    for part in 0..Part::BAND_SIZE {
+        window.state_mut().controls[Control::Mode(part).place()].value = 1.0;
+    }
     window.run();
-    let is_hidden = |control: &Control| matches!(control, Control::Bypass | Control::Follow(_));
-    for control in Control::all().filter(|control| !is_hidden(control)) {
+    // Hosts show the bypass as their own switch.
+    for control in Control::all().filter(|control| *control != Control::Bypass) {
         let name = window.state().controls[control.place()].name.clone();
-        let found = window.query_all_by_label_contains(&name).count();
-        assert!(found > 0, "{name} is not in the window");
+        let whole = window.query_all_by_label(&name).count();
+        let of_its_values = window.query_all_by_label_contains(&format!("{name}: ")).count();
+        assert!(whole + of_its_values > 0, "{name} is not in the window");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Controls drawn by hand: dial, level bar, choice, switch, die.
 
 mod gesture;
+mod menu;
 
 use std::f32::consts::{PI, TAU};
 
@@ -13,6 +14,7 @@ use egui::{
 use super::{ControlView, Intent, theme};
 use crate::score::Part;
 use gesture::{Direction, gesture};
+use menu::menu;
 
 /// A knob with its name and value below, `diameter` wide.
 pub(super) fn dial(
@@ -61,6 +63,7 @@ pub(super) fn dial(
     }
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
+    menu(&response, control, intents);
 }
 
 /// A level as a bar to drag, with the meter running in it. `meter` is linear.
@@ -91,6 +94,7 @@ pub(super) fn level(
     painter.text(at, Align2::LEFT_CENTER, &control.text, theme::font(12.0), theme::TEXT);
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
+    menu(&response, control, intents);
 }
 
 /// A horizontal slider between two names.
@@ -111,6 +115,7 @@ pub(super) fn slider(ui: &mut Ui, control: &ControlView, help: &str, intents: &m
     painter.circle_filled(pos2(x(value), y), grown, theme::TEXT);
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
+    menu(&response, control, intents);
 }
 
 /// A list to choose from.
@@ -305,7 +310,7 @@ fn finish(response: &Response, role: Role, control: &ControlView, help: &str) {
         info
     });
     response.clone().on_hover_text(format!(
-        "{}: {}\n{help}\nDouble click: default. Shift: fine.",
+        "{}: {}\n{help}\nDouble click: default. Shift: fine. Right click: type it.",
         control.name, control.text
     ));
 }

@@ -38,6 +38,12 @@ impl Hand {
                 }
                 change(song, &setter, control, value);
             }
+            Intent::Type(control, text) => {
+                let any = song.controls.get(control);
+                let value = any.parse(&text);
+                let value = value.ok_or_else(|| format!("{} takes no {text}", any.name()))?;
+                change(song, &setter, control, value);
+            }
             Intent::RollDie => {
                 song.kept.refuse_if_locked()?;
                 let seed = RandomState::new().build_hasher().finish() % (LARGEST_SEED + 1);
