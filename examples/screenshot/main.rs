@@ -75,7 +75,7 @@ fn main() -> Result<()> {
                 status: &status,
                 mixer: Mixer::Shown,
                 phrase_notes: if empty { 0 } else { 44 },
-                seed_locked: !empty,
+                seed_locked: false,
                 takes: &takes,
                 remembered: &remembered,
             };

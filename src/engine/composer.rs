@@ -127,6 +127,7 @@ impl Composer {
                 recording.hear_phrase(start.chain, &self.seed_phrase);
                 recording.recall(start.chain, self.remembering.remembrance());
                 drop(recording);
+                self.links.gauges.chord_heard.store(0, Ordering::Relaxed);
                 self.tell(FromComposer::Chain { tick: start.tick });
             }
             FromAudio::NoteOn { onset, late, pitch, velocity } => {

@@ -3,6 +3,7 @@
 mod entry;
 mod feel;
 mod follow;
+mod heard;
 mod host;
 
 use std::sync::Arc;

@@ -213,14 +213,17 @@ fn find(ui: &mut Ui, takes: &TakesView, drawer: &mut Drawer, acts: &mut Vec<Take
         let search = TextEdit::singleline(&mut drawer.search)
             .hint_text("Search names and tags")
             .desired_width(ui.available_width() - 112.0);
-        ui.add(search).accessible_name("Search takes");
-        let mut history = |ui: &mut Ui, text: &str, can: bool, act: TakeAct| {
-            if ui.add_enabled(can, Button::new(text)).clicked() {
+        let help = "Show the takes whose name or tags hold all of these words.";
+        ui.add(search).on_hover_text(help).accessible_name("Search takes");
+        let mut history = |ui: &mut Ui, text: &str, help: &str, can: bool, act: TakeAct| {
+            if ui.add_enabled(can, Button::new(text)).on_hover_text(help).clicked() {
                 acts.push(act);
             }
         };
-        history(ui, "Undo", takes.can_undo, TakeAct::Undo);
-        history(ui, "Redo", takes.can_redo, TakeAct::Redo);
+        let help = "Take back the newest edit of the list.";
+        history(ui, "Undo", help, takes.can_undo, TakeAct::Undo);
+        let help = "Do again what was taken back.";
+        history(ui, "Redo", help, takes.can_redo, TakeAct::Redo);
     });
     ui.horizontal(|ui| {
         ui.spacing_mut().button_padding.x = 4.0;
@@ -333,9 +336,9 @@ fn field(
     drawer: &mut Drawer,
     acts: &mut Vec<TakeAct>,
 ) {
-    let (kept, what, hint) = match field {
-        Field::Name => (&row.name, "Name of", "name"),
-        Field::Tags => (&row.tags, "Tags of", "tags"),
+    let (kept, what, hint, help) = match field {
+        Field::Name => (&row.name, "Name of", "name", "Click to give it another name."),
+        Field::Tags => (&row.tags, "Tags of", "tags", "Words of your own, to find it by."),
     };
     let is_typed = |it: &&(u64, Field, String)| (it.0, it.1) == (row.id, field);
     let mut text = drawer.typed.as_ref().filter(is_typed).map_or(kept.clone(), |it| it.2.clone());
@@ -360,5 +363,5 @@ fn field(
             Field::Tags => TakeAct::Tag(id, text),
         });
     }
-    response.accessible_name(format!("{what} {}", row.name));
+    response.on_hover_text(help).accessible_name(format!("{what} {}", row.name));
 }
