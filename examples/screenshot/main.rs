@@ -1,6 +1,6 @@
 //! Draws the editor into PNG files without a window system, for the documentation and for the eye:
 //! `cargo run --example screenshot -- docs/editor.png` gives a jam; `--empty` the editor before the first note,
-//! `--takes` and `--memory` open a drawer.
+//! `--takes` and `--memory` open a drawer, `--size 1000x680` makes it as small as it gets.
 
 mod raster;
 
@@ -22,8 +22,8 @@ use antiphon::score::{
     Velocity,
 };
 
-const WIDTH: f32 = 1100.0;
-const HEIGHT: f32 = 700.0;
+/// Width and height, logical points.
+const SIZE: (f32, f32) = (1100.0, 700.0);
 /// Physical pixels in a logical point.
 const SCALE: f32 = 1.5;
 const LAST_FRAME: u16 = 40;
@@ -33,11 +33,14 @@ const NOW: f64 = 14.4;
 fn main() -> Result<()> {
     let (mut empty, mut takes, mut opened) = (false, TakesView::default(), None);
     let mut path = PathBuf::from("target/editor.png");
-    for argument in std::env::args().skip(1) {
+    let (mut width, mut height) = SIZE;
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--empty" => empty = true,
             "--takes" => (takes, opened) = (some_takes(), Some(Side::Takes)),
             "--memory" => opened = Some(Side::Remembered),
+            "--size" => (width, height) = size(&arguments.next().unwrap_or_default())?,
             other => path = PathBuf::from(other),
         }
     }
@@ -57,10 +60,10 @@ fn main() -> Result<()> {
     let mut memory = Memory::default();
     memory.opened = opened;
     let remembered = remembered(empty);
-    let mut canvas = raster::Canvas::new(WIDTH * SCALE, HEIGHT * SCALE);
+    let mut canvas = raster::Canvas::new(width * SCALE, height * SCALE);
     // Some frames, until what moves has come to rest; the last one is painted.
     for frame in 0..=LAST_FRAME {
-        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(WIDTH, HEIGHT));
+        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(width, height));
         let input = egui::RawInput {
             screen_rect: Some(screen),
             time: Some(f64::from(frame) / 20.0),
@@ -90,6 +93,12 @@ fn main() -> Result<()> {
         }
     }
     canvas.save(&path).with_context(|| format!("write a picture: {}", path.display()))
+}
+
+/// Such as `1000x680`.
+fn size(text: &str) -> Result<(f32, f32)> {
+    let (width, height) = text.split_once('x').context("a size such as 1000x680")?;
+    Ok((width.parse()?, height.parse()?))
 }
 
 /// A memory after some evenings, or before the first.

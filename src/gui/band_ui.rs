@@ -131,6 +131,7 @@ fn part(
         widgets::level(ui, control, level, color, "How loud the part is.", intents);
     }
     ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
         let help = "Higher or lower than usual in the style, in semitones.";
         widgets::dial(
             ui,

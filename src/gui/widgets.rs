@@ -7,8 +7,8 @@ use std::f32::consts::{PI, TAU};
 
 use egui::epaint::PathStroke;
 use egui::{
-    Align2, Color32, ComboBox, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Shape,
-    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, ComboBox, CornerRadius, FontId, Painter, Pos2, Rect, Response, Role, Sense,
+    Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{ControlView, Intent, theme};
@@ -27,7 +27,7 @@ pub(super) fn dial(
     intents: &mut Vec<Intent>,
 ) {
     let big = diameter > 60.0;
-    let size = vec2(diameter.max(52.0), diameter + if big { 24.0 } else { 30.0 });
+    let size = vec2(diameter.max(46.0), diameter + if big { 24.0 } else { 30.0 });
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let value = gesture(ui, &response, control, Direction::Up, intents);
     let center = pos2(rect.center().x, rect.top() + diameter / 2.0);
@@ -190,11 +190,11 @@ pub(super) fn segments(
     help: &str,
     intents: &mut Vec<Intent>,
 ) {
-    let width = ui.available_width() / names.len().max(1) as f32;
-    let start = ui.cursor().min;
-    for (index, name) in names.iter().enumerate() {
-        let min = start + vec2(width * index as f32, 0.0);
+    let (widths, font) = widths_of(ui, names);
+    let mut min = ui.cursor().min;
+    for (index, (name, width)) in names.iter().zip(widths).enumerate() {
         let rect = Rect::from_min_size(min, vec2(width - 2.0, 24.0));
+        min.x += width;
         let id = ui.scope_id().with((control.control, index));
         let response = ui.interact(rect, id, Sense::click());
         let chosen = control.index() == index;
@@ -207,14 +207,33 @@ pub(super) fn segments(
             (false, false) => (theme::RAISED, theme::QUIET),
         };
         ui.painter().rect_filled(rect, CornerRadius::same(4), ground);
-        let font = theme::font(12.0);
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font, text);
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font.clone(), text);
         focus_ring(ui, &response, rect);
         let label = format!("{}: {name}", control.name);
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &label));
         response.on_hover_text(help);
     }
     ui.allocate_space(vec2(ui.available_width(), 24.0));
+}
+
+/// Widths that fill the row, each with the same room about its name, in the largest type that fits.
+fn widths_of(ui: &Ui, names: &[String]) -> (Vec<f32>, FontId) {
+    /// Points between names, the gap between segments among them.
+    const LEAST: f32 = 6.0;
+    let measured = |size: f32| -> Vec<f32> {
+        let width = |name: &String| {
+            let font = theme::font(size);
+            ui.painter().layout_no_wrap(name.clone(), font, theme::TEXT).size().x
+        };
+        names.iter().map(width).collect()
+    };
+    let room = ui.available_width();
+    let count = names.len().max(1) as f32;
+    let fits = |size: &f32| measured(*size).iter().sum::<f32>() + count * LEAST <= room;
+    let size = [12.0, 11.0].into_iter().find(fits).unwrap_or(10.0);
+    let names = measured(size);
+    let spare = (room - names.iter().sum::<f32>()) / count;
+    (names.into_iter().map(|name| name + spare).collect(), theme::font(size))
 }
 
 /// A die that draws another seed.

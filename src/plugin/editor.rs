@@ -51,7 +51,7 @@ struct Window {
 /// Size of a new window, logical points.
 const SIZE: (f32, f32) = (1100.0, 700.0);
 /// Smallest size at which everything is readable, logical points.
-const SMALLEST: (f32, f32) = (960.0, 660.0);
+const SMALLEST: (f32, f32) = (1000.0, 680.0);
 
 impl Editor {
     pub(super) fn new(title: &'static str, mixer: Mixer, song: Arc<Song>) -> Self {
