@@ -34,6 +34,10 @@ struct Desk {
 }
 
 fn window(mixer: Mixer) -> Harness<'static, Desk> {
+    window_of(mixer, vec2(1100.0, 700.0))
+}
+
+fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
     let titles: Arc<[String]> = ["Celtic dance", "Chorale", "Ragtime"].map(String::from).into();
     let controls = Controls::new(&titles);
     let desk = Desk {
@@ -48,7 +52,7 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
         intents: Vec::new(),
     };
     let roll = Roll::default();
-    Harness::builder().with_size(vec2(1100.0, 700.0)).with_step_dt(0.02).build_ui_state(
+    Harness::builder().with_size(size).with_step_dt(0.02).build_ui_state(
         move |ui, desk: &mut Desk| {
             let view = View {
                 controls: &desk.controls,
@@ -305,6 +309,26 @@ fn a_plugin_without_sound_has_no_mixer() {
     window.run();
     assert!(window.query_by_label("Part 1 level").is_none());
     assert!(window.query_by_label("Part 1 family").is_some());
+}
+
+#[test]
+fn strips_hold_what_is_in_them_at_the_smallest_size() {
+    let mut window = window_of(Mixer::Shown, vec2(1000.0, 680.0));
+    window.run();
+    let rect = |label: &str| window.get_by_label(label).rect();
+    for part in 1..=4 {
+        let end = if part < 4 {
+            rect(&format!("Part {} mode: Off", part + 1)).left() - 20.0
+        } else {
+            1000.0 - 8.0
+        };
+        for control in ["mute", "solo", "pan", "mode: Follow", "level"] {
+            let right = rect(&format!("Part {part} {control}")).right();
+            assert!(right <= end, "part {part} {control} ends at {right}, the strip at {end}");
+        }
+    }
+    let (tap, memory) = (rect("Tap"), rect("Memory drawer"));
+    assert!(tap.right() < memory.left(), "the header has room");
 }
 
 #[test]

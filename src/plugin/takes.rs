@@ -147,9 +147,13 @@ impl Kept {
         self.tell(ToComposer::Play(Some(Arc::new(playback))))?;
         self.lock().desk.playing = Some(id);
         let bar = maps::bars(&take.music.meters, Tick(0), take.music.begin) + 1;
+        let who = match frozen.contains(&true) {
+            true => format!("The frozen parts of {} play", take.name),
+            false => format!("{} plays", take.name),
+        };
         Ok(match place {
-            Place::Song => format!("{} plays at bar {bar} of the song", take.name),
-            Place::Start => format!("{} plays from where the transport starts", take.name),
+            Place::Song => format!("{who} at bar {bar} of the song"),
+            Place::Start => format!("{who} from where the transport starts"),
         })
     }
 
