@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Button, CornerRadius, Layout, RichText, Sense, Separator, Ui, vec2};
+use egui::{Align, Button, CornerRadius, Layout, RichText, ScrollArea, Sense, Separator, Ui, vec2};
 
 use super::path_ui::{Answer, Question};
 use super::takes_ui::Note;
@@ -75,6 +75,11 @@ const LOAD: Question = Question {
 };
 
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    let area = ScrollArea::vertical().id_salt("remembered").auto_shrink([false, false]);
+    area.show(ui, |ui| content(ui, view, memory, intents));
+}
+
+fn content(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
     let kept = view.remembered;
     ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
     ui.label(RichText::new("What the band remembers of you").font(theme::font(14.0)));
