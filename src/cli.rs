@@ -11,7 +11,6 @@ mod measure;
 mod output;
 mod packs;
 mod render;
-mod report;
 mod takes;
 
 use std::io::{self, Write};

@@ -5,7 +5,9 @@ mod band_ui;
 mod controls_ui;
 mod intent;
 mod memory;
+mod path_ui;
 mod phrase_ui;
+mod remembered_ui;
 mod roll;
 mod roll_ui;
 mod status_ui;
@@ -19,7 +21,8 @@ mod widgets;
 use egui::{Rect, Ui, UiBuilder, pos2};
 
 pub use self::intent::{Intent, PhraseChoice};
-pub use self::memory::Memory;
+pub use self::memory::{Memory, Side};
+pub use self::remembered_ui::{MemoryAct, RememberedView};
 pub use self::roll::Roll;
 pub use self::takes_ui::{Note, TakeAct, TakeOrder, TakeRow, TakesView};
 pub use self::view::{Choices, Clock, ControlView, Mixer, Status, View};
@@ -45,12 +48,13 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
         pos2(inner.left(), *middle.start()),
         pos2(inner.left() + SIDE, *middle.end()),
     );
-    let drawer = memory.drawer.open.then(|| {
+    let drawer = memory.opened.map(|opened| {
         let left = inner.right() - takes_ui::WIDTH;
         // The strips of the band need their width; beside them the drawer stands only in a wide window.
         let beside_band = inner.width() >= BESIDE_BAND;
         let bottom = if beside_band { *middle.end() } else { *middle.end() - BAND - GAP };
-        (Rect::from_min_max(pos2(left, *middle.start()), pos2(inner.right(), bottom)), beside_band)
+        let rect = Rect::from_min_max(pos2(left, *middle.start()), pos2(inner.right(), bottom));
+        (rect, beside_band, opened)
     });
     let roll_right = drawer.map_or(inner.right(), |it| it.0.left() - GAP);
     let band_right = if drawer.is_some_and(|it| it.1) { roll_right } else { inner.right() };
@@ -62,12 +66,16 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
     panel(ui, header, |ui| transport_ui::draw(ui, view, memory, intents));
     panel(ui, side, |ui| controls_ui::draw(ui, view, memory, intents));
     roll_ui::draw(ui, roll, view, memory);
-    if let Some((drawer, _)) = drawer {
-        panel(ui, drawer, |ui| takes_ui::draw(ui, view, memory, intents));
+    if let Some((drawer, _, opened)) = drawer {
+        panel(ui, drawer, |ui| match opened {
+            Side::Takes => takes_ui::draw(ui, view, memory, intents),
+            Side::Remembered => remembered_ui::draw(ui, view, memory, intents),
+        });
     }
     band_ui::draw(ui, band, view, memory, intents);
     at(ui, status, |ui| status_ui::draw(ui, view));
     phrase_ui::draw(ui, memory, intents);
+    remembered_ui::draw_question(ui, memory, intents);
 }
 
 /// A framed panel.

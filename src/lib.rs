@@ -12,6 +12,8 @@ pub mod infer;
 
 pub mod engine;
 
+pub mod report;
+
 #[cfg(feature = "plugin")]
 pub mod params;
 

@@ -14,12 +14,14 @@ use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, IntParam, IntRange, 
 pub use self::control::{AnyControl, Control};
 pub use self::part::PartControls;
 use crate::score::{
-    Audible, CountIn, Key, Looping, Mix, Part, Quantum, Seed, Settings, Strip, StyleBlend, Tempo,
-    Trade,
+    Audible, ChordWish, CountIn, Key, Looping, Mix, Part, Quantum, Seed, Settings, Strip,
+    StyleBlend, Tempo, Trade,
 };
 
 /// Most styles that a pack's list can be chosen from by a host. Wider than any pack, so that packs share automation.
 const STYLES: i32 = 64;
+/// The last of: open, the player's, eight chords on each of twelve roots.
+const CHORDS: i32 = 97;
 /// Levels in decibels; the lowest is silence.
 const LEVEL_DB: (f32, f32) = (-60.0, 6.0);
 
@@ -80,6 +82,8 @@ pub struct Controls {
     pub channel: IntParam,
     #[id = "thru"]
     pub thru: BoolParam,
+    #[id = "chord"]
+    pub chord: IntParam,
     /// Ids end in the part's number, such as `mod_1`.
     #[nested(array, group = "Part")]
     pub parts: [PartControls; Part::BAND_SIZE],
@@ -143,6 +147,9 @@ impl Controls {
                 .with_value_to_string(Arc::new(text::channel))
                 .with_string_to_value(Arc::new(text::parse_channel)),
             thru: switch("MIDI thru", false),
+            chord: IntParam::new("Chord", 0, IntRange::Linear { min: 0, max: CHORDS })
+                .with_value_to_string(Arc::new(text::chord))
+                .with_string_to_value(Arc::new(text::parse_chord)),
             parts: std::array::from_fn(PartControls::new),
         }
     }
@@ -160,6 +167,7 @@ impl Controls {
             min_p: share(self.min_p.value(), 1000.0),
             density: share(self.density.value(), 100.0),
             key: index(&self.key).checked_sub(1).and_then(Key::from_index),
+            chord: ChordWish::from_index(index(&self.chord)).unwrap_or_default(),
             scale_lock: self.scale_lock.value(),
             quantum: quantum(self.quantum.value()),
             trade: Trade::ALL[index(&self.trade).min(Trade::ALL.len() - 1)],

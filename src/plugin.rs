@@ -3,6 +3,7 @@
 mod editor;
 mod export;
 mod kind;
+mod memory;
 mod notes;
 mod outputs;
 mod song;

@@ -2,6 +2,7 @@
 
 pub mod chord;
 pub mod maps;
+pub mod memory;
 pub mod meter;
 pub mod note;
 pub mod part;
@@ -14,7 +15,8 @@ pub mod take;
 pub mod timbre;
 pub mod time;
 
-pub use chord::{Chord, ChordQuality};
+pub use chord::{Chord, ChordQuality, ChordWish};
+pub use memory::{Remembered, Remembrance};
 pub use meter::{Meter, Tempo};
 pub use note::Note;
 pub use part::{Family, Part};

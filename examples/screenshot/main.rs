@@ -1,6 +1,6 @@
 //! Draws the editor into PNG files without a window system, for the documentation and for the eye:
 //! `cargo run --example screenshot -- docs/editor.png` gives a jam; `--empty` the editor before the first note,
-//! `--takes` opens the drawer.
+//! `--takes` and `--memory` open a drawer, `--size 1000x680` makes it as small as it gets.
 
 mod raster;
 
@@ -11,18 +11,19 @@ use anyhow::{Context, Result};
 
 use antiphon::engine::offline::{Request, bounce};
 use antiphon::gui::{
-    Choices, Clock, ControlView, Memory, Mixer, Note as TakesNote, Roll, Status, TakeRow,
-    TakesView, View, draw, theme,
+    Choices, Clock, ControlView, Memory, Mixer, Note as TakesNote, RememberedView, Roll, Side,
+    Status, TakeRow, TakesView, View, draw, theme,
 };
 use antiphon::infer::Scripted;
 use antiphon::pack::Pack;
 use antiphon::params::{Control, Controls};
 use antiphon::score::{
-    Meter, Mix, Note, Part, Phrase, Pitch, Settings, Tempo, Tick, Ticks, Velocity,
+    Chord, ChordQuality, Key, Meter, Mix, Note, Part, Phrase, Pitch, Settings, Tempo, Tick, Ticks,
+    Velocity,
 };
 
-const WIDTH: f32 = 1100.0;
-const HEIGHT: f32 = 700.0;
+/// Width and height, logical points.
+const SIZE: (f32, f32) = (1100.0, 700.0);
 /// Physical pixels in a logical point.
 const SCALE: f32 = 1.5;
 const LAST_FRAME: u16 = 40;
@@ -30,12 +31,16 @@ const LAST_FRAME: u16 = 40;
 const NOW: f64 = 14.4;
 
 fn main() -> Result<()> {
-    let (mut empty, mut takes) = (false, TakesView::default());
+    let (mut empty, mut takes, mut opened) = (false, TakesView::default(), None);
     let mut path = PathBuf::from("target/editor.png");
-    for argument in std::env::args().skip(1) {
+    let (mut width, mut height) = SIZE;
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--empty" => empty = true,
-            "--takes" => takes = some_takes(),
+            "--takes" => (takes, opened) = (some_takes(), Some(Side::Takes)),
+            "--memory" => opened = Some(Side::Remembered),
+            "--size" => (width, height) = size(&arguments.next().unwrap_or_default())?,
             other => path = PathBuf::from(other),
         }
     }
@@ -45,7 +50,7 @@ fn main() -> Result<()> {
     let choices = Choices::new(&controls, &styles);
     let mut values = ControlView::all(&controls);
     let (roll, clock, status) =
-        if empty { (Roll::default(), Clock::default(), status([0.0; 5])) } else { jam()? };
+        if empty { (Roll::default(), Clock::default(), silence()) } else { jam()? };
     if !empty {
         set(&controls, &mut values);
     }
@@ -53,11 +58,12 @@ fn main() -> Result<()> {
     context.set_pixels_per_point(SCALE);
     theme::apply(&context);
     let mut memory = Memory::default();
-    memory.drawer.open = takes.count > 0;
-    let mut canvas = raster::Canvas::new(WIDTH * SCALE, HEIGHT * SCALE);
+    memory.opened = opened;
+    let remembered = remembered(empty);
+    let mut canvas = raster::Canvas::new(width * SCALE, height * SCALE);
     // Some frames, until what moves has come to rest; the last one is painted.
     for frame in 0..=LAST_FRAME {
-        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(WIDTH, HEIGHT));
+        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(width, height));
         let input = egui::RawInput {
             screen_rect: Some(screen),
             time: Some(f64::from(frame) / 20.0),
@@ -72,7 +78,9 @@ fn main() -> Result<()> {
                 status: &status,
                 mixer: Mixer::Shown,
                 phrase_notes: if empty { 0 } else { 44 },
+                seed_locked: false,
                 takes: &takes,
+                remembered: &remembered,
             };
             draw(ui, &view, &mut memory, &mut Vec::new());
         });
@@ -85,6 +93,29 @@ fn main() -> Result<()> {
         }
     }
     canvas.save(&path).with_context(|| format!("write a picture: {}", path.display()))
+}
+
+/// Such as `1000x680`.
+fn size(text: &str) -> Result<(f32, f32)> {
+    let (width, height) = text.split_once('x').context("a size such as 1000x680")?;
+    Ok((width.parse()?, height.parse()?))
+}
+
+/// A memory after some evenings, or before the first.
+fn remembered(empty: bool) -> RememberedView {
+    let most = RememberedView { limit: 8192, limit_bytes: 64 << 10, ..RememberedView::default() };
+    if empty {
+        return most;
+    }
+    RememberedView {
+        notes: 2847,
+        bytes: 2847 * 8,
+        heard: 96,
+        gain: Some(0.31),
+        can_undo: true,
+        note: Some(TakesNote::Done(String::from("212 notes more are remembered"))),
+        ..most
+    }
 }
 
 /// A drawer after an hour of work.
@@ -155,12 +186,18 @@ fn jam() -> Result<(Roll, Clock, Status)> {
     Ok((roll, clock, status([0.35, 0.2, 0.12, 0.5, 0.6])))
 }
 
+fn silence() -> Status {
+    Status { key_heard: None, chord_heard: None, ..status([0.0; 5]) }
+}
+
 fn status(peaks: [f32; 5]) -> Status {
     Status {
         pack: String::from("Antiphon Default"),
         backend: String::from("tract"),
         note_millis: 1.12,
         load: 0.07,
+        key_heard: Key::from_index(14),
+        chord_heard: Chord::new(2, ChordQuality::Minor),
         peaks,
         ..Status::default()
     }

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::takes::{TakesArgs, TakesCommand, VaryArgs};
-pub(super) use self::values::{Hearing, PartArg, StyleArg, family_word, follow_word};
+pub(super) use self::values::{Hearing, PartArg, StyleArg};
 use crate::files::wav::Depth;
-use crate::score::{Key, Meter, Quantum, Tempo, Trade};
+use crate::score::{ChordWish, Key, Meter, Quantum, Tempo, Trade};
 
 /// An improvising partner, from the command line.
 #[derive(Debug, Parser)]
@@ -158,6 +158,9 @@ pub(super) struct MusicArgs {
     /// Wished key, such as "D minor" or "Eb major"
     #[arg(long, value_name = "KEY", value_parser = values::key)]
     pub(super) key: Option<Key>,
+    /// Wished chord, such as Dm7; player is the one that the player plays
+    #[arg(long, value_name = "CHORD", value_parser = values::chord, default_value = "open")]
+    pub(super) chord: ChordWish,
     /// Allow only notes of the key
     #[arg(long, requires = "key")]
     pub(super) scale_lock: bool,
@@ -238,7 +241,7 @@ pub(super) struct InputArgs {
     /// Take file to play note for note, in place of improvising
     #[arg(long, value_name = "FILE.json", conflicts_with_all = [
         "prompt", "player", "style", "seed", "bars", "tempo", "meter", "temperature", "min_p", "density",
-        "key", "scale_lock", "quantum", "trade", "parts", "keep_take",
+        "key", "chord", "scale_lock", "quantum", "trade", "parts", "keep_take",
     ])]
     pub(super) take: Option<PathBuf>,
     /// Also keep what was improvised as a take in this file

@@ -4,21 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::args::{BounceArgs, Hearing, MuseArgs, OutputArgs, PartArg, SoundArgs, family_word};
+use super::args::{BounceArgs, Hearing, MuseArgs, OutputArgs, PartArg, SoundArgs};
 use super::failure::{Failure, Kind};
 use super::packs::{self, Opened};
-use super::report::{self, Heard, Made, Report};
 use super::{say, takes, tell};
 use crate::engine::offline::{self, Bounced, Request};
-use crate::engine::playback::{Elsewhere, Place, Playback};
 use crate::files::midi::{self, MidiSong};
 use crate::files::output::{OutputError, Outputs};
 use crate::files::take;
 use crate::files::wav::{self, Depth};
 use crate::infer::{Controls, PlayerPresence, StyleCard};
+use crate::report::{self, Heard, Made, Report};
 use crate::score::{
     Audible, Family, Meter, Mix, Mode, PackName, Part, PartSettings, Phrase, Seed, Settings, Strip,
-    Take, Tempo, maps,
+    Take, Tempo,
 };
 
 /// Memory that the sound of a bounce may take; half an hour of everything at 48 kHz fits.
@@ -83,31 +82,18 @@ pub(super) fn render_take(
     muse: &MuseArgs,
 ) -> Result<(), Failure> {
     let opened = packs::open(muse)?;
-    let music = take.music.from_zero();
-    let mut settings = maps::in_force(&take.making.settings, take.music.begin).unwrap_or_default();
-    for part in settings.parts.iter_mut().filter(|part| part.mode == Mode::Follow) {
-        part.mode = Mode::Play; // what it played then is in the take
-    }
     let audible = if sound.mute_player { Audible::No } else { Audible::Yes };
     let player = Strip { audible, ..Strip::default() };
     let request = Request {
-        settings,
         mix: Mix { player, master_db: sound.master, ..Mix::default() },
-        tempo: music.tempo(),
-        tempos: music.tempos.clone(),
-        meter: music.meter(),
-        meters: music.meters.clone(),
-        bars: u32::try_from(music.bars()).unwrap_or(u32::MAX),
-        player: Phrase::new(music.of_player().collect()),
-        playback: Some(Arc::new(Playback::of(&music, Place::Song, Elsewhere::Silent))),
         sample_rate: sound.wav.sample_rate,
         block: sound.block,
         tail_secs: sound.wav.tail,
-        ..Request::default()
+        ..Request::of_take(take)
     };
     refuse_too_long(&request)?;
     let work = Work {
-        families: music.sounding_families(),
+        families: take.music.sounding_families(),
         request,
         song: Some(MidiSong::of_take(&take.music)),
         heard: [None, None],
@@ -183,16 +169,8 @@ impl Work {
         Ok(bounced.take)
     }
 
-    /// The stem's file name for each part that plays.
-    fn stem_names(&self) -> [Option<String>; Part::BAND_SIZE] {
-        Part::BAND.map(|part| {
-            let family = self.families[part.band_index()?]?;
-            Some(format!("part-{}-{}.wav", part.slot(), family_word(family)))
-        })
-    }
-
     fn file_names(&self) -> Vec<String> {
-        let stems = self.stem_names().into_iter().flatten();
+        let stems = report::stem_names(self.families).into_iter().flatten();
         let others = ["mix.wav", "take.mid", "report.json"].map(str::to_owned);
         let kept = self.kept.as_ref().map(|_| "take.json".to_owned());
         others.into_iter().chain(kept).chain(stems).collect()
@@ -210,7 +188,7 @@ impl Work {
             outputs.add(name, |out| wav::write(out, [left, right], request.sample_rate, depth))
         };
         sound("mix.wav", &bounced.mix)?;
-        for (name, stem) in self.stem_names().iter().zip(&bounced.stems) {
+        for (name, stem) in report::stem_names(self.families).iter().zip(&bounced.stems) {
             if let Some(name) = name {
                 sound(name, stem)?;
             }
@@ -344,6 +322,7 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         density: music.density,
         memory: music.memory,
         key: music.key,
+        chord: music.chord,
         scale_lock: music.scale_lock,
         quantum: music.quantum.into(),
         trade: music.trade.into(),

@@ -8,7 +8,7 @@ use super::failure::{Failure, Kind};
 use super::{bounce, say};
 use crate::files::memory;
 use crate::files::midi::MidiSong;
-use crate::files::output::{Existing, Outputs};
+use crate::files::output::Existing;
 use crate::music::key::KeyFinder;
 use crate::music::memory::{Memory, Trust};
 use crate::music::planner::BarLine;
@@ -22,14 +22,7 @@ pub(super) fn run(args: &LearnArgs) -> Result<(), Failure> {
         memory = with(&memory, input.phrase.notes(), bar_of(&input.song));
     }
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
-    let folder = args.out.parent().filter(|it| !it.as_os_str().is_empty());
-    let name = args.out.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut outputs = Outputs::into_folder(folder.unwrap_or(Path::new(".")), existing)?;
-    outputs.check(std::slice::from_ref(&name))?;
-    outputs.add(&name, |out| {
-        std::io::Write::write_all(out, format!("{}\n", memory::write(&memory)).as_bytes())
-    })?;
-    outputs.commit()?;
+    memory::save(&memory, &args.out, existing)?;
     let (notes, bytes) = (memory.notes().len(), memory.bytes());
     say(&format!("{}: {notes} notes, {} KiB in use", args.out.display(), bytes.div_ceil(1024)))
 }
@@ -37,16 +30,7 @@ pub(super) fn run(args: &LearnArgs) -> Result<(), Failure> {
 /// The memory in a file.
 pub(super) fn open(path: &Path) -> Result<Arc<Memory>, Failure> {
     let advice = "give a file that `antiphon-cli learn` wrote, or that the editor saved";
-    let refuse = |error: anyhow::Error| {
-        let error = error.context(format!("open the memory {}", path.display()));
-        Failure::new(Kind::Input, error, advice)
-    };
-    let length = std::fs::metadata(path).map_err(|error| refuse(error.into()))?.len();
-    if length > memory::MAX_BYTES as u64 {
-        return Err(refuse(anyhow::anyhow!("{length} bytes, more than any memory has")));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| refuse(error.into()))?;
-    memory::read(&text).map(Arc::new).map_err(|error| refuse(error.into()))
+    memory::open(path).map(Arc::new).map_err(|error| Failure::new(Kind::Input, error, advice))
 }
 
 /// `memory` with another tune that was played.

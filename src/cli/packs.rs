@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::args::{MuseArgs, PackArgs, PackCommand, StylesArgs, family_word};
+use super::args::{MuseArgs, PackArgs, PackCommand, StylesArgs};
 use super::failure::{Failure, Kind};
 use super::say;
 use crate::engine::offline::{self, Request};
 use crate::infer::{self, Muse, Runtime};
 use crate::pack::{Pack, Style};
+use crate::report::family_word;
 use crate::score::Note;
 
 /// A pack that is ready to compose.

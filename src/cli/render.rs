@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::args::{RenderArgs, family_word};
+use super::args::RenderArgs;
 use super::failure::{Failure, Kind};
 use super::{packs, say, tell};
 use crate::engine::audio::renderer::Outputs as Channels;
@@ -13,6 +13,7 @@ use crate::engine::audio::synth::Synth;
 use crate::files::midi::{self, MidiSong, MidiTrack};
 use crate::files::wav;
 use crate::infer::{ComposeError, Muse};
+use crate::report::family_word;
 use crate::score::{Family, Mix, Part, PartialTable, Pitch, Tick, TimbreId, Velocity};
 
 /// Frames rendered at a time.

@@ -127,7 +127,11 @@ impl Composer {
                 self.draft = None;
                 let chain = self.chain.take();
                 self.chain = Some(self.enter_chain(chain, start, settings)?);
-                self.links.recording().hear_phrase(start.chain, &self.seed_phrase);
+                let mut recording = self.links.recording();
+                recording.hear_phrase(start.chain, &self.seed_phrase);
+                recording.recall(start.chain, self.remembering.remembrance());
+                drop(recording);
+                self.links.gauges.chord_heard.store(0, Ordering::Relaxed);
                 self.tell(FromComposer::Chain { tick: start.tick });
             }
             heard @ (FromAudio::NoteOn { .. }

@@ -24,7 +24,7 @@ use crate::music::memory::Memory;
 use crate::music::planner::{Start, Window};
 use crate::music::recorder::Recorder;
 use crate::score::{
-    Family, Key, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, Tick, Velocity,
+    Chord, Family, Key, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, Tick, Velocity,
 };
 
 /// Sent by the audio thread to the composer, in the order in which it happened.
@@ -196,6 +196,12 @@ pub struct Gauges {
     /// Bits a note by which the memory foretells the player better than the network alone, smoothed; notes that the present chain remembers.
     pub memory_gain: AtomicF32,
     pub remembered_notes: AtomicU32,
+    /// The player's notes that were judged for the gain; notes that *Remember* would add to the song's memory.
+    pub judged_notes: AtomicU32,
+    pub unremembered_notes: AtomicU32,
+    /// What the player has played lately, as one more than the key's and the chord's index; 0 where neither is heard.
+    pub key_heard: AtomicU32,
+    pub chord_heard: AtomicU32,
     /// The player's notes that were heard, those of which the band expected the pitch class within a beat, and those that repeat the pitch class before
     /// them, which is what a guess without any model would have right.
     pub heard_notes: AtomicU32,
@@ -264,6 +270,16 @@ impl TimbreGrid {
 }
 
 impl Gauges {
+    /// Key and chord of what the player has played lately.
+    pub fn harmony(&self) -> (Option<Key>, Option<Chord>) {
+        let shown = |gauge: &AtomicU32| {
+            let number = gauge.load(Ordering::Relaxed);
+            usize::try_from(number).ok().and_then(|number| number.checked_sub(1))
+        };
+        let key = shown(&self.key_heard).and_then(Key::from_index);
+        (key, shown(&self.chord_heard).and_then(Chord::from_index))
+    }
+
     pub fn count_lost(&self) {
         self.lost.fetch_add(1, Ordering::Relaxed);
     }

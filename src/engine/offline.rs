@@ -11,12 +11,12 @@ use super::audio::renderer::{
 };
 use super::composer::{Composer, Next};
 use super::link::{FromComposer, Links, ToComposer};
-use super::playback::Playback;
+use super::playback::{Elsewhere, Place, Playback};
 use super::reprise::{Go, Hand};
 use crate::infer::{ComposeError, Muse};
 use crate::music::memory::Memory;
-use crate::score::maps::Map;
-use crate::score::{Meter, Mix, Note, Part, Phrase, Settings, Take, Tempo, Tick};
+use crate::score::maps::{self, Map};
+use crate::score::{Meter, Mix, Mode, Note, Part, Phrase, Settings, Take, Tempo, Tick};
 
 /// What to bounce.
 #[derive(Clone, Debug)]
@@ -49,6 +49,29 @@ pub struct Request {
     pub block: usize,
     /// What is rendered after the last bar, with the transport stopped, seconds.
     pub tail_secs: f32,
+}
+
+impl Request {
+    /// The notes of `take`, from its first bar, without a tail.
+    pub fn of_take(take: &Take) -> Self {
+        let music = take.music.from_zero();
+        let mut settings =
+            maps::in_force(&take.making.settings, take.music.begin).unwrap_or_default();
+        for part in settings.parts.iter_mut().filter(|part| part.mode == Mode::Follow) {
+            part.mode = Mode::Play; // what it played then is in the take
+        }
+        Self {
+            settings,
+            tempo: music.tempo(),
+            tempos: music.tempos.clone(),
+            meter: music.meter(),
+            meters: music.meters.clone(),
+            bars: u32::try_from(music.bars()).unwrap_or(u32::MAX),
+            player: Phrase::new(music.of_player().collect()),
+            playback: Some(Arc::new(Playback::of(&music, Place::Song, Elsewhere::Silent))),
+            ..Self::default()
+        }
+    }
 }
 
 /// An improvisation, rendered.

@@ -64,6 +64,14 @@ impl Playback {
         Self::new(music, music.of_band().collect(), vec![all], place, elsewhere)
     }
 
+    /// Of a take the parts that are frozen, while the others improvise.
+    pub fn frozen(music: &Music, frozen: Parts, place: Place) -> Self {
+        let is_frozen = |note: &Note| note.part.band_index().is_some_and(|index| frozen[index]);
+        let notes = music.of_band().filter(is_frozen).collect();
+        let within = (music.begin, music.end, frozen);
+        Self::new(music, notes, vec![within], place, Elsewhere::Improvises)
+    }
+
     /// What led up to a take, and within it the parts that are kept.
     pub fn around(music: &Music, kept: Parts) -> Self {
         let mut notes = music.lead_in.clone();

@@ -11,6 +11,7 @@ use super::composer::{Composer, Next};
 use super::link::{FromAudio, Links, ToAudio, ToComposer};
 use super::playback::{Parts, Playback};
 use crate::infer::{ComposeError, Muse};
+use crate::music::memory::Memory;
 use crate::music::planner::{BarLine, Entry, Start, Window};
 use crate::music::rating::{self, Rating};
 use crate::score::take::{Entered, KeyAct, KeyEvent, Making, Music, Rest, Whole, name, struck};
@@ -29,6 +30,15 @@ pub struct Reprise {
 pub struct Candidate {
     pub take: Take,
     pub rating: Rating,
+}
+
+/// What came of improvising a take again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Again {
+    /// So many notes of the band's, and every one the same.
+    Same(usize),
+    /// What this pack on this runtime makes of what made it.
+    Other(Take),
 }
 
 /// Hears the share that is done, 0 to 1, and says whether to go on.
@@ -80,6 +90,33 @@ impl Reprise {
         }))
     }
 
+    /// As `again`, compared with the take, and as a take where it is another. `None` if the hand stopped it.
+    ///
+    /// # Errors
+    /// If the runtime fails.
+    pub fn repeat(
+        &mut self,
+        take: &Take,
+        hand: &mut Hand<'_>,
+    ) -> Result<Option<Again>, ComposeError> {
+        let Music { begin, end, .. } = *take.music;
+        let settings = |at: Tick| of_its_own(maps::in_force(&take.making.settings, at));
+        let outcome =
+            self.run(&take.making, (take.making.start, begin, end), &settings, None, hand)?;
+        Ok(outcome.map(|outcome| {
+            let music = music_of(take, outcome, [false; Part::BAND_SIZE]);
+            if music.of_band().eq(take.music.of_band()) {
+                return Again::Same(music.of_band().count());
+            }
+            Again::Other(Take {
+                starred: false,
+                tags: format!("{} improvised again", take.name),
+                music: Arc::new(music),
+                ..take.clone()
+            })
+        }))
+    }
+
     /// The bars of `take` from another seed, after the bars that led up to it. The parts that are `kept` play as they did. `None` if the hand
     /// stopped it.
     ///
@@ -114,17 +151,6 @@ impl Reprise {
         else {
             return Ok(None);
         };
-        let inside = |it: &(Note, f32)| (begin..end).contains(&it.0.onset);
-        let mut sounded: Vec<(Note, f32)> = outcome.sounded.into_iter().filter(inside).collect();
-        let is_drawn = |it: &&(Note, f32)| it.0.part.band_index().is_some_and(|it| !kept[it]);
-        let drawn = sounded.iter().filter(is_drawn).count();
-        #[expect(clippy::cast_possible_truncation, reason = "some units")]
-        let likelihood = (drawn > 0).then(|| (outcome.surprise / drawn as f64) as f32);
-        sounded.extend(followed(take).map(|note| (note, music.delay(&note))));
-        sounded.sort_by_key(|it| it.0);
-        sounded.dedup_by_key(|it| it.0);
-        let notes = sounded.iter().map(|it| it.0).collect();
-        let delays = sounded.into_iter().filter(|it| it.1 != 0.0).collect();
         let whole = match making.whole {
             Whole::Yes
                 if first <= making.start && begin <= making.start && !kept.contains(&true) =>
@@ -149,7 +175,7 @@ impl Reprise {
             name: name(seed, begin),
             starred: false,
             tags: format!("variation of {}", take.name),
-            music: Arc::new(Music { notes, delays, likelihood, ..Music::clone(music) }),
+            music: Arc::new(music_of(take, outcome, kept)),
             making: Arc::new(changed),
         }))
     }
@@ -193,6 +219,8 @@ impl Reprise {
         self.chain = self.chain.wrapping_add(1);
         let windows = windows(making, self.chain, first, end);
         self.ask(ToComposer::SeedPhrase(Arc::clone(&making.seed_phrase)));
+        let memory = Memory::recalled(&making.memory).unwrap_or_default();
+        self.ask(ToComposer::Memory(Arc::new(memory)));
         self.ask(ToComposer::Play(playback.map(Arc::new)));
         let mut outcome = Outcome { sounded: Vec::new(), surprise: 0.0 };
         let Some((skipped, opening)) = windows.first().copied() else { return Ok(Some(outcome)) };
@@ -252,6 +280,23 @@ impl Reprise {
         while self.links.from_composer.pop().is_some() {}
         Ok(())
     }
+}
+
+/// The bars of `take` with what came of them now; the parts that are `kept` were given.
+fn music_of(take: &Take, outcome: Outcome, kept: Parts) -> Music {
+    let music = &take.music;
+    let inside = |it: &(Note, f32)| (music.begin..music.end).contains(&it.0.onset);
+    let mut sounded: Vec<(Note, f32)> = outcome.sounded.into_iter().filter(inside).collect();
+    let is_drawn = |it: &&(Note, f32)| it.0.part.band_index().is_some_and(|it| !kept[it]);
+    let drawn = sounded.iter().filter(is_drawn).count();
+    #[expect(clippy::cast_possible_truncation, reason = "some units")]
+    let likelihood = (drawn > 0).then(|| (outcome.surprise / drawn as f64) as f32);
+    sounded.extend(followed(take).map(|note| (note, music.delay(&note))));
+    sounded.sort_by_key(|it| it.0);
+    sounded.dedup_by_key(|it| it.0);
+    let notes = sounded.iter().map(|it| it.0).collect();
+    let delays = sounded.into_iter().filter(|it| it.1 != 0.0).collect();
+    Music { notes, delays, likelihood, ..Music::clone(music) }
 }
 
 /// Of the notes of `take`, the player's and those of parts that followed her.

@@ -3,6 +3,7 @@
 mod entry;
 mod feel;
 mod follow;
+mod heard;
 mod host;
 mod revision;
 mod starved;

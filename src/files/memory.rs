@@ -3,10 +3,15 @@
 #[cfg(test)]
 mod tests;
 
+use std::io;
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
+use super::output::{Existing, OutputError, Outputs};
 use crate::music::memory::{Memory, Remembered, Shares, Trust};
 use crate::music::tokens::DURATIONS;
+use crate::score::Remembrance;
 
 /// Why a text gave no memory.
 #[derive(Debug, thiserror::Error)]
@@ -25,14 +30,30 @@ pub enum MemoryError {
     TooLarge(usize),
 }
 
+/// Why a file gave no memory.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("open the memory {}: {source}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("open the memory {}: {source}", path.display())]
+    Refused { path: PathBuf, source: MemoryError },
+}
+
 #[derive(Deserialize)]
 struct Versioned {
     antiphon_memory: u64,
 }
 
-#[derive(Deserialize, Serialize)]
-struct Text {
+#[derive(Serialize)]
+struct Written {
     antiphon_memory: u64,
+    #[serde(flatten)]
+    body: MemoryText,
+}
+
+/// A memory within a text that says its version itself.
+#[derive(Clone, Deserialize, Serialize)]
+pub(super) struct MemoryText {
     /// By field (time, pitch, duration), reach and scale.
     trust: Shares,
     /// Interval, gap (-1 is none), duration class, degree (12 is none), phase of each.
@@ -45,14 +66,41 @@ const NO_GAP: i64 = -1;
 /// The largest text that is read; a full memory has a third of it.
 pub const MAX_BYTES: usize = 1 << 20;
 
+/// Read the memory in the file at `path`.
+///
+/// # Errors
+/// If it cannot be read, is too large, or holds no memory.
+pub fn open(path: &Path) -> Result<Memory, OpenError> {
+    let unreadable = |source| OpenError::Unreadable { path: path.to_owned(), source };
+    let refused = |source| OpenError::Refused { path: path.to_owned(), source };
+    let length = std::fs::metadata(path).map_err(unreadable)?.len();
+    if length > MAX_BYTES as u64 {
+        return Err(refused(MemoryError::TooLarge(usize::try_from(length).unwrap_or(usize::MAX))));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    read(&String::from_utf8_lossy(&bytes)).map_err(refused)
+}
+
+/// Write the file at `path`; its folder is made if need be.
+///
+/// # Errors
+/// If it is there and may not be replaced, or cannot be written.
+pub fn save(memory: &Memory, path: &Path, existing: Existing) -> Result<(), OutputError> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut outputs = Outputs::into_folder(folder.unwrap_or(Path::new(".")), existing)?;
+    outputs.check(std::slice::from_ref(&name))?;
+    outputs
+        .add(&name, |out| io::Write::write_all(out, format!("{}\n", write(memory)).as_bytes()))?;
+    outputs.commit().map(drop)
+}
+
 /// Write the newest version.
 pub fn write(memory: &Memory) -> String {
-    let text = Text {
-        antiphon_memory: VERSION,
-        trust: *memory.trust.shares(),
-        notes: memory.notes().iter().map(numbers).collect(),
-    };
-    serde_json::to_string(&text).expect("a struct of numbers is always JSON")
+    let trust = *memory.trust.shares();
+    let body = MemoryText { trust, notes: memory.notes().iter().map(numbers).collect() };
+    serde_json::to_string(&Written { antiphon_memory: VERSION, body })
+        .expect("a struct of numbers is always JSON")
 }
 
 /// Read a text of any version.
@@ -67,13 +115,27 @@ pub fn read(text: &str) -> Result<Memory, MemoryError> {
     if antiphon_memory != VERSION {
         return Err(MemoryError::Newer(antiphon_memory));
     }
-    let text: Text = serde_json::from_str(text).map_err(MemoryError::Damaged)?;
-    if text.notes.len() > Memory::LIMIT {
-        return Err(MemoryError::TooMany(text.notes.len()));
+    let text: MemoryText = serde_json::from_str(text).map_err(MemoryError::Damaged)?;
+    let Remembrance { notes, trust } = text.remembrance()?;
+    Ok(Memory::of(notes, Trust::new(trust).ok_or(MemoryError::Trust)?))
+}
+
+impl MemoryText {
+    pub(super) fn of(remembrance: &Remembrance) -> Self {
+        let Remembrance { notes, trust } = remembrance;
+        Self { trust: *trust, notes: notes.iter().map(numbers).collect() }
     }
-    let notes = text.notes.iter().enumerate().map(|(at, numbers)| note(at + 1, *numbers));
-    let trust = Trust::new(text.trust).ok_or(MemoryError::Trust)?;
-    Ok(Memory::of(notes.collect::<Result<_, _>>()?, trust))
+
+    /// # Errors
+    /// If it holds what no memory can.
+    pub(super) fn remembrance(&self) -> Result<Remembrance, MemoryError> {
+        if self.notes.len() > Memory::LIMIT {
+            return Err(MemoryError::TooMany(self.notes.len()));
+        }
+        Trust::new(self.trust).ok_or(MemoryError::Trust)?;
+        let notes = self.notes.iter().enumerate().map(|(at, numbers)| note(at + 1, *numbers));
+        Ok(Remembrance { notes: notes.collect::<Result<_, _>>()?, trust: self.trust })
+    }
 }
 
 fn numbers(note: &Remembered) -> [i64; 5] {

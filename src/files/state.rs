@@ -23,6 +23,8 @@ pub struct State {
     pub takes: Vec<Take>,
     /// What the band remembers of the player's playing, as a text of its own kind.
     pub memory: Option<String>,
+    /// Whether number and phrase of the seed stay as they are until the musician unlocks them.
+    pub seed_locked: bool,
 }
 
 /// In logical points.

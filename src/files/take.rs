@@ -1,5 +1,6 @@
 //! One take as a file: JSON that says its version.
 
+mod memories;
 mod settings;
 mod v1;
 
@@ -83,7 +84,7 @@ pub fn read(text: &str) -> Result<Read, TextError> {
         1 => serde_json::from_str(text).map_err(TextError::Damaged)?,
         newer => return Err(TextError::Newer(newer)),
     };
-    v1::read(take.get())
+    v1::read(take.get(), &Memories::default())
 }
 
 /// Write the newest version.
@@ -93,7 +94,8 @@ pub fn write(take: &Take) -> String {
 }
 
 /// A take within the state of a song, whose version speaks for it.
-pub(super) use v1::{TakeText, read as read_v1, text as text_v1};
+pub(super) use self::memories::Memories;
+pub(super) use self::v1::{TakeText, read as read_v1, text_in_song as text_v1};
 
 #[cfg(test)]
 mod tests;

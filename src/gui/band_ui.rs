@@ -1,10 +1,10 @@
 //! The band: a strip for each part, and one for the player.
 
-use egui::{Align, Layout, Rect, RichText, Ui, pos2, vec2};
+use egui::{Align, Button, Layout, Rect, RichText, Ui, pos2, vec2};
 
 use super::{Intent, Memory, Mixer, View, at, theme, widgets};
 use crate::params::Control;
-use crate::score::{Part, Tick};
+use crate::score::{ChordWish, Part, Tick};
 
 /// Width of the player's strip.
 const PLAYER: f32 = 104.0;
@@ -41,34 +41,60 @@ fn strip(ui: &mut Ui, left: f32, width: f32, rect: Rect, content: impl FnOnce(&m
 
 fn player(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     name(ui, view, Part::PLAYER, "You");
-    ui.add_space(4.0);
-    if view.mixer == Mixer::Shown {
-        let control = view.control(Control::HearPlayer);
-        let help = "Hear your own notes through Antiphon. Switch it off if your keyboard has a sound of its own.";
-        let size = vec2(ui.available_width(), 24.0);
-        widgets::switch(
-            ui,
-            control,
-            "Hear me",
-            size,
-            theme::part_color(Part::PLAYER),
-            help,
-            intents,
-        );
-        ui.add_space(4.0);
-    }
+    let color = theme::part_color(Part::PLAYER);
+    let width = ui.available_width();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let mut size = vec2(width, 24.0);
+        if view.mixer == Mixer::Shown {
+            size.x = (width - 4.0) / 2.0;
+            let control = view.control(Control::HearPlayer);
+            let help = "Hear your own notes through Antiphon. Switch it off if your keyboard has a sound of its own.";
+            widgets::switch(ui, control, "Hear", size, color, help, intents);
+        }
+        let help = "Send your own notes on beside the band's: on your channel from 5 to 16, on 5 otherwise.";
+        widgets::switch(ui, view.control(Control::Thru), "Thru", size, color, help, intents);
+    });
     let help = "The MIDI channel on which you play. All: any.";
     ui.label(RichText::new("Channel").font(theme::font(11.5)).color(theme::QUIET));
     widgets::choice(ui, view.control(Control::Channel), &view.choices.channels, help, intents);
     ui.add_space(4.0);
-    let help =
-        "Send your own notes on beside the band's: on your channel from 5 to 16, on 5 otherwise.";
-    let size = vec2(ui.available_width(), 24.0);
-    let thru = view.control(Control::Thru);
-    widgets::switch(ui, thru, "Thru", size, theme::part_color(Part::PLAYER), help, intents);
-    ui.add_space(4.0);
-    let text = "Play along: the band hears you.";
-    ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::QUIET));
+    heard(ui, view, intents);
+}
+
+/// The key and the chord that the player plays in: a press wishes for them.
+fn heard(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+    ui.label(RichText::new("You play").font(theme::font(11.5)).color(theme::QUIET));
+    let key = view.status.key_heard.map(|key| (key.name(), 1 + key.index()));
+    let chord = view.status.chord_heard;
+    let chord = chord.map(|chord| (chord.name(), ChordWish::Chord(chord).index()));
+    for (what, control, heard, help) in [
+        (
+            "key",
+            Control::Key,
+            key,
+            "The key of what you have played. Press to have the band play in it.",
+        ),
+        (
+            "chord",
+            Control::Chord,
+            chord,
+            "The chord of your last beat. Press to have the band play in it until you choose another.",
+        ),
+    ] {
+        let text = heard.as_ref().map_or("–", |it| &it.0);
+        let label = RichText::new(text).font(theme::font(13.0));
+        let button = Button::new(label).min_size(vec2(ui.available_width(), 22.0));
+        let response = ui.add_enabled(heard.is_some(), button).on_hover_text(help);
+        if let Some((_, index)) = heard.as_ref().filter(|_| response.clicked()) {
+            let control = view.control(control);
+            intents.push(Intent::Change(control.control, control.share(*index)));
+        }
+        response.accessible_name(match &heard {
+            Some((name, _)) => format!("Use the {what} that you play: {name}"),
+            None => format!("No {what} heard"),
+        });
+    }
 }
 
 fn part(
@@ -105,6 +131,7 @@ fn part(
         widgets::level(ui, control, level, color, "How loud the part is.", intents);
     }
     ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
         let help = "Higher or lower than usual in the style, in semitones.";
         widgets::dial(
             ui,

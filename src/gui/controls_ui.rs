@@ -1,7 +1,7 @@
 //! What the band plays: temperature, styles, seed, key, density, quantum; below them, by scrolling, what is set less often.
 
 use egui::scroll_area::ScrollBarVisibility;
-use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::{Intent, Memory, View, theme, widgets};
 use crate::params::Control;
@@ -21,10 +21,11 @@ fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
     ui.vertical_centered(|ui| {
         let control = view.control(Control::Temperature);
         let help = "How daring the band is. 1.00 is the style as it was learnt; lower is safer, higher is wilder.";
-        widgets::dial(ui, control, "Temperature", 128.0, theme::ACCENT, help, intents);
+        widgets::dial(ui, control, "Temperature", 118.0, theme::ACCENT, help, intents);
     });
     style(ui, view, intents);
     seed(ui, view, memory, intents);
+    phrase(ui, view, memory, intents);
     key(ui, view, intents);
     heading(ui, "Composed in one go");
     let help =
@@ -52,6 +53,10 @@ fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
 
 /// What is set less often.
 fn more(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+    heading(ui, "Chord");
+    let help = "The chord that the band plays in. Open: one of its own. As I play: yours, as heard before each window, until you play no chord for two beats.";
+    widgets::choice(ui, view.control(Control::Chord), &view.choices.chords, help, intents);
+    ui.add_space(4.0);
     ui.columns(4, |columns| {
         let row = [
             (Control::Feel, "Feel", "How much of your timing and dynamics the band takes over."),
@@ -128,10 +133,14 @@ fn seed(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Int
             .font(theme::digits(17.0))
             .char_limit(6)
             .margin(vec2(8.0, 4.0))
-            .desired_width(ui.available_width() - 56.0);
-        let response = ui.add(field).on_hover_text(
-            "The number that everything grows from: the same seed with the same settings and the same playing gives the same music.",
-        );
+            .desired_width(ui.available_width() - 90.0);
+        let free = !view.seed_locked;
+        let response = ui
+            .add_enabled(free, field)
+            .on_hover_text(
+                "The number that everything grows from: the same seed with the same settings and the same playing gives the same music.",
+            )
+            .on_disabled_hover_text(widgets::LOCKED);
         if response.changed() {
             text.retain(|sign| sign.is_ascii_digit());
             memory.seed_text = Some(text);
@@ -142,10 +151,39 @@ fn seed(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Int
             intents.push(Intent::Change(Control::Seed, control.share(number)));
         }
         response.accessible_name(&control.name);
+        let help = "Keep this seed: while it is locked the die, a typed number, MIDI files and takes change neither its number nor its phrase.";
+        if widgets::lock(ui, view.seed_locked, help).clicked() {
+            memory.seed_text = None;
+            intents.push(Intent::LockSeed(free));
+        }
         let help = "Another seed. Nothing else changes.";
-        if widgets::die(ui, help).clicked() {
+        let die = ui.add_enabled_ui(free, |ui| widgets::die(ui, help)).inner;
+        if die.clicked() {
             memory.seed_text = None;
             intents.push(Intent::RollDie);
+        }
+    });
+}
+
+/// What the band has heard before it begins.
+fn phrase(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    let free = !view.seed_locked;
+    ui.horizontal(|ui| {
+        let load = ui.add_enabled(free, Button::new("Load MIDI…")).on_hover_text(
+            "Take the tune of a MIDI file as the seed phrase: what the band has heard before its first note.",
+        );
+        if load.on_disabled_hover_text(widgets::LOCKED).clicked() {
+            memory.phrase_path = Some(memory.phrase_path.take().unwrap_or_default());
+        }
+        if view.phrase_notes > 0 {
+            let text = format!("{} notes ×", view.phrase_notes);
+            let help = "Notes of the seed phrase. Press to start from no phrase.";
+            let clear = ui.add_enabled(free, Button::new(text)).on_hover_text(help);
+            let clear = clear.on_disabled_hover_text(widgets::LOCKED);
+            if clear.clicked() {
+                intents.push(Intent::ClearPhrase);
+            }
+            clear.accessible_name("Clear the seed phrase");
         }
     });
 }

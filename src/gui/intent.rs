@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::TakeAct;
+use super::{MemoryAct, TakeAct};
 use crate::params::Control;
 
 /// One act. Values are shares of the control's range, 0 to 1.
@@ -15,13 +15,18 @@ pub enum Intent {
     End(Control),
     /// A whole gesture at once.
     Change(Control, f32),
+    /// As the musician typed it.
+    Type(Control, String),
     /// Draw another seed.
     RollDie,
+    /// Leave the seed as it is, number and phrase, or let it be changed again.
+    LockSeed(bool),
     /// Take the notes of a MIDI file as the seed phrase.
     LoadPhrase(PhraseChoice),
     /// Start from no phrase.
     ClearPhrase,
     Take(TakeAct),
+    Memory(MemoryAct),
 }
 
 /// What to take of a MIDI file.

@@ -1,5 +1,6 @@
 //! What the editor itself remembers from frame to frame, and forgets when it closes.
 
+use super::remembered_ui::Asking;
 use super::takes_ui::Drawer;
 use super::tap::Taps;
 use crate::score::Part;
@@ -13,7 +14,11 @@ pub struct Memory {
     /// Its track and its bars, likewise.
     pub(super) phrase_track: String,
     pub(super) phrase_bars: String,
+    /// Which drawer is open.
+    pub opened: Option<Side>,
     pub drawer: Drawer,
+    /// For a file of the player's memory.
+    pub(super) asking: Option<Asking>,
     /// On the tempo of the free run.
     pub(super) taps: Taps,
     /// Bars in view.
@@ -22,6 +27,14 @@ pub struct Memory {
     pub(super) pitches: (f32, f32),
     /// What the meters show: peaks that fall slowly.
     pub(super) levels: [f32; Part::BAND_SIZE + 1],
+}
+
+/// A drawer at the right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Takes,
+    /// What the band remembers of the player.
+    Remembered,
 }
 
 impl Memory {
@@ -38,7 +51,9 @@ impl Default for Memory {
             phrase_path: None,
             phrase_track: String::new(),
             phrase_bars: String::new(),
+            opened: None,
             drawer: Drawer::default(),
+            asking: None,
             taps: Taps::default(),
             bars: 5.0,
             pitches: (36.0, 84.0),

@@ -233,7 +233,9 @@ fn legend(painter: &Painter, rect: Rect, scale: &Scale) {
             painter.text(at_text, Align2::LEFT_CENTER, name, theme::font(11.0), theme::QUIET);
         at.x = drawn.right() + 18.0;
     }
-    let at = pos2(scale.now_x() + 8.0, rect.bottom() - 14.0);
+    // Beyond the now-line, and never over the names.
+    let left = (scale.now_x() + 8.0).max(at.x - 10.0);
+    let at = pos2(left, rect.bottom() - 14.0);
     painter.text(at, Align2::LEFT_CENTER, "decided, to come", theme::font(11.0), theme::QUIET);
 }
 

@@ -1,10 +1,12 @@
 //! The takes drawer: keep the last bars after the fact, and what has been kept.
 
 use egui::{
-    Align, Button, Label, Layout, ProgressBar, RichText, ScrollArea, Separator, TextEdit, Ui, vec2,
+    Align, Button, Label, Layout, ProgressBar, RichText, Role, ScrollArea, Separator, TextEdit, Ui,
+    WidgetInfo, vec2,
 };
 
 use super::{Intent, Memory, View, theme, widgets};
+use crate::score::Part;
 
 /// Width of the drawer, logical points.
 pub(super) const WIDTH: f32 = 268.0;
@@ -50,14 +52,18 @@ pub enum TakeAct {
     Rename(u64, String),
     Tag(u64, String),
     Star(u64),
-    /// At its place in the song, or from where the transport starts.
+    /// At its place in the song, or from where the transport starts. If some parts are frozen, they alone, and the others improvise.
     Play {
         id: u64,
         from_start: bool,
+        frozen: [bool; Part::BAND_SIZE],
     },
     /// Play from no take; improvise.
     Silence,
-    Vary(u64),
+    /// Other versions of its bars, in which frozen parts play as they did.
+    Vary(u64, [bool; Part::BAND_SIZE]),
+    /// Improvise it again from all that made it.
+    Again(u64),
     /// Take it as the seed phrase.
     Seed(u64),
     /// Take what the player played in the last bars as the seed phrase.
@@ -81,11 +87,12 @@ pub enum TakeOrder {
 /// What the drawer remembers from frame to frame.
 #[derive(Clone, Debug, Default)]
 pub struct Drawer {
-    pub open: bool,
     pub search: String,
     pub order: TakeOrder,
     /// Play takes from where the transport starts.
     pub from_start: bool,
+    /// Parts that play as they did while a take is varied or played.
+    pub frozen: [bool; Part::BAND_SIZE],
     /// A name or tags while they are typed.
     typed: Option<(u64, Field, String)>,
 }
@@ -102,7 +109,8 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
     let (takes, drawer) = (view.takes, &mut memory.drawer);
     let mut acts = Vec::new();
     ui.spacing_mut().item_spacing = vec2(5.0, 3.0);
-    keep(ui, takes, &mut acts);
+    keep(ui, view, &mut acts);
+    freeze(ui, drawer);
     job_and_note(ui, takes, &mut acts);
     find(ui, takes, drawer, &mut acts);
     if takes.count == 0 {
@@ -113,18 +121,20 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
     ScrollArea::vertical().id_salt("takes").auto_shrink([false, false]).show(ui, |ui| {
         for row in &takes.rows {
             ui.add(Separator::default().spacing(4.0));
-            ui.push_id(row.id, |ui| self::row(ui, row, drawer, &mut acts));
+            ui.push_id(row.id, |ui| self::row(ui, row, view.seed_locked, drawer, &mut acts));
         }
     });
     intents.extend(acts.into_iter().map(Intent::Take));
 }
 
 /// Keep and seed buttons, and how much is recorded.
-fn keep(ui: &mut Ui, takes: &TakesView, acts: &mut Vec<TakeAct>) {
+fn keep(ui: &mut Ui, view: &View<'_>, acts: &mut Vec<TakeAct>) {
+    let takes = view.takes;
     let help = "Keep the newest bars of what has sounded, even after the host has stopped.";
     bars(ui, "Keep last", help, takes.bars_recorded > 0, |it| acts.push(TakeAct::KeepLast(it)));
     let help = "Let the band start from what you played in the last bars.";
-    bars(ui, "Seed from my last", help, takes.bars_recorded > 0, |it| {
+    let enabled = takes.bars_recorded > 0 && !view.seed_locked;
+    bars(ui, "Seed from my last", help, enabled, |it| {
         acts.push(TakeAct::SeedFromPlaying(it));
     });
     let bars = takes.bars_recorded;
@@ -147,6 +157,31 @@ fn bars(ui: &mut Ui, what: &str, help: &str, enabled: bool, mut press: impl FnMu
                     press(count);
                 }
                 response.accessible_name(format!("{what} {count} bars"));
+            }
+        });
+    });
+}
+
+/// Which parts play as they did.
+fn freeze(ui: &mut Ui, drawer: &mut Drawer) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Freeze parts").font(theme::font(12.0)));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for (part, frozen) in Part::BAND.into_iter().zip(&mut drawer.frozen).rev() {
+                let color = if *frozen { theme::DARK_TEXT } else { theme::QUIET };
+                let sign = RichText::new(theme::part_sign(part)).color(color);
+                let mut button = Button::new(sign).min_size(vec2(28.0, 20.0));
+                if *frozen {
+                    button = button.fill(theme::part_color(part));
+                }
+                let help = "A frozen part plays as it did in the take, when that is varied or played; the others improvise around it.";
+                let response = ui.add(button).on_hover_text(help);
+                if response.clicked() {
+                    *frozen = !*frozen;
+                }
+                let name = format!("Freeze part {}", part.slot());
+                let on = *frozen;
+                response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
             }
         });
     });
@@ -178,14 +213,17 @@ fn find(ui: &mut Ui, takes: &TakesView, drawer: &mut Drawer, acts: &mut Vec<Take
         let search = TextEdit::singleline(&mut drawer.search)
             .hint_text("Search names and tags")
             .desired_width(ui.available_width() - 112.0);
-        ui.add(search).accessible_name("Search takes");
-        let mut history = |ui: &mut Ui, text: &str, can: bool, act: TakeAct| {
-            if ui.add_enabled(can, Button::new(text)).clicked() {
+        let help = "Show the takes whose name or tags hold all of these words.";
+        ui.add(search).on_hover_text(help).accessible_name("Search takes");
+        let mut history = |ui: &mut Ui, text: &str, help: &str, can: bool, act: TakeAct| {
+            if ui.add_enabled(can, Button::new(text)).on_hover_text(help).clicked() {
                 acts.push(act);
             }
         };
-        history(ui, "Undo", takes.can_undo, TakeAct::Undo);
-        history(ui, "Redo", takes.can_redo, TakeAct::Redo);
+        let help = "Take back the newest edit of the list.";
+        history(ui, "Undo", help, takes.can_undo, TakeAct::Undo);
+        let help = "Do again what was taken back.";
+        history(ui, "Redo", help, takes.can_redo, TakeAct::Redo);
     });
     ui.horizontal(|ui| {
         ui.spacing_mut().button_padding.x = 4.0;
@@ -207,13 +245,25 @@ fn find(ui: &mut Ui, takes: &TakesView, drawer: &mut Drawer, acts: &mut Vec<Take
     });
 }
 
-fn row(ui: &mut Ui, row: &TakeRow, drawer: &mut Drawer, acts: &mut Vec<TakeAct>) {
+fn row(
+    ui: &mut Ui,
+    row: &TakeRow,
+    seed_locked: bool,
+    drawer: &mut Drawer,
+    acts: &mut Vec<TakeAct>,
+) {
     ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal(|ui| {
         star(ui, row, acts);
-        let width = ui.available_width() - 70.0;
+        let width = ui.available_width() - 102.0;
         field(ui, row, Field::Name, width, drawer, acts);
         play(ui, row, drawer, acts);
+        let delete = ui.add(Button::new("×").min_size(vec2(22.0, 22.0)));
+        let delete = delete.on_hover_text("Remove it from the song; Undo brings it back.");
+        if delete.clicked() {
+            acts.push(TakeAct::Delete(row.id));
+        }
+        delete.accessible_name(format!("Delete {}", row.name));
     });
     let details = RichText::new(&row.details).font(theme::font(11.5)).color(theme::QUIET);
     ui.add(Label::new(details).truncate()).on_hover_text(&row.details);
@@ -223,8 +273,13 @@ fn row(ui: &mut Ui, row: &TakeRow, drawer: &mut Drawer, acts: &mut Vec<TakeAct>)
         for (text, help, act) in [
             (
                 "Vary",
-                "Twenty-five other versions of these bars, the best first.",
-                TakeAct::Vary(row.id),
+                "Twenty-five other versions of these bars, the best first. Frozen parts stay as they are.",
+                TakeAct::Vary(row.id, drawer.frozen),
+            ),
+            (
+                "Again",
+                "Improvise it again from all that made it: with the same pack it is the same note for note, and where it is not you get both.",
+                TakeAct::Again(row.id),
             ),
             ("Seed", "Let the band start from this take's tune.", TakeAct::Seed(row.id)),
             (
@@ -232,9 +287,10 @@ fn row(ui: &mut Ui, row: &TakeRow, drawer: &mut Drawer, acts: &mut Vec<TakeAct>)
                 "Write notes, mix and stems into Antiphon/Takes in your home folder.",
                 TakeAct::Export(row.id),
             ),
-            ("Delete", "Remove it from the song; Undo brings it back.", TakeAct::Delete(row.id)),
         ] {
-            let response = ui.small_button(text).on_hover_text(help);
+            let enabled = !(seed_locked && text == "Seed");
+            let response = ui.add_enabled(enabled, Button::new(text).small()).on_hover_text(help);
+            let response = response.on_disabled_hover_text(widgets::LOCKED);
             if response.clicked() {
                 acts.push(act);
             }
@@ -255,18 +311,17 @@ fn star(ui: &mut Ui, row: &TakeRow, acts: &mut Vec<TakeAct>) {
 fn play(ui: &mut Ui, row: &TakeRow, drawer: &Drawer, acts: &mut Vec<TakeAct>) {
     let text = if row.is_playing { "Playing" } else { "Play" };
     let color = if row.is_playing { theme::DARK_TEXT } else { theme::TEXT };
-    let mut button = Button::new(RichText::new(text).color(color)).min_size(vec2(52.0, 22.0));
+    let mut button = Button::new(RichText::new(text).color(color)).min_size(vec2(60.0, 22.0));
     if row.is_playing {
         button = button.fill(theme::ACCENT);
     }
-    let help =
-        "The band plays this take, and is silent elsewhere. Press again to let it improvise.";
+    let help = "The band plays this take, and is silent elsewhere; if parts are frozen, they alone play it and the others improvise. Press again to let all improvise.";
     let response = ui.add(button).on_hover_text(help);
     if response.clicked() {
         acts.push(if row.is_playing {
             TakeAct::Silence
         } else {
-            TakeAct::Play { id: row.id, from_start: drawer.from_start }
+            TakeAct::Play { id: row.id, from_start: drawer.from_start, frozen: drawer.frozen }
         });
     }
     response.accessible_name(format!("{text} {}", row.name));
@@ -281,9 +336,9 @@ fn field(
     drawer: &mut Drawer,
     acts: &mut Vec<TakeAct>,
 ) {
-    let (kept, what, hint) = match field {
-        Field::Name => (&row.name, "Name of", "name"),
-        Field::Tags => (&row.tags, "Tags of", "tags"),
+    let (kept, what, hint, help) = match field {
+        Field::Name => (&row.name, "Name of", "name", "Click to give it another name."),
+        Field::Tags => (&row.tags, "Tags of", "tags", "Words of your own, to find it by."),
     };
     let is_typed = |it: &&(u64, Field, String)| (it.0, it.1) == (row.id, field);
     let mut text = drawer.typed.as_ref().filter(is_typed).map_or(kept.clone(), |it| it.2.clone());
@@ -308,5 +363,5 @@ fn field(
             Field::Tags => TakeAct::Tag(id, text),
         });
     }
-    response.accessible_name(format!("{what} {}", row.name));
+    response.on_hover_text(help).accessible_name(format!("{what} {}", row.name));
 }

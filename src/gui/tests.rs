@@ -1,5 +1,6 @@
 //! The editor by hand: controls are found by their accessible names, moved, and the intents arrive.
 
+mod remembered;
 mod takes;
 
 use std::sync::Arc;
@@ -10,12 +11,14 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{
-    Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, Roll, Status, TakesView,
-    View, draw,
+    Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, RememberedView, Roll, Status,
+    TakesView, View, draw,
 };
 use crate::engine::link::FromComposer;
 use crate::params::{Control, Controls};
-use crate::score::{Note, Part, Pitch, Tick, Ticks, Velocity};
+use crate::score::{
+    Chord, ChordQuality, Key as MusicKey, Note, Part, Pitch, Tick, Ticks, Velocity,
+};
 
 /// Everything behind one window.
 struct Desk {
@@ -23,12 +26,18 @@ struct Desk {
     choices: Choices,
     status: Status,
     takes: TakesView,
+    remembered: RememberedView,
     memory: Memory,
     mixer: Mixer,
+    seed_locked: bool,
     intents: Vec<Intent>,
 }
 
 fn window(mixer: Mixer) -> Harness<'static, Desk> {
+    window_of(mixer, vec2(1100.0, 700.0))
+}
+
+fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
     let titles: Arc<[String]> = ["Celtic dance", "Chorale", "Ragtime"].map(String::from).into();
     let controls = Controls::new(&titles);
     let desk = Desk {
@@ -36,12 +45,14 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
         choices: Choices::new(&controls, &titles),
         status: Status::default(),
         takes: TakesView::default(),
+        remembered: RememberedView::default(),
         memory: Memory::default(),
         mixer,
+        seed_locked: false,
         intents: Vec::new(),
     };
     let roll = Roll::default();
-    Harness::builder().with_size(vec2(1100.0, 700.0)).with_step_dt(0.02).build_ui_state(
+    Harness::builder().with_size(size).with_step_dt(0.02).build_ui_state(
         move |ui, desk: &mut Desk| {
             let view = View {
                 controls: &desk.controls,
@@ -51,7 +62,9 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
                 status: &desk.status,
                 mixer: desk.mixer,
                 phrase_notes: 0,
+                seed_locked: desk.seed_locked,
                 takes: &desk.takes,
+                remembered: &desk.remembered,
             };
             draw(ui, &view, &mut desk.memory, &mut desk.intents);
         },
@@ -115,6 +128,29 @@ fn switches_and_buttons_are_pressed() {
 }
 
 #[test]
+fn a_locked_seed_is_not_changed_by_the_die_a_number_or_a_file() {
+    assert_eq!(click("Lock the seed"), [Intent::LockSeed(true)]);
+    let mut window = window(Mixer::Shown);
+    window.state_mut().seed_locked = true;
+    window.run();
+    for name in ["Roll the die", "Load MIDI…"] {
+        window.get_by_label(name).click();
+        window.run_steps(3);
+    }
+    window.get_by_role_and_label(Role::TextInput, "Seed").click();
+    window.run_steps(2);
+    window.event(Event::Text(String::from("7")));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    assert!(window.query_by_label("Path of a MIDI file").is_none());
+    assert_eq!(window.state().intents, []);
+    window.get_by_label("Lock the seed").click();
+    window.run_steps(2);
+    assert_eq!(window.state().intents, [Intent::LockSeed(false)]);
+}
+
+#[test]
 fn what_a_part_follows_with_is_chosen_where_it_follows() {
     let mut window = window(Mixer::Shown);
     window.run();
@@ -127,6 +163,26 @@ fn what_a_part_follows_with_is_chosen_where_it_follows() {
 }
 
 #[test]
+fn what_the_player_plays_in_becomes_the_wish() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    assert!(window.query_by_label("No key heard").is_some());
+    let status = &mut window.state_mut().status;
+    status.key_heard = MusicKey::from_index(21); // A minor
+    status.chord_heard = Chord::new(2, ChordQuality::MinorSeventh);
+    window.run();
+    window.get_by_label("Use the key that you play: A minor").click();
+    window.run_steps(2);
+    window.get_by_label("Use the chord that you play: Dm7").click();
+    window.run_steps(2);
+    let wishes = [
+        Intent::Change(Control::Key, 22.0 / 24.0),
+        Intent::Change(Control::Chord, (2.0 + 23.0) / 97.0),
+    ];
+    assert_eq!(window.state().intents, wishes);
+}
+
+#[test]
 fn a_double_click_sets_the_default() {
     let mut window = window(Mixer::Shown);
     window.run();
@@ -136,6 +192,35 @@ fn a_double_click_sets_the_default() {
         let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
         window.event(Event::PointerButton { pos, button, pressed, modifiers });
     }
+    window.run_steps(2);
+    assert_eq!(window.state().intents, [Intent::Change(Control::Density, 0.5)]);
+}
+
+#[test]
+fn a_right_click_lets_a_value_be_typed_or_reset() {
+    let pressed = |window: &mut Harness<'static, Desk>| {
+        window.run();
+        let pos = window.get_by_label("Density").rect().center();
+        window.hover_at(pos);
+        for pressed in [true, false] {
+            let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
+            window.event(Event::PointerButton { pos, button, pressed, modifiers });
+        }
+        window.run_steps(3);
+        assert_eq!(window.state().intents, []);
+    };
+    let mut window = window(Mixer::Shown);
+    pressed(&mut window);
+    window.get_by_role_and_label(Role::TextInput, "Value of Density");
+    window.event(Event::Text(String::from("+0.40")));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    let typed = Intent::Type(Control::Density, String::from("+0.40"));
+    assert_eq!(std::mem::take(&mut window.state_mut().intents), [typed]);
+    assert!(window.query_by_label("Value of Density").is_none());
+    pressed(&mut window);
+    window.get_by_label("Reset to the default").click();
     window.run_steps(2);
     assert_eq!(window.state().intents, [Intent::Change(Control::Density, 0.5)]);
 }
@@ -227,16 +312,39 @@ fn a_plugin_without_sound_has_no_mixer() {
 }
 
 #[test]
-fn every_control_has_a_name() {
-    let mut window = window(Mixer::Shown);
+fn strips_hold_what_is_in_them_at_the_smallest_size() {
+    let mut window = window_of(Mixer::Shown, vec2(1000.0, 680.0));
     window.run();
-    let is_hidden = |control: &Control| {
-        matches!(control, Control::Bypass | Control::Channel | Control::Thru | Control::Follow(_))
-    };
-    for control in Control::all().filter(|control| !is_hidden(control)) {
+    let rect = |label: &str| window.get_by_label(label).rect();
+    for part in 1..=4 {
+        let end = if part < 4 {
+            rect(&format!("Part {} mode: Off", part + 1)).left() - 20.0
+        } else {
+            1000.0 - 8.0
+        };
+        for control in ["mute", "solo", "pan", "mode: Follow", "level"] {
+            let right = rect(&format!("Part {part} {control}")).right();
+            assert!(right <= end, "part {part} {control} ends at {right}, the strip at {end}");
+        }
+    }
+    let (tap, memory) = (rect("Tap"), rect("Memory drawer"));
+    assert!(tap.right() < memory.left(), "the header has room");
+}
+
+#[test]
+fn every_control_can_be_reached_by_its_name() {
+    let mut window = window(Mixer::Shown);
+    // A part shows what it follows with where it follows.
+    for part in 0..Part::BAND_SIZE {
+        window.state_mut().controls[Control::Mode(part).place()].value = 1.0;
+    }
+    window.run();
+    // Hosts show the bypass as their own switch.
+    for control in Control::all().filter(|control| *control != Control::Bypass) {
         let name = window.state().controls[control.place()].name.clone();
-        let found = window.query_all_by_label_contains(&name).count();
-        assert!(found > 0, "{name} is not in the window");
+        let whole = window.query_all_by_label(&name).count();
+        let of_its_values = window.query_all_by_label_contains(&format!("{name}: ")).count();
+        assert!(whole + of_its_values > 0, "{name} is not in the window");
     }
 }
 

@@ -1,8 +1,8 @@
-//! The header: the name, where the host is, the seed phrase, the player's monitor and the master level.
+//! The header: the name, where the host is, the free run, the drawers and the master level.
 
-use egui::{Align, Align2, Button, Layout, RichText, Ui, vec2};
+use egui::{Align, Align2, Layout, RichText, Ui, vec2};
 
-use super::{Intent, Memory, Mixer, View, theme, widgets};
+use super::{Intent, Memory, Mixer, Side, View, theme, widgets};
 use crate::params::{Control, FREE_TEMPO_BPM};
 use crate::score::TICKS_PER_QUARTER;
 
@@ -16,8 +16,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
             if view.mixer == Mixer::Shown {
                 master(ui, view, intents);
             }
-            takes(ui, view, memory);
-            phrase(ui, view, memory, intents);
+            drawers(ui, view, memory);
         });
     });
 }
@@ -80,37 +79,25 @@ fn master(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     ui.label(RichText::new("Mix").color(theme::QUIET));
 }
 
-/// Opens and closes the drawer.
-fn takes(ui: &mut Ui, view: &View<'_>, memory: &mut Memory) {
-    let text = match view.takes.count {
+/// Open and close the drawers.
+fn drawers(ui: &mut Ui, view: &View<'_>, memory: &mut Memory) {
+    let takes = match view.takes.count {
         0 => String::from("Takes"),
         count => format!("Takes {count}"),
     };
     let help = "Keep what has just sounded, and what has been kept.";
-    let open = ui.selectable_label(memory.drawer.open, text).on_hover_text(help);
-    if open.clicked() {
-        memory.drawer.open = !memory.drawer.open;
-    }
-    open.accessible_name("Takes");
+    drawer(ui, memory, Side::Takes, &takes, "Takes", help);
+    let help = "What the band remembers of you, from song to song if you like.";
+    drawer(ui, memory, Side::Remembered, "Memory", "Memory drawer", help);
 }
 
-/// What the band has heard before it begins.
-fn phrase(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
-    ui.add_space(10.0);
-    let load = ui.button("Load MIDI…").on_hover_text(
-        "Take the tune of a MIDI file as the seed phrase: what the band has heard before its first note.",
-    );
-    if load.clicked() {
-        memory.phrase_path = Some(memory.phrase_path.take().unwrap_or_default());
+fn drawer(ui: &mut Ui, memory: &mut Memory, side: Side, text: &str, name: &str, help: &str) {
+    let is_open = memory.opened == Some(side);
+    let response = ui.selectable_label(is_open, text).on_hover_text(help);
+    if response.clicked() {
+        memory.opened = (!is_open).then_some(side);
     }
-    if view.phrase_notes > 0 {
-        let clear = ui.add(Button::new("Clear")).on_hover_text("Start from no phrase.");
-        if clear.clicked() {
-            intents.push(Intent::ClearPhrase);
-        }
-        let text = format!("Seed: {} notes", view.phrase_notes);
-        ui.label(RichText::new(text).color(theme::QUIET));
-    }
+    response.accessible_name(name);
 }
 
 /// A number without needless zeros.

@@ -1,8 +1,8 @@
 //! What the editor shows, as plain values.
 
-use super::{Roll, TakesView};
+use super::{RememberedView, Roll, TakesView};
 use crate::params::{Control, Controls};
-use crate::score::{Part, Tick, Ticks};
+use crate::score::{Chord, Key, Part, Tick, Ticks};
 
 /// Everything that one frame of the editor is drawn from.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,10 @@ pub struct View<'a> {
     pub mixer: Mixer,
     /// Notes in the seed phrase.
     pub phrase_notes: usize,
+    /// Whether neither number nor phrase of the seed may change.
+    pub seed_locked: bool,
     pub takes: &'a TakesView,
+    pub remembered: &'a RememberedView,
 }
 
 /// One control as it stands.
@@ -38,6 +41,7 @@ pub struct ControlView {
 pub struct Choices {
     pub styles: Vec<String>,
     pub keys: Vec<String>,
+    pub chords: Vec<String>,
     pub families: Vec<String>,
     pub quanta: Vec<String>,
     pub trades: Vec<String>,
@@ -73,6 +77,9 @@ pub struct Status {
     pub lost: u32,
     /// Share of the block's length, 0 to 1.
     pub load: f32,
+    /// Of what the player has played lately.
+    pub key_heard: Option<Key>,
+    pub chord_heard: Option<Chord>,
     /// Linear peaks since the last frame: the band's parts, then the mix.
     pub peaks: [f32; Part::BAND_SIZE + 1],
     /// For the musician; the newest last.
@@ -146,6 +153,7 @@ impl Choices {
         Self {
             styles: styles.to_vec(),
             keys: texts(Control::Key),
+            chords: texts(Control::Chord),
             families: texts(Control::Family(0)),
             quanta: texts(Control::Quantum),
             trades: texts(Control::Trade),

@@ -1,18 +1,20 @@
 //! Controls drawn by hand: dial, level bar, choice, switch, die.
 
 mod gesture;
+mod menu;
 
 use std::f32::consts::{PI, TAU};
 
 use egui::epaint::PathStroke;
 use egui::{
-    Align2, Color32, ComboBox, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Shape,
-    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, ComboBox, CornerRadius, FontId, Painter, Pos2, Rect, Response, Role, Sense,
+    Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{ControlView, Intent, theme};
 use crate::score::Part;
 use gesture::{Direction, gesture};
+use menu::menu;
 
 /// A knob with its name and value below, `diameter` wide.
 pub(super) fn dial(
@@ -25,7 +27,7 @@ pub(super) fn dial(
     intents: &mut Vec<Intent>,
 ) {
     let big = diameter > 60.0;
-    let size = vec2(diameter.max(52.0), diameter + if big { 24.0 } else { 30.0 });
+    let size = vec2(diameter.max(46.0), diameter + if big { 24.0 } else { 30.0 });
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let value = gesture(ui, &response, control, Direction::Up, intents);
     let center = pos2(rect.center().x, rect.top() + diameter / 2.0);
@@ -61,6 +63,7 @@ pub(super) fn dial(
     }
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
+    menu(&response, control, intents);
 }
 
 /// A level as a bar to drag, with the meter running in it. `meter` is linear.
@@ -91,6 +94,7 @@ pub(super) fn level(
     painter.text(at, Align2::LEFT_CENTER, &control.text, theme::font(12.0), theme::TEXT);
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
+    menu(&response, control, intents);
 }
 
 /// A horizontal slider between two names.
@@ -111,6 +115,7 @@ pub(super) fn slider(ui: &mut Ui, control: &ControlView, help: &str, intents: &m
     painter.circle_filled(pos2(x(value), y), grown, theme::TEXT);
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
+    menu(&response, control, intents);
 }
 
 /// A list to choose from.
@@ -185,11 +190,11 @@ pub(super) fn segments(
     help: &str,
     intents: &mut Vec<Intent>,
 ) {
-    let width = ui.available_width() / names.len().max(1) as f32;
-    let start = ui.cursor().min;
-    for (index, name) in names.iter().enumerate() {
-        let min = start + vec2(width * index as f32, 0.0);
+    let (widths, font) = widths_of(ui, names);
+    let mut min = ui.cursor().min;
+    for (index, (name, width)) in names.iter().zip(widths).enumerate() {
         let rect = Rect::from_min_size(min, vec2(width - 2.0, 24.0));
+        min.x += width;
         let id = ui.scope_id().with((control.control, index));
         let response = ui.interact(rect, id, Sense::click());
         let chosen = control.index() == index;
@@ -202,14 +207,33 @@ pub(super) fn segments(
             (false, false) => (theme::RAISED, theme::QUIET),
         };
         ui.painter().rect_filled(rect, CornerRadius::same(4), ground);
-        let font = theme::font(12.0);
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font, text);
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font.clone(), text);
         focus_ring(ui, &response, rect);
         let label = format!("{}: {name}", control.name);
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &label));
         response.on_hover_text(help);
     }
     ui.allocate_space(vec2(ui.available_width(), 24.0));
+}
+
+/// Widths that fill the row, each with the same room about its name, in the largest type that fits.
+fn widths_of(ui: &Ui, names: &[String]) -> (Vec<f32>, FontId) {
+    /// Points between names, the gap between segments among them.
+    const LEAST: f32 = 6.0;
+    let measured = |size: f32| -> Vec<f32> {
+        let width = |name: &String| {
+            let font = theme::font(size);
+            ui.painter().layout_no_wrap(name.clone(), font, theme::TEXT).size().x
+        };
+        names.iter().map(width).collect()
+    };
+    let room = ui.available_width();
+    let count = names.len().max(1) as f32;
+    let fits = |size: &f32| measured(*size).iter().sum::<f32>() + count * LEAST <= room;
+    let size = [12.0, 11.0].into_iter().find(fits).unwrap_or(10.0);
+    let names = measured(size);
+    let spare = (room - names.iter().sum::<f32>()) / count;
+    (names.into_iter().map(|name| name + spare).collect(), theme::font(size))
 }
 
 /// A die that draws another seed.
@@ -229,7 +253,37 @@ pub(super) fn die(ui: &mut Ui, help: &str) -> Response {
         painter.circle_filled(face.center() + vec2(x, y) * 6.5, 2.2, theme::ACCENT);
     }
     focus_ring(ui, &response, rect);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Roll the die"));
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, "Roll the die"));
+    response.on_hover_text(help).on_disabled_hover_text(LOCKED)
+}
+
+/// What is said of all that a lock of the seed forbids.
+pub(super) const LOCKED: &str = "The seed is locked. The lock beside its number opens it.";
+
+/// A padlock, closed or open.
+pub(super) fn lock(ui: &mut Ui, is_closed: bool, help: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(26.0, 30.0), Sense::click());
+    let color = match (is_closed, response.hovered()) {
+        (true, _) => theme::ACCENT,
+        (false, true) => theme::TEXT,
+        (false, false) => theme::QUIET,
+    };
+    let painter = ui.painter();
+    let center = rect.center();
+    let body = Rect::from_center_size(center + vec2(0.0, 4.0), vec2(15.0, 11.0));
+    painter.rect_filled(body, CornerRadius::same(2), color);
+    painter.circle_filled(body.center(), 1.8, theme::PANEL);
+    // The shackle: over the body, or swung to its right.
+    let swung = if is_closed { 0.0 } else { 7.5 };
+    let top = pos2(center.x + swung, body.top() - 3.5);
+    let mut shackle = vec![pos2(top.x - 4.5, body.top())];
+    let round = |step: u8| top + Vec2::angled(PI + PI * f32::from(step) / 8.0) * 4.5;
+    shackle.extend((0..=8).map(round));
+    shackle.push(pos2(top.x + 4.5, if is_closed { body.top() } else { body.top() - 1.5 }));
+    painter.add(Shape::line(shackle, PathStroke::new(2.0, color)));
+    focus_ring(ui, &response, rect);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_closed, "Lock the seed"));
     response.on_hover_text(help)
 }
 
@@ -275,7 +329,7 @@ fn finish(response: &Response, role: Role, control: &ControlView, help: &str) {
         info
     });
     response.clone().on_hover_text(format!(
-        "{}: {}\n{help}\nDouble click: default. Shift: fine.",
+        "{}: {}\n{help}\nDouble click: default. Shift: fine. Right click: type it.",
         control.name, control.text
     ));
 }

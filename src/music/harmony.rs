@@ -97,11 +97,22 @@ impl Harmony {
 
     /// The chord at `now`: of what sounds and of what has sounded in the last beat. Chords of `key` are likelier.
     pub fn chord(&mut self, now: Tick, key: Option<Key>) -> Option<Chord> {
-        let before = self.chord.filter(|(_, found)| now - *found <= LAPSE).map(|it| it.0);
-        let (weights, bass) = self.weigh(now);
-        let found = best(&weights, bass, key, before);
+        let (found, before) = self.find(now, key);
         self.chord = found.map(|chord| (chord, now)).or(self.chord);
         found.or(before)
+    }
+
+    /// What `chord` would say, had it been asked: to be shown, since what it says next does not depend on this.
+    pub fn peek(&self, now: Tick, key: Option<Key>) -> Option<Chord> {
+        let (found, before) = self.find(now, key);
+        found.or(before)
+    }
+
+    /// The chord at `now`, and the one before it that still stands.
+    fn find(&self, now: Tick, key: Option<Key>) -> (Option<Chord>, Option<Chord>) {
+        let before = self.chord.filter(|(_, found)| now - *found <= LAPSE).map(|it| it.0);
+        let (weights, bass) = self.weigh(now);
+        (best(&weights, bass, key, before), before)
     }
 
     /// The pitch classes that a melody moves in: of `key`, or of the major scale that holds most of what has sounded.

@@ -15,7 +15,9 @@ pub use trust::{Field, Reach, SCALES, Shares, Trust, mixed};
 use self::blend::Found;
 use super::planner::BarLine;
 use super::tokens::{DURATIONS, duration_class};
-use crate::score::{Key, Pitch, Tick, Ticks};
+use crate::score::{Key, Pitch, Remembrance, Tick, Ticks};
+
+pub use crate::score::Remembered;
 
 /// The player's notes, and how far their predictions are to be trusted.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,21 +31,6 @@ pub struct Memory {
     /// The newest note, while a next one would follow it.
     newest: Option<(Tick, Pitch)>,
     pub trust: Trust,
-}
-
-/// A note of a line in what stays the same where it is played elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Remembered {
-    /// Semitones from the note before it, -127 to 127.
-    pub interval: i8,
-    /// Ticks from the onset of the note before it, 0 to 383; `BREAK` where none came before it in so long.
-    pub gap: u16,
-    /// Index into `DURATIONS`.
-    pub duration: u8,
-    /// Semitones above the key's tonic, 0 to 11; `NO_CLASS` where no key was found.
-    pub class: u8,
-    /// Ticks from the bar line, 0 to 383.
-    pub phase: u16,
 }
 
 /// Where a line has come to: its newest notes, oldest first, as far as a match can reach.
@@ -66,15 +53,6 @@ pub struct Prediction {
     newest: (Tick, Pitch),
 }
 
-impl Remembered {
-    pub const BREAK: u16 = u16::MAX;
-    pub const NO_CLASS: u8 = 12;
-    /// Gaps are below this.
-    pub const GAPS: u16 = 384;
-    /// Phases are below this.
-    pub const PHASES: u16 = 384;
-}
-
 impl Memory {
     /// Most notes that are kept: an hour or two of playing.
     pub const LIMIT: usize = 8192;
@@ -94,6 +72,22 @@ impl Memory {
         Self { notes, fresh, kept: fresh, newest: None, trust }
     }
 
+    /// As it was written down; nothing if its shares are none.
+    pub fn recalled(remembrance: &Remembrance) -> Option<Self> {
+        if remembrance.is_empty() {
+            return Some(Self::new());
+        }
+        Some(Self::of(remembrance.notes.clone(), Trust::new(remembrance.trust)?))
+    }
+
+    /// What a chain that begins with it must begin with to play the same again.
+    pub fn remembrance(&self) -> Remembrance {
+        if *self == Self::new() {
+            return Remembrance::default();
+        }
+        Remembrance { notes: self.notes.clone(), trust: *self.trust.shares() }
+    }
+
     pub fn notes(&self) -> &[Remembered] {
         &self.notes
     }
@@ -107,9 +101,19 @@ impl Memory {
         self.notes.is_empty()
     }
 
+    /// Notes of the present chain that were not handed out by `take_fresh`.
+    pub fn not_taken(&self) -> usize {
+        self.notes.len() - self.kept.max(self.fresh)
+    }
+
+    /// Size of so many notes.
+    pub const fn bytes_of(notes: usize) -> usize {
+        notes * size_of::<Remembered>()
+    }
+
     /// Size of what is kept.
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + self.notes.len() * size_of::<Remembered>()
+        size_of::<Self>() + Self::bytes_of(self.notes.len())
     }
 
     /// Absorb the next note of the player's line. Onsets do not fall; `bar` is a bar line of the meter in force.

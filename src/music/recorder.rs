@@ -17,7 +17,7 @@ use self::strip::Strip;
 use super::planner::{Start, Window};
 use crate::score::maps;
 use crate::score::take::{Families, KeyAct};
-use crate::score::{Note, Part, Phrase, Settings, Take, Tempo, Tick, Ticks};
+use crate::score::{Note, Part, Phrase, Remembrance, Settings, Take, Tempo, Tick, Ticks};
 
 /// What is recorded, oldest first.
 #[derive(Debug)]
@@ -74,6 +74,13 @@ impl Recorder {
     pub fn hear_phrase(&mut self, chain: u32, phrase: &Arc<Phrase>) {
         if let Some(strip) = self.chain(chain) {
             strip.hear_phrase(phrase);
+        }
+    }
+
+    /// What the newest chain remembers of the player from before.
+    pub fn recall(&mut self, chain: u32, memory: &Arc<Remembrance>) {
+        if let Some(strip) = self.chain(chain) {
+            strip.recall(memory);
         }
     }
 
@@ -140,7 +147,13 @@ impl Recorder {
 
     /// Bytes that the recording takes, about.
     pub fn bytes(&self) -> usize {
-        self.strips.iter().map(Strip::bytes).sum()
+        let strips = self.strips.iter().map(Strip::bytes).sum::<usize>();
+        let memories = self.strips.iter().enumerate().map(|(place, strip)| {
+            let before = place.checked_sub(1).map(|it| self.strips[it].memory());
+            let is_shared = before.is_some_and(|it| Arc::ptr_eq(it, strip.memory()));
+            if is_shared { 0 } else { strip.memory().bytes() }
+        });
+        strips + memories.sum::<usize>()
     }
 
     /// The newest `bars` whole bars that sounded, of one chain, or as many as there are. The bar that is being played is one of them if half of

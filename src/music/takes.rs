@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::rating;
-use crate::score::Take;
+use crate::score::{Remembrance, Take};
 
 /// Which take of a list; never used again for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,7 +85,7 @@ impl Takes {
 
     /// Bytes that they take in a saved song, about.
     pub fn bytes(&self) -> usize {
-        self.takes.iter().map(|it| it.1.bytes()).sum()
+        bytes(self.takes.iter().map(|it| it.1.as_ref()))
     }
 
     /// Add a take; one of a name that there is already is numbered.
@@ -101,8 +101,8 @@ impl Takes {
     /// # Errors
     /// If there is no room for them all; then none is added.
     pub fn keep_all(&mut self, takes: Vec<Take>) -> Result<Vec<TakeId>, Refused> {
-        let bytes: usize = takes.iter().map(Take::bytes).sum();
-        if self.bytes() + bytes > self.limit_bytes {
+        let all = self.takes.iter().map(|it| it.1.as_ref()).chain(&takes);
+        if bytes(all) > self.limit_bytes {
             return Err(Refused::Full { limit_bytes: self.limit_bytes });
         }
         self.remember();
@@ -218,6 +218,21 @@ impl Default for Takes {
     fn default() -> Self {
         Self::new(Vec::new())
     }
+}
+
+/// Bytes of takes that are saved together: a memory that several began with is saved once.
+fn bytes<'a>(takes: impl Iterator<Item = &'a Take>) -> usize {
+    let mut memories: Vec<*const Remembrance> = Vec::new();
+    let with_memory = |take: &Take| {
+        let memory = &take.making.memory;
+        let place = Arc::as_ptr(memory);
+        if memories.contains(&place) {
+            return take.bytes();
+        }
+        memories.push(place);
+        take.bytes() + memory.bytes()
+    };
+    takes.map(with_memory).sum()
 }
 
 fn clipped(text: &str) -> String {

@@ -33,6 +33,7 @@ pub enum Control {
     FreeTempo,
     Channel,
     Thru,
+    Chord,
     Mode(usize),
     Family(usize),
     Register(usize),
@@ -53,7 +54,7 @@ pub enum AnyControl<'a> {
 
 impl Control {
     /// Controls of the whole instance.
-    const GLOBAL: [Control; 25] = [
+    const GLOBAL: [Control; 26] = [
         Control::Bypass,
         Control::Temperature,
         Control::StyleA,
@@ -79,6 +80,7 @@ impl Control {
         Control::FreeTempo,
         Control::Channel,
         Control::Thru,
+        Control::Chord,
     ];
     /// Controls of one part.
     const OF_PART: [fn(usize) -> Control; 8] = [
@@ -147,6 +149,7 @@ impl Controls {
             Control::FreeTempo => AnyControl::Float(&self.free_tempo),
             Control::Channel => AnyControl::Int(&self.channel),
             Control::Thru => AnyControl::Bool(&self.thru),
+            Control::Chord => AnyControl::Int(&self.chord),
             Control::Mode(part) => AnyControl::Int(&self.parts[part].mode),
             Control::Family(part) => AnyControl::Int(&self.parts[part].family),
             Control::Register(part) => AnyControl::Int(&self.parts[part].register),

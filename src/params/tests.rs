@@ -7,7 +7,9 @@ use std::sync::Arc;
 use nice_plug::prelude::Params;
 
 use super::{Control, Controls};
-use crate::score::{Audible, Key, Mix, Quantum, Seed, Settings, StyleBlend};
+use crate::score::{
+    Audible, Chord, ChordQuality, ChordWish, Key, Mix, Quantum, Seed, Settings, StyleBlend,
+};
 
 fn controls() -> Controls {
     let titles = ["Celtic dance", "Chorale"].map(String::from);
@@ -97,6 +99,9 @@ fn texts_are_a_musician_s_and_read_back() {
         (Control::Density, "open", "Open"),
         (Control::Key, "eb minor", "Eb minor"),
         (Control::ScaleLock, "on", "On"),
+        (Control::Chord, "dm7", "Dm7"),
+        (Control::Chord, "as i play", "As I play"),
+        (Control::Chord, "Bmaj7", "Bmaj7"),
         (Control::Quantum, "half beat", "Half beat"),
         (Control::MinP, "0.05", "0.050"),
         (Control::Master, "-6 dB", "-6.0 dB"),
@@ -131,6 +136,7 @@ fn what_is_set_is_what_is_asked() {
     typed(&controls, Control::Lean, "30 %");
     typed(&controls, Control::Seed, "123457");
     typed(&controls, Control::Key, "A minor");
+    typed(&controls, Control::Chord, "Ebsus4");
     typed(&controls, Control::Quantum, "Bar");
     typed(&controls, Control::Family(2), "Drums");
     let settings = controls.settings();
@@ -138,6 +144,8 @@ fn what_is_set_is_what_is_asked() {
     assert_eq!(settings.style, StyleBlend { first: 0, second: 1, lean: 0.3 });
     assert_eq!(settings.seed, Seed(123_457));
     assert_eq!(settings.key.map(Key::name).as_deref(), Some("A minor"));
+    let chord = Chord::new(3, ChordQuality::SuspendedFourth).unwrap();
+    assert_eq!(settings.chord, ChordWish::Chord(chord));
     assert_eq!(settings.quantum, Quantum::Bar);
     assert!(settings.parts[2].family.unwrap().is_drums());
 }

@@ -1,6 +1,6 @@
 //! Values of controls as a musician reads and types them.
 
-use crate::score::{Family, Key};
+use crate::score::{ChordWish, Family, Key};
 
 const MODES: [&str; 4] = ["Off", "Play", "Answer", "Follow"];
 const FOLLOWS: [&str; 5] = ["Above", "Below", "Bass", "Octave up", "Octave down"];
@@ -11,6 +11,7 @@ const TRADES: [&str; 5] = ["Phrase", "1 bar", "2 bars", "4 bars", "8 bars"];
 const QUANTA: [&str; 3] = ["Half beat", "Beat", "Bar"];
 const OPEN: &str = "Open";
 const AUTO: &str = "Auto";
+const AS_PLAYED: &str = "As I play";
 
 pub(super) fn style(titles: &[String], value: i32) -> String {
     let last = titles.len().saturating_sub(1);
@@ -47,6 +48,19 @@ pub(super) fn key(value: i32) -> String {
 
 pub(super) fn parse_key(text: &str) -> Option<i32> {
     (0..=24).find(|value| is(&key(*value), text))
+}
+
+pub(super) fn chord(value: i32) -> String {
+    match usize::try_from(value).ok().and_then(ChordWish::from_index) {
+        Some(ChordWish::Chord(chord)) => chord.name(),
+        Some(ChordWish::Player) => String::from(AS_PLAYED),
+        Some(ChordWish::Open) | None => String::from(OPEN),
+    }
+}
+
+pub(super) fn parse_chord(text: &str) -> Option<i32> {
+    let last = i32::try_from(ChordWish::COUNT).ok()?;
+    (0..last).find(|value| is(&chord(*value), text))
 }
 
 pub(super) fn quantum(value: i32) -> String {

@@ -20,7 +20,7 @@ use nice_plug_egui::{
 
 use self::hand::Hand;
 use super::song::Song;
-use crate::engine::link::{FromComposer, Links};
+use crate::engine::link::Links;
 use crate::files::state::EditorSize;
 use crate::gui::{self, Choices, Clock, ControlView, Intent, Memory, Mixer, Roll, Status, View};
 use crate::score::{Tick, Ticks};
@@ -51,7 +51,7 @@ struct Window {
 /// Size of a new window, logical points.
 const SIZE: (f32, f32) = (1100.0, 700.0);
 /// Smallest size at which everything is readable, logical points.
-const SMALLEST: (f32, f32) = (960.0, 660.0);
+const SMALLEST: (f32, f32) = (1000.0, 680.0);
 
 impl Editor {
     pub(super) fn new(title: &'static str, mixer: Mixer, song: Arc<Song>) -> Self {
@@ -131,12 +131,8 @@ impl Window {
     fn listen(&mut self) -> Clock {
         self.status.notices = self.song.kept.notices();
         let Some(links) = self.song.kept.links().cloned() else { return Clock::default() };
-        while let Some(message) = links.from_composer.pop() {
-            match self.roll.take(message) {
-                Some(FromComposer::Opened { backend }) => self.song.kept.set_backend(backend),
-                Some(FromComposer::Failed(reason)) => self.song.kept.add_failure(reason),
-                _ => {}
-            }
+        for message in self.song.kept.news() {
+            self.roll.take(message);
         }
         self.status.notices.extend(self.song.kept.failures());
         self.status.notices.extend(self.notices.iter().cloned());
@@ -155,6 +151,7 @@ impl Window {
         status.note_millis = gauges.note_micros.load(Ordering::Relaxed) / 1000.0;
         status.late_windows = gauges.late_windows.load(Ordering::Relaxed);
         status.lost = gauges.lost.load(Ordering::Relaxed);
+        (status.key_heard, status.chord_heard) = gauges.harmony();
         status.load = gauges.load.load(Ordering::Relaxed);
         status.peaks =
             std::array::from_fn(|place| gauges.peaks[place].swap(0.0, Ordering::Relaxed));
@@ -205,6 +202,7 @@ impl NiceEguiApp for Window {
         let drawer = &self.memory.drawer;
         let takes = self.song.kept.takes_view(&drawer.search, drawer.order);
         let is_working = takes.job.is_some();
+        let remembered = self.song.kept.memory_view();
         let mut intents = Vec::new();
         let view = View {
             controls: &controls,
@@ -214,7 +212,9 @@ impl NiceEguiApp for Window {
             status: &self.status,
             mixer: self.mixer,
             phrase_notes: self.song.kept.seed_phrase().notes().len(),
+            seed_locked: self.song.kept.is_seed_locked(),
             takes: &takes,
+            remembered: &remembered,
         };
         gui::draw(ui, &view, &mut self.memory, &mut intents);
         if !intents.is_empty() {

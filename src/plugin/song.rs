@@ -1,15 +1,17 @@
 //! What belongs to the song: the controls, the kept state, and the composer that works by them.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::Params;
 use nice_plug_egui::RepaintNotifier;
 
+use super::memory::Remembered;
 use super::takes::Desk;
 use crate::engine::audio::renderer::Sound;
 use crate::engine::control::Instance;
-use crate::engine::link::{Links, ToComposer};
+use crate::engine::link::{FromComposer, Links, ToComposer};
 use crate::files::state::{self, EditorSize, PackName, State};
 use crate::infer::{self, Muse, Runtime};
 use crate::pack::Pack;
@@ -37,9 +39,12 @@ pub(super) struct Kept {
 
 #[derive(Default)]
 pub(super) struct Inner {
-    /// But for its takes, which lie on the desk.
+    /// But for its takes, which lie on the desk, and for what is remembered.
     state: State,
     pub(super) desk: Desk,
+    pub(super) remembered: Remembered,
+    /// What the composer told and the editor has not shown yet; the newest.
+    unshown: VecDeque<FromComposer>,
     /// A text that could not be read. It is saved again as it was until something new is to be kept, so that opening a
     /// song of a newer version loses nothing.
     unread: Option<String>,
@@ -54,7 +59,8 @@ pub(super) struct Inner {
 impl Inner {
     fn whole_state(&self) -> State {
         let takes = self.desk.takes.iter().map(|(_, take)| Take::clone(take)).collect();
-        State { pack: pack(), takes, ..self.state.clone() }
+        let memory = self.remembered.text();
+        State { pack: pack(), takes, memory, ..self.state.clone() }
     }
 
     /// Something new is to be kept: a text that could not be read is given up.
@@ -74,15 +80,57 @@ impl Song {
 
     /// Start the composer, unless it runs.
     pub(super) fn start(&self, sound: Sound) -> Arc<Links> {
-        let instance = self.kept.instance.get_or_init(|| Instance::start(open_muse, sound));
-        self.kept.tell_composer(&self.kept.seed_phrase());
-        instance.links.clone()
+        self.kept.start_with(|| Instance::start(open_muse, sound))
     }
 }
 
 impl Kept {
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Start the composer by `start`, unless it runs, and tell it what the song keeps.
+    pub(super) fn start_with(&self, start: impl FnOnce() -> Instance) -> Arc<Links> {
+        let is_new = self.instance.get().is_none();
+        let instance = self.instance.get_or_init(start);
+        self.tell_composer(&self.seed_phrase());
+        if is_new {
+            // One that runs knows it, and what it has heard since.
+            let memory = self.lock().remembered.memory();
+            instance.send(ToComposer::Memory(memory)); // its queue is new
+        }
+        instance.links.clone()
+    }
+
+    /// Take in what the composer has told.
+    fn hear_composer(&self) {
+        /// For the roll.
+        const MOST_UNSHOWN: usize = 4096;
+        let Some(links) = self.links() else { return };
+        while let Some(message) = links.from_composer.pop() {
+            match message {
+                FromComposer::Opened { backend } => self.lock().backend = backend,
+                FromComposer::Failed(reason) => self.add_failure(reason),
+                FromComposer::Remembered(memory) => {
+                    let mut inner = self.lock();
+                    inner.remembered.hear(memory);
+                    inner.touch();
+                }
+                other => {
+                    let mut inner = self.lock();
+                    inner.unshown.push_back(other);
+                    if inner.unshown.len() > MOST_UNSHOWN {
+                        inner.unshown.pop_front();
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the composer has told since this was asked last that concerns the editor alone.
+    pub(super) fn news(&self) -> VecDeque<FromComposer> {
+        self.hear_composer();
+        std::mem::take(&mut self.lock().unshown)
     }
 
     /// The links of the composer, if it runs.
@@ -94,11 +142,35 @@ impl Kept {
         self.lock().state.seed_phrase.clone()
     }
 
-    pub(super) fn set_seed_phrase(&self, phrase: Arc<Phrase>) {
+    /// # Errors
+    /// If the seed is locked.
+    pub(super) fn set_seed_phrase(&self, phrase: Arc<Phrase>) -> Result<(), String> {
+        self.refuse_if_locked()?;
         self.tell_composer(&phrase);
         let mut inner = self.lock();
         inner.state.seed_phrase = phrase;
-        inner.unread = None;
+        inner.touch();
+        Ok(())
+    }
+
+    pub(super) fn is_seed_locked(&self) -> bool {
+        self.lock().state.seed_locked
+    }
+
+    /// From now on number and phrase of the seed stay as they are, or may change again. A host's automation of the number is the musician's own.
+    pub(super) fn lock_seed(&self, locked: bool) {
+        let mut inner = self.lock();
+        inner.state.seed_locked = locked;
+        inner.touch();
+    }
+
+    /// # Errors
+    /// If the seed is locked.
+    pub(super) fn refuse_if_locked(&self) -> Result<(), String> {
+        if self.is_seed_locked() {
+            return Err(String::from("the seed is locked; its lock opens it"));
+        }
+        Ok(())
     }
 
     pub(super) fn editor_size(&self) -> Option<EditorSize> {
@@ -119,18 +191,13 @@ impl Kept {
         self.lock().backend.clone()
     }
 
-    /// Kept beyond the editor's window, since the composer tells it once.
-    pub(super) fn set_backend(&self, backend: String) {
-        self.lock().backend = backend;
-    }
-
     /// Why the composer could not go on, if it could not.
     pub(super) fn failures(&self) -> Vec<String> {
         self.lock().failures.clone()
     }
 
     /// Kept beyond the editor's window, since the composer tells it once.
-    pub(super) fn add_failure(&self, reason: String) {
+    fn add_failure(&self, reason: String) {
         const MOST: usize = 4;
         let failures = &mut self.lock().failures;
         if !failures.contains(&reason) && failures.len() < MOST {
@@ -161,7 +228,7 @@ impl Kept {
 
 /// The embedded pack, read once; nothing if the build embedded files that do not belong together, which the composer
 /// reports.
-fn embedded() -> Option<&'static Pack> {
+pub(super) fn embedded() -> Option<&'static Pack> {
     static PACK: OnceLock<Option<Pack>> = OnceLock::new();
     PACK.get_or_init(|| Pack::embedded().ok()).as_ref()
 }
@@ -189,7 +256,8 @@ pub(super) fn open_muse() -> Result<Box<dyn Muse>, String> {
 
 impl PersistentField<'_, String> for Kept {
     fn set(&self, text: String) {
-        let phrase = {
+        self.hear_composer(); // what it told belongs to the song before
+        let (phrase, memory) = {
             let mut inner = self.lock();
             match state::read(&text) {
                 Ok(read) => {
@@ -198,6 +266,9 @@ impl PersistentField<'_, String> for Kept {
                     inner.state = read.state;
                     let takes = std::mem::take(&mut inner.state.takes);
                     inner.desk = Desk::new(takes);
+                    let (remembered, notice) = Remembered::read(inner.state.memory.take());
+                    inner.remembered = remembered;
+                    inner.notices.extend(notice);
                     if let (Some(theirs), Some(ours)) = (&inner.state.pack, pack())
                         && *theirs != ours
                     {
@@ -213,11 +284,13 @@ impl PersistentField<'_, String> for Kept {
                     inner.unread = Some(text);
                     inner.state = State::default();
                     inner.desk = Desk::default();
+                    inner.remembered = Remembered::default();
                 }
             }
-            inner.state.seed_phrase.clone()
+            (inner.state.seed_phrase.clone(), inner.remembered.memory())
         };
         self.tell_composer(&phrase);
+        self.tell(ToComposer::Memory(memory)).ok(); // without a composer it is told when there is one
         self.tell(ToComposer::Play(None)).ok(); // without a composer nothing plays
     }
 
@@ -225,6 +298,7 @@ impl PersistentField<'_, String> for Kept {
     where
         F: Fn(&String) -> R,
     {
+        self.hear_composer(); // it may just have remembered something
         let inner = self.lock();
         let text = inner.unread.clone().unwrap_or_else(|| state::write(&inner.whole_state()));
         function(&text)

@@ -13,8 +13,8 @@ pub(super) use self::job::Job;
 use self::job::Outcome;
 use super::song::{Inner, Kept};
 use crate::engine::link::ToComposer;
-use crate::engine::playback::{Elsewhere, Place, Playback};
-use crate::engine::reprise::Reprise;
+use crate::engine::playback::{Elsewhere, Parts, Place, Playback};
+use crate::engine::reprise::{Again, Candidate, Reprise};
 use crate::gui::{Note as TakesNote, TakeAct, TakeOrder, TakeRow, TakesView};
 use crate::music::recorder::{Kept as KeptBars, NothingPlayed};
 use crate::music::takes::{Order, TakeId, Takes};
@@ -62,9 +62,12 @@ impl Kept {
             TakeAct::KeepLast(bars) => return self.keep_last(bars),
             TakeAct::SeedFromPlaying(bars) => return self.seed_from_playing(bars),
             TakeAct::Seed(id) => return self.seed_from(TakeId(id)),
-            TakeAct::Play { id, from_start } => return self.play(TakeId(id), from_start),
+            TakeAct::Play { id, from_start, frozen } => {
+                return self.play(TakeId(id), from_start, frozen);
+            }
             TakeAct::Silence => return self.stop_playing(),
-            TakeAct::Vary(id) => return self.vary(TakeId(id)),
+            TakeAct::Vary(id, frozen) => return self.vary(TakeId(id), frozen),
+            TakeAct::Again(id) => return self.again(TakeId(id)),
             TakeAct::Export(id) => return self.export(TakeId(id)),
             TakeAct::StopJob => {
                 if let Some(job) = &self.lock().desk.job {
@@ -100,9 +103,8 @@ impl Kept {
         let KeptBars { mut take, bars: count } =
             kept.unwrap_or(Err(NothingPlayed)).map_err(nothing)?;
         let mut inner = self.lock();
-        let making = Making::clone(&take.making);
         let backend = inner.backend.clone();
-        take.making = Arc::new(Making { pack: super::song::pack(), backend, ..making });
+        take = made_here(take, backend);
         let id = inner.desk.takes.keep(take).map_err(|refused| refused.to_string())?;
         inner.touch();
         let name = inner.desk.takes.get(id).map(|take| take.name.clone()).unwrap_or_default();
@@ -117,7 +119,7 @@ impl Kept {
             return Err(format!("you played nothing in the last {}", bars_text(bars.into())));
         }
         let count = phrase.notes().len();
-        self.set_seed_phrase(Arc::new(phrase));
+        self.set_seed_phrase(Arc::new(phrase))?;
         Ok(format!("The band starts from your last {count} notes"))
     }
 
@@ -131,20 +133,27 @@ impl Kept {
         if phrase.is_empty() {
             return Err(format!("{} has no tune to start from", take.name));
         }
-        self.set_seed_phrase(Arc::new(phrase));
+        self.set_seed_phrase(Arc::new(phrase))?;
         Ok(format!("The band starts from {}", take.name))
     }
 
-    fn play(&self, id: TakeId, from_start: bool) -> Result<String, String> {
+    fn play(&self, id: TakeId, from_start: bool, frozen: Parts) -> Result<String, String> {
         let take = self.take(id)?;
         let place = if from_start { Place::Start } else { Place::Song };
-        let playback = Playback::of(&take.music, place, Elsewhere::Silent);
+        let playback = match frozen.contains(&true) {
+            true => Playback::frozen(&take.music, frozen, place),
+            false => Playback::of(&take.music, place, Elsewhere::Silent),
+        };
         self.tell(ToComposer::Play(Some(Arc::new(playback))))?;
         self.lock().desk.playing = Some(id);
         let bar = maps::bars(&take.music.meters, Tick(0), take.music.begin) + 1;
+        let who = match frozen.contains(&true) {
+            true => format!("The frozen parts of {} play", take.name),
+            false => format!("{} plays", take.name),
+        };
         Ok(match place {
-            Place::Song => format!("{} plays at bar {bar} of the song", take.name),
-            Place::Start => format!("{} plays from where the transport starts", take.name),
+            Place::Song => format!("{who} at bar {bar} of the song"),
+            Place::Start => format!("{who} from where the transport starts"),
         })
     }
 
@@ -154,15 +163,44 @@ impl Kept {
         Ok(String::from("The band improvises again"))
     }
 
-    fn vary(&self, id: TakeId) -> Result<String, String> {
+    fn vary(&self, id: TakeId, frozen: Parts) -> Result<String, String> {
         let take = self.take(id)?;
         let name = take.name.clone();
+        if frozen == [true; Part::BAND_SIZE] {
+            return Err(String::from("all parts are frozen: nothing is left to vary"));
+        }
         self.start_job(format!("Varying {name}"), move |hand| {
             let muse = super::song::open_muse()?;
+            let backend = muse.backend().to_owned();
             let found = Reprise::new(muse)
-                .variations(&take, Reprise::USUAL_COUNT, [false; Part::BAND_SIZE], hand)
+                .variations(&take, Reprise::USUAL_COUNT, frozen, hand)
                 .map_err(|error| error.to_string())?;
+            let here =
+                |it: Candidate| Candidate { take: made_here(it.take, backend.clone()), ..it };
+            let found: Option<Vec<_>> = found.map(|it| it.into_iter().map(here).collect());
             Ok(found.map(|found| Outcome::Varied(take.name.clone(), found)))
+        })
+    }
+
+    fn again(&self, id: TakeId) -> Result<String, String> {
+        let take = self.take(id)?;
+        if take.making.whole == Whole::No {
+            return Err(format!(
+                "{} cannot be improvised again: not all that made it is known; it can be played and varied",
+                take.name
+            ));
+        }
+        self.start_job(format!("Improvising {} again", take.name), move |hand| {
+            let muse = super::song::open_muse()?;
+            let backend = muse.backend().to_owned();
+            let again = Reprise::new(muse).repeat(&take, hand).map_err(|it| it.to_string())?;
+            Ok(again.map(|again| match again {
+                Again::Same(notes) => Outcome::Same(take.name.clone(), notes),
+                Again::Other(other) => {
+                    let reason = why_other(&take.making, &backend);
+                    Outcome::Other(take.name.clone(), made_here(other, backend), reason)
+                }
+            }))
         })
     }
 
@@ -171,7 +209,7 @@ impl Kept {
         let folder = takes_folder()?;
         self.start_job(format!("Exporting {}", take.name), move |hand| {
             let muse = super::song::open_muse()?;
-            let exported = export::export(&take, muse, &folder, hand)?;
+            let exported = export::export(&take, muse, super::song::embedded(), &folder, hand)?;
             Ok(exported.map(Outcome::Exported))
         })
     }
@@ -203,16 +241,29 @@ impl Kept {
                 let count = found.len();
                 // The best is kept last, so that it is the first of the newest.
                 let takes = found.into_iter().map(|it| it.take).rev().collect();
-                Some(match inner.desk.takes.keep_all(takes) {
-                    Ok(_) => {
-                        inner.touch();
-                        TakesNote::Done(format!("{count} variations of {name}, the best first"))
-                    }
-                    Err(refused) => TakesNote::Failed(refused.to_string()),
-                })
+                let text = format!("{count} variations of {name}, the best first");
+                Some(Self::keep_found(inner, takes, text))
+            }
+            Ok(Some(Outcome::Same(name, notes))) => Some(TakesNote::Done(format!(
+                "{name} improvised again: all {notes} notes of the band are the same"
+            ))),
+            Ok(Some(Outcome::Other(name, take, reason))) => {
+                let text =
+                    format!("{name} improvised again is another, and kept beside it: {reason}");
+                Some(Self::keep_found(inner, vec![take], text))
             }
             Err(reason) => Some(TakesNote::Failed(reason)),
         };
+    }
+
+    fn keep_found(inner: &mut Inner, takes: Vec<Take>, text: String) -> TakesNote {
+        match inner.desk.takes.keep_all(takes) {
+            Ok(_) => {
+                inner.touch();
+                TakesNote::Done(text)
+            }
+            Err(refused) => TakesNote::Failed(refused.to_string()),
+        }
     }
 
     /// What the editor shows: the takes that `search` finds, in `order`.
@@ -246,6 +297,25 @@ impl Kept {
     }
 }
 
+/// Made by our pack, on this runtime.
+fn made_here(take: Take, backend: String) -> Take {
+    let making = Making { pack: super::song::pack(), backend, ..Making::clone(&take.making) };
+    Take { making: Arc::new(making), ..take }
+}
+
+/// Why a take may be another when it is improvised again on this runtime.
+fn why_other(making: &Making, backend: &str) -> String {
+    match &making.pack {
+        Some(pack) if super::song::pack().is_some_and(|ours| ours != *pack) => {
+            format!("it was made with the pack {} as it was then", pack.name)
+        }
+        _ if making.backend != backend => {
+            format!("it was made on {}, and this is {backend}", making.backend)
+        }
+        _ => String::from("another version or processor made it"),
+    }
+}
+
 fn bars_text(bars: i64) -> String {
     if bars == 1 { String::from("1 bar") } else { format!("{bars} bars") }
 }
@@ -267,7 +337,12 @@ fn details(take: &Take) -> String {
 
 /// Where exports go.
 fn takes_folder() -> Result<PathBuf, String> {
+    let folder = folder().ok_or_else(|| String::from("export: the system names no home folder"))?;
+    Ok(folder.join("Takes"))
+}
+
+/// Where the musician's files are, if the system names a home folder.
+pub(super) fn folder() -> Option<PathBuf> {
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    let home = home.ok_or_else(|| String::from("export: the system names no home folder"))?;
-    Ok(home.join("Antiphon").join("Takes"))
+    home.map(|home| home.join("Antiphon"))
 }

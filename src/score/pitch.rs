@@ -22,7 +22,9 @@ pub enum Scale {
     Minor,
 }
 
-const NAMES: [&str; 12] = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
+/// Of pitch classes, from C.
+pub(super) const NAMES: [&str; 12] =
+    ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 
 impl Pitch {
     pub fn new(number: u8) -> Option<Self> {

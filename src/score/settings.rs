@@ -1,6 +1,6 @@
 //! What the musician asks for: the settings in force at a window's cutoff.
 
-use super::{Family, Key, Meter, Part, Seed, StyleBlend, Ticks};
+use super::{ChordWish, Family, Key, Meter, Part, Seed, StyleBlend, Ticks};
 
 /// Everything that the composition of one window depends on, besides the notes heard.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Settings {
     pub feel: f32,
     /// Wish; `None` leaves it open.
     pub key: Option<Key>,
+    /// Told to the model for the beat that is played and the next one alike.
+    pub chord: ChordWish,
     /// Whether notes outside `key` are impossible for every part but drums.
     pub scale_lock: bool,
     pub quantum: Quantum,
@@ -184,6 +186,7 @@ impl Default for Settings {
             memory: 0.5,
             feel: 0.5,
             key: None,
+            chord: ChordWish::Open,
             scale_lock: false,
             quantum: Quantum::Beat,
             trade: Trade::Phrase,

@@ -5,7 +5,9 @@ mod names;
 use std::sync::Arc;
 
 use super::maps::{self, Map};
-use super::{Family, Meter, Note, Part, Phrase, Pitch, Settings, Tempo, Tick, Ticks, Velocity};
+use super::{
+    Family, Meter, Note, Part, Phrase, Pitch, Remembrance, Settings, Tempo, Tick, Ticks, Velocity,
+};
 
 pub use names::name;
 
@@ -51,6 +53,8 @@ pub struct Making {
     /// The runtime, as it calls itself.
     pub backend: String,
     pub seed_phrase: Arc<Phrase>,
+    /// What the band remembered of the player when the chain began. Takes that began with the same share it.
+    pub memory: Arc<Remembrance>,
     /// Where the chain began, and in which bar.
     pub start: Tick,
     pub bar: Tick,
@@ -155,7 +159,7 @@ impl Take {
         settings.map(|it| it.seed).unwrap_or_default()
     }
 
-    /// Bytes that it takes in a saved song, about.
+    /// Bytes that it takes in a saved song, about, but for the memory that it began with.
     pub fn bytes(&self) -> usize {
         const NOTE: usize = 18;
         const EVENT: usize = 16;
@@ -266,6 +270,7 @@ impl Default for Making {
             pack: None,
             backend: String::new(),
             seed_phrase: Arc::default(),
+            memory: Arc::default(),
             start: Tick(0),
             bar: Tick(0),
             meter: Meter::COMMON,

@@ -3,8 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
+use antiphon::engine::offline::{Request, bounce};
+use antiphon::engine::reprise::{Go, Reprise};
 use antiphon::files::midi::{self, MidiSong};
+use antiphon::files::take;
+use antiphon::infer::{self, Muse, Runtime};
+use antiphon::music::memory::{Memory, Remembered, Trust};
+use antiphon::pack::Pack;
+use antiphon::score::take::Making;
+use antiphon::score::{Note, Part, Phrase, Pitch, Settings, Take, Tick, Ticks, Velocity};
 use serde_json::Value;
 
 use crate::cli::{listing, refused, run};
@@ -35,6 +44,55 @@ fn tracks(file: &Path) -> (BTreeMap<String, Vec<(i64, u8)>>, MidiSong) {
         it.notes.iter().map(|note| (note.onset.0, note.pitch.number())).collect()
     };
     (song.tracks.iter().map(|it| (it.name.clone(), notes(it))).collect(), song)
+}
+
+/// Four bars that a player plays along with, by a band that remembers `memory`.
+fn jam(memory: &Arc<Memory>) -> Take {
+    let note = |(place, pitch): (i64, u8)| Note {
+        onset: Tick(place * 12),
+        part: Part::PLAYER,
+        pitch: Pitch::new(pitch).unwrap(),
+        length: Ticks(11),
+        velocity: Velocity::clamped(90),
+    };
+    let tune = [60, 62, 64, 67, 65, 64, 62, 59].repeat(3);
+    let request = Request {
+        settings: Settings { memory: 1.0, temperature: 1.5, min_p: 0.0, ..Settings::default() },
+        player: Phrase::new((0..).zip(tune).map(note).collect()),
+        memory: Arc::clone(memory),
+        bars: 4,
+        sample_rate: 8000,
+        ..Request::default()
+    };
+    bounce(muse(), &request, &mut |_| {}).unwrap().take.unwrap()
+}
+
+fn muse() -> Box<dyn Muse> {
+    let pack = Pack::embedded().unwrap(); // the toy hardly plays
+    infer::open(&pack, &Runtime::Embedded).unwrap()
+}
+
+#[test]
+fn what_was_remembered_when_a_take_began_is_part_of_what_made_it() {
+    let note = Remembered { interval: 2, gap: 12, duration: 5, class: 12, phase: 0 };
+    let memory = Arc::new(Memory::of(vec![note; 64], Trust::default()));
+    let take = jam(&memory);
+    assert_eq!(*take.making.memory, memory.remembrance());
+    let band = |take: &Take| take.music.of_band().collect::<Vec<Note>>();
+    assert_ne!(band(&take), band(&jam(&Arc::default())), "the memory counts");
+
+    let saved = take::read(&take::write(&take)).unwrap().take;
+    let mut reprise = Reprise::new(muse());
+    for take in [&take, &saved] {
+        let mut again = reprise.again(take, &mut |_| Go::On).unwrap().unwrap();
+        again.sort_unstable();
+        assert_eq!(again, band(take));
+    }
+    let making = Making { memory: Arc::default(), ..Making::clone(&take.making) };
+    let forgetful = Take { making: Arc::new(making), ..take.clone() };
+    let mut other = reprise.again(&forgetful, &mut |_| Go::On).unwrap().unwrap();
+    other.sort_unstable();
+    assert_ne!(other, band(&take));
 }
 
 #[test]

@@ -43,6 +43,12 @@ const LAYERS: &[Layer] = &[
         ],
         outside: &["realfft"],
     },
+    // What both the command line and the plugin write beside a bounce.
+    Layer {
+        name: "report",
+        inside: &["score", "music", "infer", "engine"],
+        outside: &["serde", "serde_json", "sha2"],
+    },
     Layer { name: "params", inside: &["score"], outside: &["nice_plug"] },
     Layer {
         name: "gui",
@@ -51,12 +57,12 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "cli",
-        inside: &["score", "music", "pack", "files", "infer", "engine"],
+        inside: &["score", "music", "pack", "files", "infer", "engine", "report"],
         outside: &["clap", "anyhow", "indicatif", "serde", "serde_json", "sha2"],
     },
     Layer {
         name: "plugin",
-        inside: &["score", "music", "pack", "files", "infer", "engine", "params", "gui"],
+        inside: &["score", "music", "pack", "files", "infer", "engine", "report", "params", "gui"],
         outside: &["nice_plug", "nice_plug_egui", "clap_sys", "atomic_float"],
     },
     Layer {

@@ -6,7 +6,8 @@ mod tests;
 use std::str::FromStr;
 
 use crate::files::wav::Depth;
-use crate::score::{Family, Follow, Key, Meter, Mode, Part, Tempo};
+use crate::report::{family_word, follow_word};
+use crate::score::{Chord, ChordWish, Family, Follow, Key, Meter, Mode, Part, Tempo};
 
 /// Why a value cannot be read.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -41,6 +42,10 @@ pub(in crate::cli) enum ValueError {
     Family { found: String },
     #[error("expected family, register, level, pan, mute or solo, found `{0}`")]
     PartKey(String),
+    #[error(
+        "expected open, player or a chord such as C, F#m, Bb7, Cmaj7, Dm7, Gsus4, Bdim or Caug, found `{0}`"
+    )]
+    Chord(String),
     #[error("{key}: {source}")]
     PartValue { key: &'static str, source: Box<ValueError> },
 }
@@ -105,6 +110,19 @@ pub(super) fn bars(text: &str) -> Result<(u32, u32), ValueError> {
 }
 
 /// `D minor`, `d min`, `Dm`, `F# major`, `Gb`.
+pub(super) fn chord(text: &str) -> Result<ChordWish, ValueError> {
+    let named = |chord: &Chord| chord.name().eq_ignore_ascii_case(text);
+    match text {
+        "open" => Ok(ChordWish::Open),
+        "player" => Ok(ChordWish::Player),
+        _ => (0..Chord::COUNT)
+            .filter_map(Chord::from_index)
+            .find(named)
+            .map(ChordWish::Chord)
+            .ok_or_else(|| ValueError::Chord(text.to_owned())),
+    }
+}
+
 pub(super) fn key(text: &str) -> Result<Key, ValueError> {
     use crate::score::pitch::Scale;
     let mut letters = text.trim().chars();
@@ -215,17 +233,6 @@ fn mode(text: &str) -> Result<(Mode, Follow), ValueError> {
     }
 }
 
-/// How a mode of following is written.
-pub(in crate::cli) fn follow_word(follow: Follow) -> &'static str {
-    match follow {
-        Follow::Above => "follow-above",
-        Follow::Below => "follow-below",
-        Follow::Bass => "follow-bass",
-        Follow::OctaveUp => "follow-octave-up",
-        Follow::OctaveDown => "follow-octave-down",
-    }
-}
-
 /// A family by its name in small letters, with `-` for spaces.
 fn family(text: &str) -> Result<Option<Family>, ValueError> {
     let wanted = text.to_ascii_lowercase().replace([' ', '_'], "-");
@@ -234,11 +241,6 @@ fn family(text: &str) -> Result<Option<Family>, ValueError> {
     }
     let found = families().find(|family| family_word(*family) == wanted);
     found.map(Some).ok_or(ValueError::Family { found: text.to_owned() })
-}
-
-/// Such as `synth-lead`: how a family is written on the command line and in the names of stems.
-pub(in crate::cli) fn family_word(family: Family) -> String {
-    family.name().to_lowercase().replace(' ', "-")
 }
 
 fn families() -> impl Iterator<Item = Family> {

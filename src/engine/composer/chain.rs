@@ -20,6 +20,7 @@ use crate::engine::playback::{Given, Playback};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
 use crate::music::dialogue::{Dialogue, Opening, Turn};
 use crate::music::feel::Feel;
+use crate::music::harmony::Harmony;
 use crate::music::key::KeyFinder;
 use crate::music::memory::Memory;
 use crate::music::planner::{BarLine, Start, Window};
@@ -59,6 +60,8 @@ pub(super) struct Chain {
     dialogue: Dialogue,
     /// Of the seed phrase and of what the player has played, up to the cutoff.
     key: KeyFinder,
+    /// Of what the player has played.
+    harmony: Harmony,
     /// Of parts that answer, in the newest window.
     turn: Turn,
     /// When each part sounded last in this chain, up to the cutoff.
@@ -154,6 +157,7 @@ impl Chain {
             player: PlayerPresence::Absent,
             dialogue: Dialogue::new(start.bar),
             key,
+            harmony: Harmony::default(),
             turn: Turn::Listen,
             sounded: [None; Part::COUNT],
             contexts: None,
@@ -238,6 +242,7 @@ impl Chain {
         let asked =
             Settings { key: settings.key.or_else(|| self.key_heard(window.cutoff)), ..settings };
         let mut context = context(muse.styles(), &asked, self.player, window.bar);
+        context.controls.chord = [self.chord_wish(settings.chord, window.cutoff, asked.key); 2];
         self.turn = self.dialogue.turn(&window, settings.trade, self.keys_down());
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
             let impatience = self.impatience(part, window, self.joins_at(&settings));

@@ -114,11 +114,18 @@ impl Composer {
 
     /// Something has happened that is no cutoff.
     pub(super) fn hear(&mut self, message: FromAudio) {
+        let played = match message {
+            FromAudio::NoteOn { onset: at, .. } | FromAudio::NoteOff { end: at, .. } => Some(at),
+            _ => None,
+        };
         let told = self.chain.as_mut().map(|chain| chain.take_in(&message));
         if let Some(draft) = &mut self.draft {
             draft.since.push(message);
         }
         told.into_iter().flatten().for_each(|it| self.tell(it));
+        if let Some(now) = played {
+            self.show_harmony(now);
+        }
     }
 
     /// Compose and commit `window` after the present chain, unless it has begun already; then only what it missed is heard.
@@ -136,6 +143,10 @@ impl Composer {
         let given = self.playback.as_ref().and_then(|it| chain.given(it, window));
         let composed = chain.compose(self.muse.as_mut(), window, settings, given)?;
         self.commit(window, &composed)?;
+        if window.index > 0 {
+            // The first window may wait for the transport, and what was heard before stays in view meanwhile.
+            self.show_harmony(window.cutoff);
+        }
         self.want_grids(&settings, &composed);
         Ok(Some(composed))
     }

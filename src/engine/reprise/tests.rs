@@ -86,6 +86,22 @@ fn a_take_is_improvised_again_note_for_note() {
         let again = reprise.again(&take, &mut |_| Go::On).unwrap().unwrap();
         assert_eq!(sorted(again), band(&take.music));
     }
+    let count = band(&take.music).len();
+    let repeated = reprise.repeat(&take, &mut |_| Go::On).unwrap();
+    assert_eq!(repeated, Some(Again::Same(count)));
+    // A note that was played otherwise is another take's.
+    let mut music = Music::clone(&take.music);
+    let changed = music.notes.iter_mut().find(|it| it.part != Part::PLAYER).unwrap();
+    changed.pitch = Pitch::new(changed.pitch.number() ^ 1).unwrap();
+    let other = Take { music: Arc::new(music), ..take.clone() };
+    let Some(Again::Other(found)) = reprise.repeat(&other, &mut |_| Go::On).unwrap() else {
+        panic!("they differ");
+    };
+    assert_eq!(
+        (found.music.notes.clone(), found.making.whole),
+        (take.music.notes.clone(), Whole::Yes)
+    );
+    assert_eq!(found.music.of_player().count(), 4);
 }
 
 #[test]
@@ -196,4 +212,22 @@ fn a_variation_of_a_chain_s_first_bars_is_improvised_again() {
     assert_eq!((varied.seed(), varied.making.whole), (Seed(3), Whole::Yes));
     let again = reprise.again(&varied, &mut |_| Go::On).unwrap().unwrap();
     assert_eq!(sorted(again), band(&varied.music));
+}
+
+#[test]
+fn frozen_parts_play_the_take_while_the_others_improvise() {
+    let plain = Request { changes: Vec::new(), ..request() };
+    let (take, _) = taken(&plain);
+    let frozen = kept(&[Part::BAND[1], Part::BAND[3]]);
+    let playback = Playback::frozen(&take.music, frozen, Place::Song);
+    let settings = Settings { seed: Seed(99), ..plain.settings };
+    let (jam, _) = taken(&Request { settings, playback: Some(Arc::new(playback)), ..plain });
+    for part in Part::BAND {
+        let of =
+            |music: &Music| -> Vec<Note> { music.of_band().filter(|it| it.part == part).collect() };
+        let is_frozen = frozen[part.band_index().unwrap()];
+        assert_eq!(of(&jam.music) == of(&take.music), is_frozen, "part {}", part.slot());
+        assert!(!of(&jam.music).is_empty());
+    }
+    assert_eq!(jam.making.whole, Whole::No);
 }

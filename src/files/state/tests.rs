@@ -5,9 +5,11 @@ use std::sync::Arc;
 use proptest::prelude::{any, prop_assert_eq, proptest};
 
 use super::{EditorSize, PackName, Read, State, StateError, read, write};
+use crate::music::memory::{Memory, Trust};
 use crate::score::take::{KeyAct, KeyEvent, Making, Music, Rest, Run, Whole};
 use crate::score::{
-    Family, Meter, Note, Part, Phrase, Pitch, Seed, Settings, Take, Tempo, Tick, Ticks, Velocity,
+    Family, Meter, Note, Part, Phrase, Pitch, Remembered, Remembrance, Seed, Settings, Take, Tempo,
+    Tick, Ticks, Velocity,
 };
 
 fn note(onset: i64, length: i64, part: usize, pitch: u8, velocity: u8) -> Note {
@@ -115,6 +117,48 @@ fn what_is_written_is_read_again() {
     for state in [State::default(), sample(), with_takes()] {
         assert_eq!(read(&write(&state)).unwrap(), Read { state, mended: Vec::new() });
     }
+}
+
+/// A take that began with a memory of so many notes.
+fn remembering(name: &str, memory: &Arc<Remembrance>) -> Take {
+    let take = take(name);
+    let making = Making { memory: Arc::clone(memory), ..Making::clone(&take.making) };
+    Take { making: Arc::new(making), ..take }
+}
+
+#[test]
+fn a_memory_that_takes_began_with_is_saved_once_and_comes_back_to_each() {
+    let memory = |pitch| {
+        let note = Remembered { interval: pitch, gap: 24, duration: 12, class: 7, phase: 48 };
+        Arc::new(Memory::of(vec![note; 50], Trust::default()).remembrance())
+    };
+    let (one, other) = (memory(2), memory(3));
+    let state = State {
+        takes: vec![
+            remembering("Airy Aria", &one),
+            take("Blue Bolero"),
+            remembering("Calm Canon", &other),
+            remembering("Deep Dance", &one),
+        ],
+        ..sample()
+    };
+    let text = write(&state);
+    assert_eq!(text.matches("\"trust\"").count(), 2);
+    let Read { state: again, mended } = read(&text).unwrap();
+    assert_eq!((again.takes, mended), (state.takes, Vec::new()));
+
+    let damaged = text.replacen("[2,24,12,7,48]", "[2,24,99,7,48]", 1);
+    let Read { state: again, mended } = read(&damaged).unwrap();
+    let whole = |take: &Take| take.making.whole == Whole::Yes;
+    assert_eq!(again.takes.iter().map(whole).collect::<Vec<_>>(), [false, true, true, false]);
+    assert_eq!(mended.len(), 2, "{mended:?}");
+}
+
+#[test]
+fn the_lock_of_the_seed_is_kept() {
+    let state = State { seed_locked: true, ..sample() };
+    assert!(read(&write(&state)).unwrap().state.seed_locked);
+    assert!(!write(&sample()).contains("seed_locked"), "what is as usual is not said");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::score::{
-    CountIn, Family, Follow, Key, Looping, Mode, Part, PartSettings, Quantum, Seed, Settings,
-    StyleBlend, Trade,
+    ChordWish, CountIn, Family, Follow, Key, Looping, Mode, Part, PartSettings, Quantum, Seed,
+    Settings, StyleBlend, Trade,
 };
 
 #[derive(Deserialize, Serialize)]
@@ -23,6 +23,8 @@ pub(super) struct SettingsText {
     feel: f32,
     /// As of the note model; none is open.
     key: Option<usize>,
+    /// 0 is open, 1 the player's, then eight on each root from C.
+    chord: usize,
     scale_lock: bool,
     quantum: String,
     /// Bars; 0 answers phrases.
@@ -79,6 +81,7 @@ impl SettingsText {
             memory: settings.memory,
             feel: settings.feel,
             key: key.map(Key::index),
+            chord: settings.chord.index(),
             scale_lock: settings.scale_lock,
             quantum: word(&QUANTA, settings.quantum),
             trade: settings.trade.bars().unwrap_or(0),
@@ -112,6 +115,7 @@ impl SettingsText {
                 Some(index) => Some(Key::from_index(index)?),
                 None => None,
             },
+            chord: ChordWish::from_index(self.chord)?,
             scale_lock: self.scale_lock,
             quantum: value(&QUANTA, &self.quantum)?,
             trade: Trade::ALL.into_iter().find(|it| it.bars().unwrap_or(0) == self.trade)?,

@@ -9,7 +9,8 @@ use super::{Read, TextError, read, write};
 use crate::score::take::{Entered, KeyAct, KeyEvent, Making, Music, Rest, Run, Whole};
 use crate::score::{
     CountIn, Family, Follow, Key, Looping, Meter, Mode, Note, PackName, Part, Phrase, Pitch,
-    Quantum, Seed, Settings, StyleBlend, Take, Tempo, Tick, Ticks, Trade, Velocity,
+    Quantum, Remembered, Remembrance, Seed, Settings, StyleBlend, Take, Tempo, Tick, Ticks, Trade,
+    Velocity,
 };
 
 fn note((onset, length, part, pitch, velocity): (i64, i64, usize, u8, u8)) -> Note {
@@ -120,6 +121,7 @@ fn take() -> impl Strategy<Value = Take> {
                 pack: flag.then(|| PackName { name: "default".into(), hash: "a1".into() }),
                 backend: "tract".into(),
                 seed_phrase: Arc::new(Phrase::new(phrase)),
+                memory: if flag { Arc::new(remembrance()) } else { Arc::default() },
                 start: Tick(-96),
                 bar: Tick(-96),
                 meter,
@@ -137,6 +139,15 @@ fn take() -> impl Strategy<Value = Take> {
             Take { name, starred, tags, music: Arc::new(music), making: Arc::new(making) }
         },
     )
+}
+
+/// Of two notes, with shares that have no short decimals.
+fn remembrance() -> Remembrance {
+    let first =
+        Remembered { interval: 0, gap: Remembered::BREAK, duration: 3, class: 12, phase: 0 };
+    let second = Remembered { interval: -5, gap: 18, duration: 7, class: 4, phase: 90 };
+    let sixth = 1.0 / 6.0;
+    Remembrance { notes: vec![first, second], trust: [[[sixth; 6]; 5]; 3] }
 }
 
 fn mended(text: &str) -> Vec<String> {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::memories::Memories;
 use super::settings::SettingsText;
 use super::{Read, TextError};
+use crate::files::memory::MemoryText;
 use crate::score::maps::Map;
 use crate::score::take::{Entered, Families, KeyAct, KeyEvent, Making, Music, Rest, Run, Whole};
 use crate::score::{
@@ -53,6 +55,11 @@ struct MakingText {
     backend: String,
     #[serde(default)]
     seed_phrase: Vec<[i64; 5]>,
+    /// What was remembered of the player; nothing if that was nothing, or if the song says it for several takes at once: then its place there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    memory: Option<MemoryText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    memory_at: Option<usize>,
     start: i64,
     bar: i64,
     meter: [i64; 2],
@@ -93,8 +100,8 @@ const LONGEST_DELAY: f32 = 24.0;
 /// Longest take and longest note: a day at 120 quarters a minute.
 const LONGEST: i64 = 24 * 120 * 60 * 24;
 
-/// Read what `text` wrote, and mend what can be.
-pub(in crate::files) fn read(text: &str) -> Result<Read, TextError> {
+/// Read what `text` wrote, and mend what can be. `memories` are those of the song.
+pub(in crate::files) fn read(text: &str, memories: &Memories) -> Result<Read, TextError> {
     let mut lost = Lost::default();
     let text = match serde_json::from_str::<TakeText>(text) {
         Ok(text) => text,
@@ -118,7 +125,8 @@ pub(in crate::files) fn read(text: &str) -> Result<Read, TextError> {
         families: map(text.families.iter().map(|it| (it[0], families(it))), &mut lost),
         likelihood: text.likelihood,
     };
-    let making = text.making.and_then(|making| self::making(making, &mut lost)).unwrap_or_default();
+    let making = text.making.and_then(|it| self::making(it, memories, &mut lost));
+    let making = making.unwrap_or_default();
     let name = if text.name.is_empty() { String::from("Nameless") } else { text.name };
     let mended = lost.told(&name);
     let take = Take {
@@ -271,13 +279,13 @@ fn map<T>(entries: impl Iterator<Item = (i64, Option<T>)>, lost: &mut Lost) -> M
 }
 
 /// Nothing if any of it is impossible: half of what made a take makes another.
-fn making(text: MakingText, lost: &mut Lost) -> Option<Making> {
-    let read = sound_making(text);
+fn making(text: MakingText, memories: &Memories, lost: &mut Lost) -> Option<Making> {
+    let read = sound_making(text, memories);
     lost.making |= read.is_none();
     read
 }
 
-fn sound_making(text: MakingText) -> Option<Making> {
+fn sound_making(text: MakingText, memories: &Memories) -> Option<Making> {
     let mut settings: Map<Settings> = Vec::new();
     for (tick, text) in &text.settings {
         let tick = place(*tick).filter(|tick| settings.last().is_none_or(|it| it.0 < *tick))?;
@@ -291,6 +299,11 @@ fn sound_making(text: MakingText) -> Option<Making> {
         pack: text.pack.map(|(name, hash)| PackName { name, hash }),
         backend: text.backend,
         seed_phrase: Arc::new(Phrase::new(phrase?)),
+        memory: match (text.memory, text.memory_at) {
+            (Some(memory), _) => Arc::new(memory.remembrance().ok()?),
+            (None, Some(place)) => memories.get(place)?,
+            (None, None) => Arc::default(),
+        },
         start: place(text.start)?,
         bar: place(text.bar)?,
         meter: meter(text.meter[0], text.meter[1])?,
@@ -343,9 +356,22 @@ fn rest(text: RestText) -> Option<Rest> {
     Some(Rest { after, from: place(from)?, until: place(until)?, part })
 }
 
-/// What is written of a take.
+/// What is written of a take in a song: the memory that it began with goes among the song's.
+pub(in crate::files) fn text_in_song(take: &Take, memories: &mut Memories) -> TakeText {
+    let memory = &take.making.memory;
+    let place = (!memory.is_empty()).then(|| memories.place_of(memory));
+    text_with(take, MakingText { memory_at: place, ..making_text(&take.making) })
+}
+
+/// What is written of a take by itself.
 pub(in crate::files) fn text(take: &Take) -> TakeText {
-    let Take { name, starred, tags, music, making } = take;
+    let memory = &take.making.memory;
+    let own = (!memory.is_empty()).then(|| MemoryText::of(memory));
+    text_with(take, MakingText { memory: own, ..making_text(&take.making) })
+}
+
+fn text_with(take: &Take, making: MakingText) -> TakeText {
+    let Take { name, starred, tags, music, .. } = take;
     let meter = |meter: &Meter| [i64::from(meter.count()), i64::from(meter.unit())];
     let families = |(tick, families): &(Tick, Families)| {
         let [a, b, c, d] = families.map(|family| i64::from(family.index()));
@@ -368,16 +394,19 @@ pub(in crate::files) fn text(take: &Take) -> TakeText {
         meters: music.meters.iter().map(|it| [it.0.0, meter(&it.1)[0], meter(&it.1)[1]]).collect(),
         families: music.families.iter().map(families).collect(),
         likelihood: music.likelihood,
-        making: Some(making_text(making)),
+        making: Some(making),
     }
 }
 
+/// But for the memory.
 fn making_text(making: &Making) -> MakingText {
     let meter = |meter: Meter| [i64::from(meter.count()), i64::from(meter.unit())];
     MakingText {
         pack: making.pack.as_ref().map(|pack| (pack.name.clone(), pack.hash.clone())),
         backend: making.backend.clone(),
         seed_phrase: making.seed_phrase.notes().iter().map(note_text).collect(),
+        memory: None,
+        memory_at: None,
         start: making.start.0,
         bar: making.bar.0,
         meter: meter(making.meter),

@@ -60,16 +60,42 @@ fn the_last_bars_are_kept() {
 fn takes_are_starred_played_varied_exported_and_deleted() {
     assert_eq!(acts(&["Star Blue Bolero"]), [TakeAct::Star(1)]);
     assert_eq!(acts(&["Starred Airy Aria"]), [TakeAct::Star(0)]);
-    assert_eq!(acts(&["Play Blue Bolero"]), [TakeAct::Play { id: 1, from_start: false }]);
+    assert_eq!(
+        acts(&["Play Blue Bolero"]),
+        [TakeAct::Play { id: 1, from_start: false, frozen: [false; 4] }]
+    );
     assert_eq!(
         acts(&["Play here", "Play Blue Bolero"]),
-        [TakeAct::Play { id: 1, from_start: true }]
+        [TakeAct::Play { id: 1, from_start: true, frozen: [false; 4] }]
     );
     assert_eq!(acts(&["Playing Airy Aria"]), [TakeAct::Silence]);
-    assert_eq!(acts(&["Vary Blue Bolero"]), [TakeAct::Vary(1)]);
+    assert_eq!(acts(&["Vary Blue Bolero"]), [TakeAct::Vary(1, [false; 4])]);
+    assert_eq!(acts(&["Again Airy Aria"]), [TakeAct::Again(0)]);
     assert_eq!(acts(&["Seed Blue Bolero"]), [TakeAct::Seed(1)]);
     assert_eq!(acts(&["Export Blue Bolero"]), [TakeAct::Export(1)]);
     assert_eq!(acts(&["Delete Blue Bolero", "Undo"]), [TakeAct::Delete(1), TakeAct::Undo]);
+}
+
+#[test]
+fn frozen_parts_stay_when_a_take_is_varied_or_played() {
+    let frozen = [false, true, false, true];
+    let pressed =
+        ["Freeze part 1", "Freeze part 2", "Freeze part 4", "Freeze part 1", "Vary Blue Bolero"];
+    assert_eq!(acts(&pressed), [TakeAct::Vary(1, frozen)]);
+    let pressed = ["Freeze part 2", "Freeze part 4", "Play Blue Bolero"];
+    assert_eq!(acts(&pressed), [TakeAct::Play { id: 1, from_start: false, frozen }]);
+}
+
+#[test]
+fn a_locked_seed_takes_nothing_from_takes() {
+    let mut window = drawer();
+    window.state_mut().seed_locked = true;
+    window.run_steps(2);
+    for name in ["Seed Blue Bolero", "Seed from my last 2 bars"] {
+        window.get_by_label(name).click();
+        window.run_steps(2);
+    }
+    assert_eq!(window.state().intents, []);
 }
 
 #[test]

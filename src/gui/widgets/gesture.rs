@@ -1,6 +1,6 @@
 //! How a hand moves a control: drag, wheel, arrow keys, double click.
 
-use egui::{Event, EventFilter, Id, Key, MouseWheelUnit, Response, Ui};
+use egui::{Event, EventFilter, Id, Key, MouseWheelUnit, PointerButton, Response, Ui};
 
 use crate::gui::{ControlView, Intent};
 
@@ -33,11 +33,11 @@ pub(super) fn gesture(
         intents.push(Intent::Change(control.control, control.default));
         return control.default;
     }
-    if response.drag_started() {
+    if response.drag_started_by(PointerButton::Primary) {
         intents.push(Intent::Begin(control.control));
         remember(ui, id, control.value);
     }
-    if response.dragged() {
+    if response.dragged_by(PointerButton::Primary) {
         let before = remembered(ui, id).unwrap_or(control.value);
         let delta = response.drag_delta();
         let moved = match direction {
@@ -46,12 +46,14 @@ pub(super) fn gesture(
         };
         let value = (before + moved * fine).clamp(0.0, 1.0);
         remember(ui, id, value);
-        if snapped(control, value) != snapped(control, before) || response.drag_started() {
+        if snapped(control, value) != snapped(control, before)
+            || response.drag_started_by(PointerButton::Primary)
+        {
             intents.push(Intent::Set(control.control, snapped(control, value)));
         }
         return value;
     }
-    if response.drag_stopped() {
+    if response.drag_stopped_by(PointerButton::Primary) {
         intents.push(Intent::End(control.control));
         ui.data_mut(|data| data.remove::<f32>(id));
     }

@@ -115,6 +115,20 @@ fn a_chord_stands_until_another_is_clearly_there() {
 }
 
 #[test]
+fn looking_at_a_chord_changes_nothing() {
+    let mut looked_at = Harmony::default();
+    hear(&mut looked_at, "C4@0-24 E4@0-24 G4@0-24 C4@24-30 A4@24-30 E4@24-30");
+    let mut other = looked_at.clone();
+    assert_eq!(name(looked_at.peek(Tick(20), None)), "C");
+    for now in (0..30).step_by(3) {
+        looked_at.peek(Tick(now), None);
+    }
+    for now in [30, 45, 70, 90] {
+        assert_eq!(looked_at.chord(Tick(now), None), other.chord(Tick(now), None));
+    }
+}
+
+#[test]
 fn a_scale_is_that_of_the_key_or_holds_what_was_heard() {
     let mut harmony = Harmony::default();
     assert_eq!(harmony.scale(None), Classes::of_key(key("C major").unwrap()));

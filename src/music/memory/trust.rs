@@ -4,6 +4,8 @@
 //! grows as it does well; what is used is their mean (the exponentially weighted average forecaster with fixed shares: Herbster and Warmuth, "Tracking the best
 //! expert", 1998). The cost is convex in the scale, so the mean does no worse than its shares do.
 
+pub use crate::score::memory::Shares;
+
 /// What of a note is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
@@ -42,9 +44,6 @@ const SHARED: f32 = 0.002;
 /// How fast shares grow.
 const RATE: f32 = 0.3;
 
-/// By field, reach and scale.
-pub type Shares = [[[f32; SCALES.len()]; Reach::COUNT]; 3];
-
 /// Shares of the scales, for each field and reach.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trust {
@@ -80,7 +79,10 @@ impl Trust {
             if !legal {
                 return None;
             }
-            shares.iter_mut().for_each(|it| *it /= sum);
+            // What was read as it was written stays so, to the last digit.
+            if (sum - 1.0).abs() > 1e-5 {
+                shares.iter_mut().for_each(|it| *it /= sum);
+            }
         }
         Some(Self { shares })
     }

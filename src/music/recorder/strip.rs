@@ -8,7 +8,9 @@ use crate::score::maps::{self, Map};
 use crate::score::take::{
     Entered, Families, KeyAct, KeyEvent, Making, Music, Rest, Run, Whole, name, struck,
 };
-use crate::score::{Looping, Meter, Note, Part, Phrase, Settings, Take, Tempo, Tick, Ticks};
+use crate::score::{
+    Looping, Meter, Note, Part, Phrase, Remembrance, Settings, Take, Tempo, Tick, Ticks,
+};
 
 /// How many bars before a take are kept with it, for its variations.
 const LEAD_IN_BARS: i64 = 8;
@@ -23,6 +25,7 @@ pub(super) struct Strip {
     /// From here on nothing is forgotten; a bar line, or where the chain began.
     first: Tick,
     seed_phrase: Arc<Phrase>,
+    memory: Arc<Remembrance>,
     settings: Map<Settings>,
     tempos: Map<Tempo>,
     meters: Map<Meter>,
@@ -60,6 +63,7 @@ impl Strip {
             start,
             first: start.tick,
             seed_phrase: Arc::default(),
+            memory: Arc::default(),
             settings: vec![(start.tick, settings)],
             tempos: Vec::new(),
             meters: vec![(start.bar.start, start.bar.meter)],
@@ -87,6 +91,14 @@ impl Strip {
 
     pub(super) fn hear_phrase(&mut self, phrase: &Arc<Phrase>) {
         self.seed_phrase = Arc::clone(phrase);
+    }
+
+    pub(super) fn recall(&mut self, memory: &Arc<Remembrance>) {
+        self.memory = Arc::clone(memory);
+    }
+
+    pub(super) fn memory(&self) -> &Arc<Remembrance> {
+        &self.memory
     }
 
     pub(super) fn key(&mut self, tick: Tick, part: Part, act: KeyAct) {
@@ -318,6 +330,7 @@ impl Strip {
             pack: None,
             backend: String::new(),
             seed_phrase: Arc::clone(&self.seed_phrase),
+            memory: Arc::clone(&self.memory),
             start: self.start.tick,
             bar: self.start.bar.start,
             meter: self.start.bar.meter,

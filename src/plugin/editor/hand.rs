@@ -32,15 +32,32 @@ impl Hand {
             Intent::Begin(control) => param(song, control).begin(&setter),
             Intent::Set(control, value) => param(song, control).set(&setter, value),
             Intent::End(control) => param(song, control).end(&setter),
-            Intent::Change(control, value) => change(song, &setter, control, value),
+            Intent::Change(control, value) => {
+                if control == Control::Seed {
+                    song.kept.refuse_if_locked()?;
+                }
+                change(song, &setter, control, value);
+            }
+            Intent::Type(control, text) => {
+                let any = song.controls.get(control);
+                let value = any.parse(&text);
+                let value = value.ok_or_else(|| format!("{} takes no {text}", any.name()))?;
+                change(song, &setter, control, value);
+            }
             Intent::RollDie => {
+                song.kept.refuse_if_locked()?;
                 let seed = RandomState::new().build_hasher().finish() % (LARGEST_SEED + 1);
                 let share = seed as f32 / LARGEST_SEED as f32;
                 change(song, &setter, Control::Seed, share);
             }
-            Intent::LoadPhrase(choice) => song.kept.set_seed_phrase(phrase(&choice)?),
-            Intent::ClearPhrase => song.kept.set_seed_phrase(Arc::default()),
+            Intent::LockSeed(locked) => song.kept.lock_seed(locked),
+            Intent::LoadPhrase(choice) => {
+                song.kept.refuse_if_locked()?;
+                song.kept.set_seed_phrase(phrase(&choice)?)?;
+            }
+            Intent::ClearPhrase => song.kept.set_seed_phrase(Arc::default())?,
             Intent::Take(act) => song.kept.act(act),
+            Intent::Memory(act) => song.kept.remember(act),
         }
         Ok(())
     }

@@ -40,7 +40,24 @@ fn what_cannot_be_read_is_told_and_saved_as_it_was() {
         assert_eq!(saved(&kept), text);
         kept.set_editor_size(EditorSize::new(1000, 700).unwrap());
         assert_eq!(saved(&kept), text);
-        kept.set_seed_phrase(kept.seed_phrase());
+        kept.set_seed_phrase(kept.seed_phrase()).unwrap();
         assert!(state::read(&saved(&kept)).is_ok());
     }
+}
+
+#[test]
+fn a_locked_seed_keeps_its_phrase_and_comes_back_locked() {
+    let kept = Kept::default();
+    kept.set(String::from(V1));
+    let phrase = kept.seed_phrase();
+    kept.lock_seed(true);
+    assert!(kept.set_seed_phrase(std::sync::Arc::default()).unwrap_err().contains("locked"));
+    assert!(kept.refuse_if_locked().is_err());
+    assert_eq!(kept.seed_phrase(), phrase);
+    let again = Kept::default();
+    again.set(saved(&kept));
+    assert!(again.is_seed_locked());
+    again.lock_seed(false);
+    again.set_seed_phrase(std::sync::Arc::default()).unwrap();
+    assert!(again.seed_phrase().is_empty() && !saved(&again).contains("seed_locked"));
 }

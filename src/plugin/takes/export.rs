@@ -1,73 +1,86 @@
-//! A take as files: its notes, its sound, and itself.
+//! A take as files: its notes, its sound, itself, and a report.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::time::Instant;
 
 use super::job::Hand;
 use crate::engine::offline::{self, Bounced, Request};
-use crate::engine::playback::{Elsewhere, Place, Playback};
 use crate::files::midi::{self, MidiSong};
 use crate::files::output::{Existing, OutputError, Outputs};
 use crate::files::take;
 use crate::files::wav::{self, Depth};
 use crate::infer::Muse;
-use crate::score::{Part, Phrase, Take};
+use crate::pack::Pack;
+use crate::report::{self, Made, Report};
+use crate::score::Take;
 
 /// Seconds that the sound may die away.
 const TAIL_SECS: f32 = 3.0;
 
-/// Write the take into a folder of its own name below `folder`. `None` if the hand stopped it.
+/// Bits of a sample.
+const DEPTH: Depth = Depth::Bits24;
+
+/// Write the take into a folder of its own name below `folder`; `muse` is of `pack`. `None` if the hand stopped it.
 pub(super) fn export(
     take: &Take,
     muse: Box<dyn Muse>,
+    pack: Option<&Pack>,
     folder: &Path,
     hand: &mut Hand<'_>,
 ) -> Result<Option<PathBuf>, String> {
-    let request = request(take);
+    let request = Request { tail_secs: TAIL_SECS, ..Request::of_take(take) };
+    let (styles, backend) = (muse.styles().to_vec(), muse.backend().to_owned());
+    let started = Instant::now();
     let bounced = offline::bounce_by_hand(muse, &request, hand).map_err(|it| it.to_string())?;
-    let Some(bounced) = bounced else { return Ok(None) };
+    let Some(mut bounced) = bounced else { return Ok(None) };
+    // Of the notes when they were composed: now they were read.
+    bounced.mean_log_probability = f64::from(take.music.likelihood.unwrap_or(0.0));
+    let families = take.music.sounding_families();
+    let made = Made {
+        pack: pack.map(|it| it.name.clone()).unwrap_or_default(),
+        pack_version: pack.map(|it| it.version.clone()).unwrap_or_default(),
+        pack_sha256: pack.map(|it| it.sha256.clone()).unwrap_or_default(),
+        backend,
+        families,
+        prompt: None,
+        player: None,
+        memory: None,
+        bits: DEPTH.bits(),
+        seconds: started.elapsed().as_secs_f64(),
+    };
+    let stems = report::stem_names(families);
+    let names = FILES.map(str::to_owned).into_iter().chain(stems.iter().flatten().cloned());
+    let report = Report::new(&request, &styles, &bounced, made, names.collect());
     let place = free_place(folder, &take.name);
-    write(take, &request, &bounced, &place).map_err(|error| error.to_string())?;
+    write(take, &request, &bounced, &stems, &report, &place).map_err(|error| error.to_string())?;
     Ok(Some(place))
 }
 
-/// The notes of the take, rendered from its first bar.
-fn request(take: &Take) -> Request {
-    let music = take.music.from_zero();
-    Request {
-        tempo: music.tempo(),
-        tempos: music.tempos.clone(),
-        meter: music.meter(),
-        meters: music.meters.clone(),
-        bars: u32::try_from(music.bars()).unwrap_or(u32::MAX),
-        player: Phrase::new(music.of_player().collect()),
-        playback: Some(Arc::new(Playback::of(&music, Place::Song, Elsewhere::Silent))),
-        tail_secs: TAIL_SECS,
-        ..Request::default()
-    }
-}
+/// Beside the stems.
+const FILES: [&str; 4] = ["mix.wav", "take.mid", "report.json", "take.json"];
 
 fn write(
     take: &Take,
     request: &Request,
     bounced: &Bounced,
+    stems: &[Option<String>],
+    report: &Report,
     place: &Path,
 ) -> Result<(), OutputError> {
     let mut outputs = Outputs::into_folder(place, Existing::Keep)?;
+    let [mix, notes, report_name, whole] = FILES;
     let mut bytes = |name: &str, bytes: &[u8]| outputs.add(name, |out| out.write_all(bytes));
-    bytes("take.mid", &midi::write(&MidiSong::of_take(&take.music)))?;
-    bytes("take.json", take::write(take).as_bytes())?;
+    bytes(notes, &midi::write(&MidiSong::of_take(&take.music)))?;
+    bytes(whole, take::write(take).as_bytes())?;
+    bytes(report_name, format!("{}\n", report.json()).as_bytes())?;
     let mut sound = |name: &str, [left, right]: &[Vec<f32>; 2]| {
-        let depth = Depth::default();
-        outputs.add(name, |out| wav::write(out, [left, right], request.sample_rate, depth))
+        outputs.add(name, |out| wav::write(out, [left, right], request.sample_rate, DEPTH))
     };
-    sound("mix.wav", &bounced.mix)?;
-    let families = take.music.sounding_families();
-    for ((part, family), stem) in Part::BAND.into_iter().zip(families).zip(&bounced.stems) {
-        if let Some(family) = family {
-            let word = family.name().to_lowercase().replace(' ', "-");
-            sound(&format!("part-{}-{word}.wav", part.slot()), stem)?;
+    sound(mix, &bounced.mix)?;
+    for (name, stem) in stems.iter().zip(&bounced.stems) {
+        if let Some(name) = name {
+            sound(name, stem)?;
         }
     }
     outputs.commit().map(drop)

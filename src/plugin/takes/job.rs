@@ -10,6 +10,7 @@ use atomic_float::AtomicF32;
 
 pub(super) use crate::engine::reprise::Hand;
 use crate::engine::reprise::{Candidate, Go};
+use crate::score::Take;
 
 /// Work that goes on; dropping it stops it and waits for its end, which is a window's composing away.
 #[derive(Debug)]
@@ -24,6 +25,10 @@ pub(in crate::plugin) struct Job {
 pub(super) enum Outcome {
     /// Variations of the take of this name, the best first.
     Varied(String, Vec<Candidate>),
+    /// The take of this name was improvised again: so many notes, all the same.
+    Same(String, usize),
+    /// It came out as another, for this reason.
+    Other(String, Take, String),
     /// Files in this folder.
     Exported(PathBuf),
 }

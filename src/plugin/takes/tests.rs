@@ -1,5 +1,7 @@
 //! Takes of a saved song, worked on without a window, and saved again.
 
+use std::time::{Duration, Instant};
+
 use nice_plug::params::persist::PersistentField;
 
 use super::export;
@@ -67,11 +69,49 @@ fn a_take_becomes_the_seed_phrase() {
 #[test]
 fn what_needs_a_composer_is_told_without_one() {
     let kept = song();
-    for act in [TakeAct::KeepLast(4), TakeAct::Play { id: 0, from_start: false }] {
+    for act in
+        [TakeAct::KeepLast(4), TakeAct::Play { id: 0, from_start: false, frozen: [false; 4] }]
+    {
         kept.act(act);
         let note = kept.takes_view("", TakeOrder::Newest).note;
         assert!(matches!(note, Some(Note::Failed(_))), "{note:?}");
     }
+}
+
+/// The note that work on a take leaves, when it is done.
+fn note_of(kept: &Kept, act: TakeAct) -> Note {
+    kept.act(act);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        let view = kept.takes_view("", TakeOrder::Newest);
+        if let Some(note) = view.note.filter(|_| view.job.is_none()) {
+            return note;
+        }
+        assert!(Instant::now() < deadline, "it goes on for ever");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn what_another_pack_made_is_kept_beside_when_it_is_improvised_again() {
+    let kept = song();
+    let Note::Done(text) = note_of(&kept, TakeAct::Again(0)) else { panic!("it failed") };
+    assert!(text.contains("another") && text.contains("the pack default"), "{text}");
+    assert_eq!(names(&kept), ["Airy Aria 2", "Blue Bolero", "Airy Aria"]);
+    // Ours made that one, and makes it again.
+    let Note::Done(text) = note_of(&kept, TakeAct::Again(2)) else { panic!("it failed") };
+    assert!(text.contains("the same"), "{text}");
+    assert_eq!(names(&kept).len(), 3);
+}
+
+#[test]
+fn what_cannot_be_done_again_or_varied_is_told() {
+    let kept = Kept::default();
+    kept.set(V2.replace("\"whole\": true", "\"whole\": false"));
+    let Note::Failed(text) = note_of(&kept, TakeAct::Again(0)) else { panic!("it went") };
+    assert!(text.contains("not all that made it is known"));
+    let Note::Failed(text) = note_of(&kept, TakeAct::Vary(0, [true; 4])) else { panic!("it went") };
+    assert!(text.contains("frozen"));
 }
 
 #[test]
@@ -80,7 +120,9 @@ fn a_take_is_exported_with_notes_sound_and_itself() {
     let take = &saved(&song()).takes[0];
     let export = || {
         let muse = Box::new(Scripted::new());
-        export::export(take, muse, folder.path(), &mut |_| Go::On).unwrap().unwrap()
+        export::export(take, muse, super::super::song::embedded(), folder.path(), &mut |_| Go::On)
+            .unwrap()
+            .unwrap()
     };
     let place = export();
     let listing = |place: &std::path::Path| {
@@ -90,12 +132,19 @@ fn a_take_is_exported_with_notes_sound_and_itself() {
         names.sort();
         names
     };
-    assert_eq!(listing(&place), ["mix.wav", "part-1-piano.wav", "take.json", "take.mid"]);
+    let files = ["mix.wav", "part-1-piano.wav", "report.json", "take.json", "take.mid"];
+    assert_eq!(listing(&place), files);
+    let report = std::fs::read_to_string(place.join("report.json")).unwrap();
+    for words in
+        ["\"seed\": 7", "\"tempo\": 112.5", "\"bars\": 1", "\"part-1-piano.wav\"", "\"total\": 1"]
+    {
+        assert!(report.contains(words), "no {words} in {report}");
+    }
     let song = midi::open(&place.join("take.mid")).unwrap();
     assert_eq!((song.tracks.len(), song.tempos[0].1.bpm()), (2, 112.5));
     assert_eq!(crate::files::take::open(&place.join("take.json")).unwrap().take, *take);
     assert_eq!(export().file_name().unwrap(), "Airy Aria 2", "nothing is replaced");
     let muse = Box::new(Scripted::new());
-    let stopped = export::export(take, muse, folder.path(), &mut |_| Go::Stop).unwrap();
+    let stopped = export::export(take, muse, None, folder.path(), &mut |_| Go::Stop).unwrap();
     assert_eq!((stopped, listing(folder.path()).len()), (None, 2));
 }

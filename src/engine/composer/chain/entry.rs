@@ -2,8 +2,9 @@
 
 use super::Chain;
 use crate::infer::{ComposeError, Muse};
+use crate::music::harmony::Harmony;
 use crate::music::planner::{Entry, Start};
-use crate::score::{Looping, Settings, Tick, Ticks};
+use crate::score::{Looping, Part, Settings, Tick, Ticks};
 
 impl Chain {
     /// Where the band first plays: after the count-in, which ends with a bar.
@@ -45,6 +46,11 @@ impl Chain {
         }
         for key in &mut self.held {
             key.onset += by;
+        }
+        // Of chords the held keys alone go on.
+        self.harmony = Harmony::default();
+        for key in self.held.iter().filter(|it| it.part == Part::PLAYER) {
+            self.harmony.strike(key.part, key.pitch, key.onset);
         }
         self.heard.clear();
         self.committed.clear();

@@ -4,7 +4,7 @@ use super::{Chain, HELD};
 use crate::engine::link::{FromAudio, FromComposer};
 use crate::infer::PlayerPresence;
 use crate::music::feel;
-use crate::score::{self, Note, Part, Pitch, Tick, Ticks, Velocity};
+use crate::score::{self, Chord, ChordWish, Note, Part, Pitch, Tick, Ticks, Velocity};
 
 /// A key that the player holds, or a note with which a part follows her.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +67,7 @@ impl Chain {
         let before = self.hear_off(key.onset, key.part, key.pitch);
         if key.part == Part::PLAYER {
             self.player = PlayerPresence::Listening;
+            self.harmony.strike(key.part, key.pitch, key.onset);
             self.dialogue.hear_on(key.onset);
             let bar = self.newest.map_or(self.start.bar, |it| it.bar);
             self.feel.hear(key.ticks(), key.velocity, bar);
@@ -95,6 +96,7 @@ impl Chain {
         let place = self.held.iter().position(|it| it.part == part && it.pitch == pitch)?;
         if part == Part::PLAYER {
             self.dialogue.hear_off(end);
+            self.harmony.release(part, pitch, end);
         }
         let key = self.held.remove(place);
         let heard = key.until(end);
@@ -114,6 +116,30 @@ impl Chain {
             key.hear(it.note.pitch, it.note.length);
         }
         key.key()
+    }
+
+    /// The chord that is asked for at `cutoff`, where one is: of the player's, what was struck before it counts.
+    pub(super) fn chord_wish(
+        &mut self,
+        wish: ChordWish,
+        cutoff: Tick,
+        key: Option<score::Key>,
+    ) -> Option<Chord> {
+        let heard = self.harmony.chord(cutoff - Ticks(1), key);
+        match wish {
+            ChordWish::Open => None,
+            ChordWish::Player => heard,
+            ChordWish::Chord(chord) => Some(chord),
+        }
+    }
+
+    /// Key and chord of what the player has played by `now`, to be shown.
+    pub(in crate::engine::composer) fn harmony_at(
+        &self,
+        now: Tick,
+    ) -> (Option<score::Key>, Option<Chord>) {
+        let key = self.key_heard(now + Ticks(1));
+        (key, self.harmony.peek(now, key))
     }
 
     /// What was heard with an onset before `cutoff`, the player first at each instant, where they were meant; a held note with what it has lasted so far and a little.

@@ -8,13 +8,15 @@ use crate::infer::{ComposeError, Controls, Draw, Muse, Rest, State, StyleCard};
 use crate::music::planner::{BarLine, Entry, Planner, Start, Window};
 use crate::music::tokens::{Event, Features};
 use crate::score::{
-    Family, Meter, Mode, Note, Part, PartialTable, Phrase, Pitch, Quantum, Settings, Tick, Ticks,
-    TimbreId, Trade, Velocity,
+    Chord, ChordQuality, ChordWish, Family, Meter, Mode, Note, Part, PartialTable, Phrase, Pitch,
+    Quantum, Settings, Tick, Ticks, TimbreId, Trade, Velocity,
 };
 
 struct Hashing {
     styles: Vec<StyleCard>,
     steps: usize,
+    /// Each chord that was told, once in a row.
+    told: Vec<Option<Chord>>,
 }
 
 impl Hashing {
@@ -30,7 +32,7 @@ impl Hashing {
             meter: (4, 4),
             parts: vec![(Family::PIANO, 60.0); 4],
         };
-        Self { styles: vec![card.clone(), card], steps: 0 }
+        Self { styles: vec![card.clone(), card], steps: 0, told: Vec::new() }
     }
 }
 
@@ -54,6 +56,11 @@ impl Muse for Hashing {
         controls: &Controls,
     ) -> Result<Draw, ComposeError> {
         self.steps += 1;
+        let [now, next] = controls.chord;
+        assert_eq!(now, next);
+        if self.told.last() != Some(&now) {
+            self.told.push(now);
+        }
         let mut hasher = DefaultHasher::new();
         state.0.iter().for_each(|it| it.to_bits().hash(&mut hasher));
         format!("{features:?}{:?}{:?}", controls.family, controls.style).hash(&mut hasher);
@@ -125,6 +132,17 @@ fn jam(
     trail: Trail,
     change: Option<(u32, Settings)>,
 ) -> (Vec<Note>, usize) {
+    let (notes, muse) = jam_with(player, windows, trail, change);
+    (notes, muse.steps)
+}
+
+/// The same with the muse.
+fn jam_with(
+    player: &[Note],
+    windows: usize,
+    trail: Trail,
+    change: Option<(u32, Settings)>,
+) -> (Vec<Note>, Hashing) {
     let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
     let mut settings = Settings::default();
     let mut muse = Hashing::new();
@@ -161,7 +179,7 @@ fn jam(
         notes.extend(compose(&mut chain, &mut muse, window, settings).notes);
         window = planner.next_window(bar, Quantum::Beat).unwrap();
     }
-    (notes, muse.steps)
+    (notes, muse)
 }
 
 fn compose(chain: &mut Chain, muse: &mut Hashing, window: Window, settings: Settings) -> Composed {
@@ -183,6 +201,25 @@ fn what_was_run_ahead_is_what_would_be_fed() {
         assert!(kept.len() > 12, "only {} notes", kept.len());
         assert!(fewer < more, "{fewer} steps with the trail, {more} without");
     }
+}
+
+#[test]
+fn the_chord_that_is_wished_for_is_told_and_the_player_s_while_she_plays_one() {
+    let chord = |root, quality| Chord::new(root, quality);
+    let [c, g7] = [chord(0, ChordQuality::Major), chord(7, ChordQuality::DominantSeventh)];
+    // A triad on the second beat, a seventh chord on the fifth, and nothing after the sixth.
+    let triad = [60, 64, 67].map(|it| key(24, 22, it));
+    let seventh = [55, 59, 62, 65].map(|it| key(96, 46, it));
+    let player = [&triad[..], &seventh[..]].concat();
+    let told = |wish| {
+        let settings = Settings { chord: wish, ..Settings::default() };
+        jam_with(&player, 12, Trail::Kept, Some((0, settings))).1.told
+    };
+    assert_eq!(told(ChordWish::Open), [None]);
+    assert_eq!(told(ChordWish::Player), [None, c, g7, None]);
+    let wished = told(ChordWish::Chord(g7.unwrap()));
+    assert_eq!(wished.last(), Some(&g7));
+    assert!(wished.len() <= 2, "{wished:?}"); // the seed phrase was told none
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What made a bounce, and what came out.
+//! `report.json`: what made a bounce, and what came out. The command line and the plugin write the same.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::args::{family_word, follow_word};
 use crate::engine::offline::{Bounced, Request};
 use crate::infer::StyleCard;
 use crate::music::key::KeyFinder;
-use crate::score::{Audible, Family, Key, Mode, Note, Part, Quantum, Strip};
+use crate::score::{Audible, ChordWish, Family, Follow, Key, Mode, Note, Part, Quantum, Strip};
 
 /// The report of a bounce, as it is written to `report.json`.
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
+pub(crate) struct Report {
     antiphon: &'static str,
     pack: PackLine,
     backend: String,
@@ -31,29 +30,29 @@ pub(super) struct Report {
 
 /// A track of a MIDI file that was heard.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Heard {
-    pub(super) file: String,
+pub(crate) struct Heard {
+    pub(crate) file: String,
     /// Among the tracks with notes, from 1.
-    pub(super) track: usize,
-    pub(super) name: String,
-    pub(super) notes: usize,
+    pub(crate) track: usize,
+    pub(crate) name: String,
+    pub(crate) notes: usize,
 }
 
 /// What the report says beside the request and its outcome.
 #[derive(Debug)]
-pub(super) struct Made {
-    pub(super) pack: String,
-    pub(super) pack_version: String,
-    pub(super) pack_sha256: String,
-    pub(super) backend: String,
-    pub(super) families: [Option<Family>; Part::BAND_SIZE],
-    pub(super) prompt: Option<Heard>,
-    pub(super) player: Option<Heard>,
+pub(crate) struct Made {
+    pub(crate) pack: String,
+    pub(crate) pack_version: String,
+    pub(crate) pack_sha256: String,
+    pub(crate) backend: String,
+    pub(crate) families: [Option<Family>; Part::BAND_SIZE],
+    pub(crate) prompt: Option<Heard>,
+    pub(crate) player: Option<Heard>,
     /// The file of what is remembered.
-    pub(super) memory: Option<String>,
-    pub(super) bits: u16,
+    pub(crate) memory: Option<String>,
+    pub(crate) bits: u16,
     /// That composing and rendering took.
-    pub(super) seconds: f64,
+    pub(crate) seconds: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -75,6 +74,7 @@ struct SettingsLine {
     density: f32,
     memory: f32,
     key: Option<String>,
+    chord: String,
     scale_lock: bool,
     quantum: &'static str,
     /// Bars of a turn of parts that answer; none answers phrases.
@@ -156,7 +156,7 @@ struct SpeedLine {
 }
 
 /// The files that a report in `folder` names, if there is one: those of an earlier take.
-pub(super) fn files_of(folder: &Path) -> Vec<String> {
+pub(crate) fn files_of(folder: &Path) -> Vec<String> {
     #[derive(Deserialize)]
     struct Earlier {
         files: Vec<String>,
@@ -166,7 +166,7 @@ pub(super) fn files_of(folder: &Path) -> Vec<String> {
 }
 
 impl Report {
-    pub(super) fn new(
+    pub(crate) fn new(
         request: &Request,
         styles: &[StyleCard],
         bounced: &Bounced,
@@ -207,12 +207,12 @@ impl Report {
         }
     }
 
-    pub(super) fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         serde_json::to_string_pretty(self).expect("plain values with text as keys")
     }
 
     /// A few lines for people.
-    pub(super) fn summary(&self, files: &[PathBuf]) -> String {
+    pub(crate) fn summary(&self, files: &[PathBuf]) -> String {
         let mut text = String::new();
         let Self { settings, memory, notes, sound, speed, .. } = self;
         let mut line = |line: String| writeln!(text, "{line}").expect("memory takes every line");
@@ -292,6 +292,11 @@ fn settings_line(request: &Request, styles: &[StyleCard], bits: u16) -> Settings
         density: settings.density,
         memory: request.settings.memory,
         key: settings.key.map(Key::name),
+        chord: match settings.chord {
+            ChordWish::Open => String::from("open"),
+            ChordWish::Player => String::from("player"),
+            ChordWish::Chord(chord) => chord.name(),
+        },
         scale_lock: settings.scale_lock,
         quantum: match settings.quantum {
             Quantum::HalfBeat => "half-beat",
@@ -389,4 +394,30 @@ fn hex(bytes: &[u8]) -> String {
 fn peak_db(channels: &[Vec<f32>; 2]) -> Option<f64> {
     let peak = channels.iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
     (peak > 0.0).then(|| (f64::from(peak).log10() * 2000.0).round() / 100.0)
+}
+
+/// Such as `synth-lead`: how a family is written on the command line and in the names of stems.
+pub(crate) fn family_word(family: Family) -> String {
+    family.name().to_lowercase().replace(' ', "-")
+}
+
+/// The stem's file name for each part that plays on one of `families`.
+pub(crate) fn stem_names(
+    families: [Option<Family>; Part::BAND_SIZE],
+) -> [Option<String>; Part::BAND_SIZE] {
+    Part::BAND.map(|part| {
+        let family = families[part.band_index()?]?;
+        Some(format!("part-{}-{}.wav", part.slot(), family_word(family)))
+    })
+}
+
+/// How a mode of following is written.
+pub(crate) fn follow_word(follow: Follow) -> &'static str {
+    match follow {
+        Follow::Above => "follow-above",
+        Follow::Below => "follow-below",
+        Follow::Bass => "follow-bass",
+        Follow::OctaveUp => "follow-octave-up",
+        Follow::OctaveDown => "follow-octave-down",
+    }
 }

@@ -1,0 +1,234 @@
+//! The memory drawer: what the band remembers of the player, what that is worth, and what is done with it.
+
+use std::path::PathBuf;
+
+use egui::{Align, Button, CornerRadius, Layout, RichText, ScrollArea, Sense, Separator, Ui, vec2};
+
+use super::path_ui::{Answer, Question};
+use super::takes_ui::Note;
+use super::{Intent, Memory, View, theme, widgets};
+use crate::params::Control;
+
+/// What the drawer shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RememberedView {
+    /// Notes that the song remembers, and the most that it can.
+    pub notes: usize,
+    pub limit: usize,
+    /// What they take in memory, and the most that they can, bytes.
+    pub bytes: usize,
+    pub limit_bytes: usize,
+    /// Notes that *Remember* would add.
+    pub heard: usize,
+    /// Bits a note; nothing before enough was heard.
+    pub gain: Option<f32>,
+    pub can_undo: bool,
+    /// Where a file is offered to be saved.
+    pub place: String,
+    /// What the newest act came to.
+    pub note: Option<Note>,
+}
+
+/// What the musician does with the memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MemoryAct {
+    /// Add what was heard since it was added to last.
+    Remember,
+    Clear,
+    /// Take back the newest change.
+    Undo,
+    Save {
+        path: PathBuf,
+        replace: bool,
+    },
+    /// Remember what a file says, and nothing else.
+    Load(PathBuf),
+}
+
+/// The window that asks for a file, while it is open.
+#[derive(Clone, Debug)]
+pub(super) struct Asking {
+    what: Asked,
+    path: String,
+    replace: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Save,
+    Load,
+}
+
+const SAVE: Question = Question {
+    title: "Save the memory",
+    text: "Where shall the file be?",
+    hint: "/music/mine.memory",
+    name: "Path to save the memory",
+    yes: "Save",
+};
+const LOAD: Question = Question {
+    title: "Load a memory",
+    text: "Where is the file? It takes the place of what the song remembers; Undo brings that back.",
+    hint: "/music/mine.memory",
+    name: "Path of a memory",
+    yes: "Load",
+};
+
+pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    let area = ScrollArea::vertical().id_salt("remembered").auto_shrink([false, false]);
+    area.show(ui, |ui| content(ui, view, memory, intents));
+}
+
+fn content(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    let kept = view.remembered;
+    ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
+    ui.label(RichText::new("What the band remembers of you").font(theme::font(14.0)));
+    ui.label(quiet("Memory: how much it draws on that"));
+    let help = "How much the band draws on what you have played: 0 % not at all; at 100 % parts that answer quote you in every reply.";
+    widgets::level(ui, view.control(Control::Memory), 0.0, theme::ACCENT, help, intents);
+    ui.add(Separator::default().spacing(6.0));
+    let mut acts = Vec::new();
+    held(ui, view);
+    remember(ui, view, &mut acts);
+    ui.add(Separator::default().spacing(6.0));
+    worth(ui, view);
+    ui.add(Separator::default().spacing(6.0));
+    files(ui, view, memory, &mut acts);
+    if let Some(note) = &kept.note {
+        let (text, color) = match note {
+            Note::Done(text) => (text, theme::ACCENT),
+            Note::Failed(text) => (text, theme::WARNING),
+        };
+        ui.label(RichText::new(text).font(theme::font(12.0)).color(color));
+    }
+    ui.add_space(6.0);
+    ui.label(quiet("What you play counts until the transport starts again. Remember it, and the band begins with it the next time, and whenever the song is opened."));
+    intents.extend(acts.into_iter().map(Intent::Memory));
+}
+
+/// How much is remembered, of how much that can be.
+fn held(ui: &mut Ui, view: &View<'_>) {
+    let kept = view.remembered;
+    let text = match kept.notes {
+        0 => String::from("The song remembers nothing yet"),
+        1 => String::from("The song remembers 1 note"),
+        notes => format!("The song remembers {} notes", grouped(notes)),
+    };
+    ui.label(RichText::new(text).font(theme::font(13.0)));
+    let share = kept.notes as f32 / kept.limit.max(1) as f32;
+    let (track, _) = ui.allocate_exact_size(vec2(ui.available_width(), 6.0), Sense::hover());
+    let round = CornerRadius::same(3);
+    ui.painter().rect_filled(track, round, theme::LINE);
+    let filled = track.with_max_x(track.left() + track.width() * share.min(1.0));
+    ui.painter().rect_filled(filled, round, theme::ACCENT);
+    let kib = |bytes: usize| bytes.div_ceil(1024);
+    let size =
+        format!("of {}; {} of {} KiB", grouped(kept.limit), kib(kept.bytes), kib(kept.limit_bytes));
+    ui.label(quiet(&size)).on_hover_text("When it is full, the oldest notes are forgotten first.");
+}
+
+fn remember(ui: &mut Ui, view: &View<'_>, acts: &mut Vec<MemoryAct>) {
+    let kept = view.remembered;
+    let text = match kept.heard {
+        0 => String::from("Nothing heard since"),
+        1 => String::from("1 note heard since"),
+        notes => format!("{} notes heard since", grouped(notes)),
+    };
+    ui.horizontal(|ui| {
+        let button = Button::new("Remember").min_size(vec2(92.0, 24.0));
+        let help = "Add what you have played to what the song remembers. Until then it counts until the transport starts again.";
+        let response = ui.add_enabled(kept.heard > 0, button).on_hover_text(help);
+        if response.clicked() {
+            acts.push(MemoryAct::Remember);
+        }
+        ui.label(quiet(&text));
+    });
+}
+
+/// What it foretells of the player.
+fn worth(ui: &mut Ui, view: &View<'_>) {
+    let (amount, gain) = match view.remembered.gain {
+        _ if view.control(Control::Memory).value == 0.0 => (None, "Memory is at 0 %"),
+        None => (None, "not heard enough yet"),
+        Some(gain) => (Some(format!("{gain:+.2}")), "bits a note"),
+    };
+    ui.label(quiet("It foretells your notes better by"));
+    let words = ui.horizontal(|ui| {
+        if let Some(amount) = amount {
+            ui.label(RichText::new(amount).font(theme::digits(17.0)));
+        }
+        ui.label(RichText::new(gain).font(theme::font(13.0)).color(theme::QUIET));
+    });
+    words.response.on_hover_text(
+        "Of your newest fifty notes or so: by how many bits a note the network with the memory was less surprised than the network alone. Below 0 the memory misled it.",
+    );
+}
+
+fn files(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, acts: &mut Vec<MemoryAct>) {
+    let kept = view.remembered;
+    let mut ask = |what| {
+        let path = if what == Asked::Save { kept.place.clone() } else { String::new() };
+        memory.asking = Some(Asking { what, path, replace: false });
+    };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().button_padding.x = 6.0;
+        let button = |ui: &mut Ui, enabled, text: &str, name: &str, help: &str| {
+            let response = ui.add_enabled(enabled, Button::new(text)).on_hover_text(help);
+            let clicked = response.clicked();
+            response.accessible_name(name);
+            clicked
+        };
+        let is_full = kept.notes > 0;
+        if button(ui, is_full, "Save…", "Save the memory", "Write it into a file of its own.") {
+            ask(Asked::Save);
+        }
+        let help = "Remember what a file says: one that was saved here, or that `antiphon-cli learn` made of MIDI files.";
+        if button(ui, true, "Load…", "Load a memory", help) {
+            ask(Asked::Load);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let help = "Take back the newest change of what the song remembers.";
+            if button(ui, kept.can_undo, "Undo", "Undo the change of the memory", help) {
+                acts.push(MemoryAct::Undo);
+            }
+            let help =
+                "Forget everything, from the next start of the transport; Undo brings it back.";
+            let is_any = kept.notes + kept.heard > 0;
+            if button(ui, is_any, "Clear", "Clear the memory", help) {
+                acts.push(MemoryAct::Clear);
+            }
+        });
+    });
+}
+
+/// The window that asks for a file, if it is open.
+pub(super) fn draw_question(ui: &Ui, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    let Some(Asking { what, path, replace }) = &mut memory.asking else { return };
+    let answer = match what {
+        Asked::Load => LOAD.ask(ui, path, |_| false),
+        Asked::Save => SAVE
+            .ask(ui, path, |ui| ui.checkbox(replace, "Replace a file that is there").has_focus()),
+    };
+    if let Answer::Path(path) = &answer {
+        let (path, replace) = (path.clone(), *replace);
+        intents.push(Intent::Memory(match what {
+            Asked::Load => MemoryAct::Load(path),
+            Asked::Save => MemoryAct::Save { path, replace },
+        }));
+    }
+    if answer != Answer::None {
+        memory.asking = None;
+    }
+}
+
+fn quiet(text: &str) -> RichText {
+    RichText::new(text).font(theme::font(12.0)).color(theme::QUIET)
+}
+
+/// With a comma before each three digits.
+fn grouped(number: usize) -> String {
+    match number {
+        0..1000 => number.to_string(),
+        _ => format!("{},{:03}", grouped(number / 1000), number % 1000),
+    }
+}

@@ -1,0 +1,122 @@
+//! The song's memory without a window, and without a composer where none is needed.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nice_plug::params::persist::PersistentField;
+
+use crate::engine::audio::renderer::Sound;
+use crate::engine::control::Instance;
+use crate::engine::link::FromComposer;
+use crate::files::{memory, state};
+use crate::gui::{MemoryAct, Note};
+use crate::infer::Scripted;
+use crate::music::memory::{Memory, Remembered, Trust};
+use crate::plugin::song::Kept;
+
+fn some(count: usize) -> Memory {
+    let note = Remembered { interval: 2, gap: 24, duration: 12, class: 7, phase: 48 };
+    Memory::of(vec![note; count], Trust::default())
+}
+
+fn song(memory: Option<String>) -> Kept {
+    let kept = Kept::default();
+    kept.set(state::write(&state::State { memory, ..state::State::default() }));
+    kept
+}
+
+fn saved(kept: &Kept) -> Option<String> {
+    state::read(&kept.map(String::clone)).unwrap().state.memory
+}
+
+fn failed(kept: &Kept) -> String {
+    match kept.memory_view().note {
+        Some(Note::Failed(text)) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn it_is_saved_in_the_song_and_comes_back() {
+    let text = memory::write(&some(40));
+    let kept = song(Some(text.clone()));
+    let view = kept.memory_view();
+    assert_eq!((view.notes, view.limit, view.gain), (40, Memory::LIMIT, None));
+    assert_eq!((view.bytes, view.limit_bytes), (40 * 8, 64 << 10));
+    assert_eq!(saved(&kept), Some(text));
+    assert_eq!(saved(&song(None)), None);
+}
+
+#[test]
+fn a_broken_one_is_told_and_saved_as_it_was_until_there_is_another() {
+    let newer = String::from("{\"antiphon_memory\":9}");
+    let kept = song(Some(newer.clone()));
+    let notices = kept.notices();
+    assert!(notices.iter().any(|it| it.contains("memory") && it.contains("newer Antiphon")));
+    assert_eq!(kept.memory_view().notes, 0);
+    assert_eq!(saved(&kept), Some(newer));
+    kept.remember(MemoryAct::Clear);
+    assert_eq!(saved(&kept), None);
+}
+
+#[test]
+fn clearing_and_loading_are_undone() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("other.memory");
+    std::fs::write(&path, memory::write(&some(7))).unwrap();
+    let kept = song(Some(memory::write(&some(40))));
+    kept.remember(MemoryAct::Load(path));
+    assert_eq!(kept.memory_view().notes, 7);
+    kept.remember(MemoryAct::Clear);
+    assert_eq!((kept.memory_view().notes, saved(&kept)), (0, None));
+    kept.remember(MemoryAct::Undo);
+    assert_eq!(kept.memory_view().notes, 7);
+    kept.remember(MemoryAct::Undo);
+    assert_eq!(saved(&kept), Some(memory::write(&some(40))));
+    assert!(!kept.memory_view().can_undo);
+}
+
+#[test]
+fn it_is_saved_as_a_file_and_refusals_name_file_and_reason() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("new/mine.memory");
+    let save = |replace| MemoryAct::Save { path: path.clone(), replace };
+    let kept = song(Some(memory::write(&some(40))));
+    kept.remember(save(false));
+    assert_eq!(memory::open(&path).unwrap(), some(40));
+    kept.remember(save(false));
+    assert!(failed(&kept).contains("mine.memory") && failed(&kept).contains("Replace"));
+    kept.remember(MemoryAct::Clear);
+    kept.remember(save(true));
+    assert_eq!(memory::open(&path).unwrap().notes().len(), 0);
+
+    kept.remember(MemoryAct::Load(root.path().join("none.memory")));
+    assert!(failed(&kept).contains("none.memory"));
+    std::fs::write(&path, "{\"antiphon_memory\":1,\"trust\":[]}").unwrap();
+    kept.remember(MemoryAct::Load(path.clone()));
+    assert!(failed(&kept).contains("mine.memory") && failed(&kept).contains("damaged"));
+    assert_eq!(kept.memory_view().notes, 0, "nothing has changed");
+    kept.remember(MemoryAct::Remember);
+    assert!(failed(&kept).contains("composer"), "without one nothing was heard");
+}
+
+#[test]
+fn what_the_composer_remembers_is_the_song_s_even_if_nobody_looks_before_it_is_saved() {
+    let kept = song(Some(memory::write(&some(40))));
+    let open = || Ok(Box::new(Scripted::new()) as _);
+    let links = kept.start_with(|| Instance::start(open, Sound::Silent));
+    kept.remember(MemoryAct::Remember);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !kept.memory_view().can_undo && Instant::now() < deadline {
+        kept.map(String::clone);
+        std::thread::yield_now();
+    }
+    assert!(kept.memory_view().can_undo, "the composer answered");
+    assert_eq!(saved(&kept), Some(memory::write(&some(40))), "it was told the song's memory");
+    links.from_composer.force_push(FromComposer::Remembered(Arc::new(some(41))));
+    links.from_composer.force_push(FromComposer::Failed(String::from("no reason")));
+    assert_eq!(saved(&kept), Some(memory::write(&some(41))));
+    assert_eq!(kept.failures(), ["no reason"]);
+    let note = kept.memory_view().note;
+    assert_eq!(note, Some(Note::Done(String::from("1 note more is remembered"))));
+}
