@@ -25,10 +25,11 @@ DRUM_KEYS, MELODIC_KEYS = (35, 81), (21, 108)
 MOST_NOTES = 3072  # of one stream
 _LOWEST, _HIGHEST = 24, 96  # registers told
 _MOST_IMPATIENT = 9.0
+_TIRELESS, _TIRING, _MOST_TIRED = 5.0, 1.0, 8.0  # bars of nothing new; then deviations less repetition told a bar
 _SPARSE = 0.75  # share of rows playing below which the others are taken out
 _COLUMNS = (
     "_rows", "_families", "_context", "_sharpness", "_times", "_pitches",
-    "_velocity", "_end", "_sounded", "_bits", "playing",
+    "_velocity", "_end", "_sounded", "_bits", "_tiring", "_again", "_fresh", "playing",
 )  # fmt: skip
 # Where each family is at home, for one that the style's band does not have.
 _HOME = (60, 72, 60, 57, 40, 64, 62, 58, 64, 74, 70, 60, 62, 60, 60, 60)
@@ -45,6 +46,7 @@ class Ask:
     sharpness: np.ndarray  # float32 [5]: 1 / temperature of each field
     seed: tuple[int, ...]
     chords: tuple[int, ...] = ()  # one a bar, again and again; empty = open
+    repetition_std: float = 0.0  # of the style
     hurry: float = 0.0  # natural logarithms of odds by which a wait of half the length is likelier
 
 
@@ -99,7 +101,10 @@ def ask_of(
         context[v.KEY_AT + key] = 1
     sharpness = np.full(5, 1 / temperature, np.float32)
     sharpness[2] *= rest["pitch_sharpness"]
-    return Ask(ground, style, context, row["velocity"] == "model", sharpness, seed, chords, density * rest["hurry"])
+    return Ask(
+        ground, style, context, row["velocity"] == "model", sharpness, seed, chords, row["repetition"]["std"],
+        density * rest["hurry"],
+    )  # fmt: skip
 
 
 def _blended(first: dict, second: dict, lean: float) -> dict:
@@ -153,6 +158,9 @@ class _Batch:
         self._end = np.array([a.ground.end for a in asks])
         self._sounded = np.full((len(asks), v.PARTS), -1)  # last onset of each part, -1 = none yet
         self._bits = np.zeros((len(asks), 5))
+        self._tiring = np.array([_TIRING * a.repetition_std for a in asks])
+        self._again = self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT].copy()  # as asked for
+        self._fresh = np.full((len(asks), v.PARTS), -1)  # last onset that no memory of the part foretold, -1 = none
         self._state = stepping.state_of(network, len(asks))
         self.playing = np.full(len(asks), True)  # rows that have not ended
 
@@ -165,6 +173,13 @@ class _Batch:
         silent = (begin - np.maximum(self._sounded, 0)) / length
         bias = np.where(self._sounded < 0, 2 + 4 * silent, 2 * (silent - 2)).clip(0, _MOST_IMPATIENT)
         return torch.from_numpy(np.where(self._families == v.ABSENT, OFF, bias).astype(np.float32))
+
+    def _tire(self, position: np.ndarray) -> None:
+        """Tell a part that has played nothing new for some bars to repeat itself less."""
+        bars = (self._hearing.now[:, None] - self._fresh) / position[:, 1, None]
+        tired = np.where(self._fresh < 0, 0.0, (bars - _TIRELESS).clip(0, _MOST_TIRED)) * self._tiring[:, None]
+        flag = self._context[:, v.REPETITION_FLAG_AT : v.CONTEXT_SIZE]
+        self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT] = self._again - tired * flag
 
     def _tell_chords(self, position: np.ndarray) -> None:
         """Chords of the newest onset's beat and of the next beat, as the bars go."""
@@ -183,6 +198,7 @@ class _Batch:
         if not self._look_back:
             features.forget(heard.lookback, heard.motif)
         self._tell_chords(heard.position)
+        self._tire(heard.position)
         noise = np.stack([rng.standard_exponential(v.CLASSES_TOTAL, np.float32) for rng in self._rng])
         how = stepping.Drawing(
             torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness),
@@ -195,7 +211,11 @@ class _Batch:
         over = self.playing & (self._hearing.now + event[:, 0] >= self._end)
         self._bits += stepping.entropies(drawn.logits).numpy() * ~over[:, None]
         self._hearing.push(event, np.where(self._velocity, event[:, 4], v.NO_VELOCITY))
-        self._sounded[np.arange(len(event)), event[:, 1]] = self._hearing.now
+        every = np.arange(len(event))
+        self._sounded[every, event[:, 1]] = self._hearing.now
+        own = heard.motif[every, event[:, 1]]
+        foretold = ((own[..., 0] == event[:, :1]) & (own[..., 1] == event[:, 2:3])).any(1)
+        self._fresh[every[~foretold], event[~foretold, 1]] = self._hearing.now[~foretold]
         ended = self._made(over, self._hearing.count - 1)
         self.playing &= ~over
         if self.playing.mean() < _SPARSE:

@@ -73,6 +73,8 @@ pub struct Controls {
     pub register: [Option<f32>; 5],
     /// Natural logarithm of the odds that a note of each slot is one that the part's memory foretold, where wished.
     pub repetition: [Option<f32>; 5],
+    /// Standard deviation of the style's repetition.
+    pub repetition_deviation: f32,
     /// 0 to 23, where wished.
     pub key: Option<usize>,
     /// Of this beat and of the coming one, where wished.

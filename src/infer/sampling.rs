@@ -42,6 +42,7 @@ impl Controls {
             density: [None; Part::COUNT],
             register: [None; Part::COUNT],
             repetition: [None; Part::COUNT],
+            repetition_deviation: 0.0,
             key: None,
             chord: [None; 2],
             noise: vec![0.0; Self::NOISE],
@@ -77,6 +78,7 @@ impl Controls {
         controls.hurry = settings.density * rest.hurry;
         controls.no_wait();
         let (mean, deviation) = usual(&controls.style, styles, |card| card.repetition);
+        controls.repetition_deviation = deviation;
         let repetition = mean + (rest.repetition + settings.repetition) * deviation;
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
             controls.seat(part, wanted, card);
@@ -150,6 +152,16 @@ impl Controls {
         let own = &mut self.bias_part[part.slot()];
         if *own > Self::IMPOSSIBLE {
             *own = bias;
+        }
+    }
+
+    /// Tell `part`, which has played nothing new for so many bars, to repeat itself less.
+    pub fn tire(&mut self, part: Part, bars: f32) {
+        const TIRELESS_BARS: f32 = 5.0;
+        const MOST_DEVIATIONS: f32 = 8.0; // one more with each bar
+        let deviations = (bars - TIRELESS_BARS).clamp(0.0, MOST_DEVIATIONS);
+        if let Some(wish) = &mut self.repetition[part.slot()] {
+            *wish -= deviations * self.repetition_deviation;
         }
     }
 

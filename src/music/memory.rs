@@ -103,7 +103,7 @@ impl Memory {
 
     /// Notes of the present chain that were not handed out by `take_fresh`.
     pub fn not_taken(&self) -> usize {
-        self.notes.len() - self.kept.max(self.fresh)
+        self.notes.len().saturating_sub(self.kept.max(self.fresh))
     }
 
     /// Size of so many notes.

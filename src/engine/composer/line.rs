@@ -14,6 +14,8 @@ pub(super) struct Line {
     history: History,
     /// The state before the newest event.
     before: State,
+    /// Of each slot, the last onset that nothing the part had played before foretold.
+    fresh: [Option<Tick>; Part::COUNT],
 }
 
 /// What was in force when an event sounded.
@@ -32,7 +34,7 @@ pub(super) struct Context {
 impl Line {
     /// Nothing heard yet.
     pub(super) fn new(silence: State) -> Self {
-        Self { history: History::new(), before: silence }
+        Self { history: History::new(), before: silence, fresh: [None; Part::COUNT] }
     }
 
     /// Absorb the newest event and draw the one after it, under `context`. `opening` is where the line starts if it is empty.
@@ -59,6 +61,9 @@ impl Line {
             None => self.draw(muse, context, note.onset)?.state,
         };
         self.before = after.clone();
+        if !self.is_foretold(context, note) {
+            self.fresh[note.part.slot()] = Some(note.onset);
+        }
         let velocity = (context.velocities == VelocityFrom::Model).then_some(note.velocity);
         let family = context.controls.family[note.part.slot()];
         self.history.push(note.onset, note.part, note.pitch, note.length, velocity, family);
@@ -68,6 +73,28 @@ impl Line {
     /// Move all that was heard by `by`.
     pub(super) fn shift(&mut self, by: Ticks) {
         self.history.shift(by);
+        for onset in self.fresh.iter_mut().flatten() {
+            *onset += by;
+        }
+    }
+
+    /// Tell parts that have played nothing new for some bars to repeat themselves less.
+    pub(super) fn tire(&self, context: &mut Context) {
+        let Some(now) = self.newest() else { return };
+        for part in Part::BAND {
+            if let Some(fresh) = self.fresh[part.slot()] {
+                let bars = (now - fresh).0 as f32 / context.bar.meter.bar().0 as f32;
+                context.controls.tire(part, bars);
+            }
+        }
+    }
+
+    /// Whether one source of its part's memory foretold both when `note` comes and its pitch.
+    fn is_foretold(&self, context: &Context, note: Note) -> bool {
+        let event = self.event_of(note);
+        let features = self.features(context, note.onset);
+        let mut sources = features.motif[note.part.slot()].iter();
+        sources.any(|it| it[0] == i64::from(event.time) && it[1] == i64::from(event.pitch))
     }
 
     /// Where the next time step is counted from, so that the next onset is at `begin` or later, and by how much it must be. A silence
