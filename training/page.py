@@ -6,9 +6,10 @@ _INTRO = """# What the model improvises, beside real pieces
 
 {pieces} windows of at most {bars} bars of each style of the `{split}` split, and as many improvisations: each stands on
 the ground of one real window (its bars and metre, its families), asked for as the plugin asks with every control at
-rest: usual register and density of each part, impatience of silent parts, min-p {min_p}. A style with fewer windows
-takes them again, to at least sixteen improvisations. Made by `python -m training.report` with seed {seed} and the pack
-`{pack}` ({heard}graph `{sha}`); the numbers are in [report.json](report.json).
+rest: usual register of each part, density, repetition and sharpness of pitch as the pack says (found on training
+pieces by `training.calibrate`), impatience of silent parts, tiredness of parts that play nothing new, min-p {min_p}. A
+style with fewer windows takes them again, to at least sixteen improvisations. Made by `python -m training.report`
+with seed {seed} and the pack `{pack}` ({heard}graph `{sha}`); the numbers are in [report.json](report.json).
 
 *Overlap* is the overlapped area of two distributions, that of the distances between ours and real pieces and that of
 the distances among real ones, the mean of sixteen descriptors (Yang and Lerch, "On the evaluation of generative models
@@ -20,7 +21,9 @@ figures are loose. A dash: too few pieces.
 had played before; the most similar two bars (shared notes over all notes of both); notes in the best key's scale; pairs
 of notes of different parts sounding at once that are 1, 11 or 13 semitones apart.
 
-Beside this page: [how far wishes are obeyed](wishes.md) and [how far it copies what it learned from](originality.md).
+Beside this page: [how far wishes are obeyed](wishes.md), [whether the style is recognized](recognition.md), [what
+happens in long runs](long.md), [how far it copies what it learned from](originality.md) and [what a bit
+costs](tradeoff.md).
 """
 
 _FORM = ("patterns_again", "most_similar_bars", "in_scale", "clashes")
