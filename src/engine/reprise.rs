@@ -57,6 +57,15 @@ struct Outcome {
     surprise: f64,
 }
 
+impl Outcome {
+    /// Cut where the take's notes were, when the transport stopped or all notes were ended.
+    fn cut_as(mut self, making: &Making) -> Self {
+        let cut = |(note, delay)| Some((making.sounded(note)?, delay));
+        self.sounded = self.sounded.into_iter().filter_map(cut).collect();
+        self
+    }
+}
+
 impl Reprise {
     /// How many variations are made if nobody says otherwise.
     pub const USUAL_COUNT: usize = 25;
@@ -83,6 +92,7 @@ impl Reprise {
         let settings = |at: Tick| of_its_own(maps::in_force(&take.making.settings, at));
         let outcome =
             self.run(&take.making, (take.making.start, begin, end), &settings, None, hand)?;
+        let outcome = outcome.map(|it| it.cut_as(&take.making));
         let inside = |note: &Note| (begin..end).contains(&note.onset);
         Ok(outcome.map(|it| {
             let drawn = it.sounded.into_iter().map(|it| it.0).filter(inside);
@@ -103,6 +113,7 @@ impl Reprise {
         let settings = |at: Tick| of_its_own(maps::in_force(&take.making.settings, at));
         let outcome =
             self.run(&take.making, (take.making.start, begin, end), &settings, None, hand)?;
+        let outcome = outcome.map(|it| it.cut_as(&take.making));
         Ok(outcome.map(|outcome| {
             let music = music_of(take, outcome, [false; Part::BAND_SIZE]);
             if music.of_band().eq(take.music.of_band()) {
@@ -161,6 +172,7 @@ impl Reprise {
         };
         let mut changed: Making = Making::clone(making);
         changed.whole = whole;
+        changed.ended = None; // a variation fills its bars
         changed.settings = maps::from(&making.settings, making.start);
         for (tick, settings) in &mut changed.settings {
             if *tick >= begin {

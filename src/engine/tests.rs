@@ -1,5 +1,6 @@
 //! Composer and renderer by turns, on transports that make trouble.
 
+mod again;
 mod entry;
 mod feel;
 mod follow;

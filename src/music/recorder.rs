@@ -36,6 +36,8 @@ pub struct Committed<'a> {
     pub log_probability: f64,
     /// How many of the notes were drawn; the others were played from a take.
     pub drawn: usize,
+    /// Whether any part was played from a take, or rested with one.
+    pub is_given: bool,
 }
 
 /// A take of the newest bars, and how many there were.

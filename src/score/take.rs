@@ -65,7 +65,29 @@ pub struct Making {
     pub windows: Vec<Run>,
     pub keys: Vec<KeyEvent>,
     pub rests: Vec<Rest>,
+    /// Where the transport stopped or jumped, if the take reaches so far.
+    pub ended: Option<Tick>,
     pub whole: Whole,
+}
+
+impl Making {
+    /// What sounded of a note of the band that was committed: see `sounded`.
+    pub fn sounded(&self, note: Note) -> Option<Note> {
+        sounded(note, &self.rests, &self.keys, self.ended)
+    }
+}
+
+/// What sounded of a note of the band: nothing if it rested or would have begun when its chain had `ended`; and no more than until all notes were
+/// ended, or the chain.
+pub fn sounded(note: Note, rests: &[Rest], keys: &[KeyEvent], ended: Option<Tick>) -> Option<Note> {
+    let rested = rests.iter().any(|rest| rest.holds(&note));
+    if rested || ended.is_some_and(|end| note.onset >= end) {
+        return None;
+    }
+    let panics = keys.iter().filter(|it| it.act == KeyAct::AllUp).map(|it| it.tick);
+    let cuts = panics.chain(ended).filter(|tick| *tick > note.onset && *tick < note.end());
+    let length = cuts.min().map_or(note.length, |tick| tick - note.onset);
+    Some(Note { length, ..note })
 }
 
 /// How the transport came to where a chain begins.
@@ -279,6 +301,7 @@ impl Default for Making {
             windows: Vec::new(),
             keys: Vec::new(),
             rests: Vec::new(),
+            ended: None,
             whole: Whole::No,
         }
     }

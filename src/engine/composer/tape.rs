@@ -39,5 +39,6 @@ pub(super) fn committed(composed: &Composed) -> Committed<'_> {
         families: Part::BAND.map(|part| composed.families[part.slot()]),
         log_probability: composed.log_probability,
         drawn: composed.drawn,
+        is_given: composed.given.contains(&true),
     }
 }

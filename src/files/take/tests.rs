@@ -133,6 +133,7 @@ fn take() -> impl Strategy<Value = Take> {
                     Rest { after: 3, from: Tick(1), until: Tick(5), part: None },
                     Rest { after: 4, from: Tick(9), until: Tick(12), part: Some(Part::BAND[2]) },
                 ],
+                ended: flag.then_some(Tick(90)),
                 whole: if flag { Whole::Yes } else { Whole::No },
             };
             let name = if name.is_empty() { "x".to_owned() } else { name };

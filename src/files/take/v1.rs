@@ -72,6 +72,8 @@ struct MakingText {
     keys: Vec<KeyText>,
     #[serde(default)]
     rests: Vec<RestText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended: Option<i64>,
     whole: bool,
 }
 
@@ -312,6 +314,7 @@ fn sound_making(text: MakingText, memories: &Memories) -> Option<Making> {
         windows: windows?,
         keys: keys?,
         rests: rests?,
+        ended: text.ended.map(Tick),
         whole: if text.whole { Whole::Yes } else { Whole::No },
     })
 }
@@ -430,6 +433,7 @@ fn making_text(making: &Making) -> MakingText {
                 Some(part) => RestText::Part(after.into(), from.0, until.0, part.slot()),
             })
             .collect(),
+        ended: making.ended.map(|it| it.0),
         whole: making.whole == Whole::Yes,
     }
 }

@@ -6,7 +6,7 @@ use super::Committed;
 use crate::music::planner::{Entry, Start, Window};
 use crate::score::maps::{self, Map};
 use crate::score::take::{
-    Entered, Families, KeyAct, KeyEvent, Making, Music, Rest, Run, Whole, name, struck,
+    Entered, Families, KeyAct, KeyEvent, Making, Music, Rest, Run, Whole, name, sounded, struck,
 };
 use crate::score::{
     Looping, Meter, Note, Part, Phrase, Remembrance, Settings, Take, Tempo, Tick, Ticks,
@@ -195,7 +195,7 @@ impl Strip {
             let drawn = u32::try_from(committed.drawn).unwrap_or(u32::MAX);
             self.surprise.push((window.begin, sum, drawn));
         }
-        if committed.drawn < committed.notes.len() {
+        if committed.is_given {
             self.whole = Whole::No;
         }
     }
@@ -266,12 +266,9 @@ impl Strip {
     /// The band's notes that sounded, cut where they were cut.
     fn sounding(&self) -> impl Iterator<Item = (Note, f32)> + '_ {
         let panics = self.keys.iter().filter(|it| it.act == KeyAct::AllUp);
-        let panics: Vec<Tick> = panics.map(|it| it.tick).chain(self.ended).collect();
-        self.notes.iter().filter(|it| self.sounds(&it.0)).map(move |&(note, delay)| {
-            let cut = panics.iter().find(|tick| **tick > note.onset && **tick < note.end());
-            let length = cut.map_or(note.length, |tick| *tick - note.onset);
-            (Note { length, ..note }, delay)
-        })
+        let panics: Vec<KeyEvent> = panics.copied().collect();
+        let cut = move |note| sounded(note, &self.rests, &panics, self.ended);
+        self.notes.iter().filter_map(move |&(note, delay)| Some((cut(note)?, delay)))
     }
 
     /// The stretch between two bar lines.
@@ -348,6 +345,7 @@ impl Strip {
                 .filter(|it| it.after < count || it.tick < end)
                 .collect(),
             rests: self.rests.iter().copied().filter(|it| it.from < end).collect(),
+            ended: self.ended,
             whole: self.whole,
         }
     }

@@ -121,6 +121,7 @@ impl Host {
             families: [Family::PIANO; 4],
             log_probability: -3.0,
             drawn: 1,
+            is_given: false,
         };
         self.recorder.commit(window, committed);
     }
