@@ -1,7 +1,8 @@
 """Improvises many streams at once under the plugin's conditions: what `src/infer/sampling.rs` asks, in batches.
 
-Three things differ from the plugin: a step is drawn in one go and not window by window, a part's impatience is read
-at the beat that the drawn step leads to on the newest bar's metre, and the random numbers are numpy's.
+Three things differ from the plugin: a step is drawn in one go and not window by window, so that a part tires from note
+to note; its impatience is read at the beat that the drawn step leads to on the newest bar's metre; and the random
+numbers are numpy's.
 """
 
 import json
@@ -175,8 +176,8 @@ class _Batch:
         return torch.from_numpy(np.where(self._families == v.ABSENT, OFF, bias).astype(np.float32))
 
     def _tire(self, position: np.ndarray) -> None:
-        """Tell a part that has played nothing new for some bars to repeat itself less."""
-        bars = (self._hearing.now[:, None] - self._fresh) / position[:, 1, None]
+        """Tell a part that has played nothing new for some bars up to its newest note to repeat itself less."""
+        bars = (self._sounded - self._fresh) / position[:, 1, None]
         tired = np.where(self._fresh < 0, 0.0, (bars - _TIRELESS).clip(0, _MOST_TIRED)) * self._tiring[:, None]
         flag = self._context[:, v.REPETITION_FLAG_AT : v.CONTEXT_SIZE]
         self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT] = self._again - tired * flag

@@ -7,6 +7,7 @@ style's means, beside these windows. Writes `tradeoff.json` and `tradeoff.md`.
 """
 
 import argparse
+import dataclasses
 import functools
 import json
 import sys
@@ -124,8 +125,12 @@ def form_of(streams: list[data.Stream]) -> dict[str, float]:
 def forms(candidate: Candidate, cards: dict[str, dict], real: dict[str, list[windows.Window]]) -> dict[str, dict]:
     """The form of what a network of ours improvises, style by style."""
     look_back = candidate.told is None or candidate.told.look_back
+    plain = {"repetition_std": 0.0}  # nobody tires
     asks = [
-        improvise.ask_of(cards[name] | {"rest": improvise.UNMEASURED}, w.ground, 1.0, (5, v.STYLES.index(name), i))
+        dataclasses.replace(
+            improvise.ask_of(cards[name] | {"rest": improvise.UNMEASURED}, w.ground, 1.0, (5, v.STYLES.index(name), i)),
+            **plain,
+        )
         for name, some in real.items()
         for i, w in enumerate(some)
     ]

@@ -245,6 +245,7 @@ impl Chain {
         context.controls.chord = [self.chord_wish(settings.chord, window.cutoff, asked.key); 2];
         self.turn = self.dialogue.turn(&window, settings.trade, self.keys_down());
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
+            context.controls.tire(part, self.line.stale_bars(part, window.bar));
             let impatience = self.impatience(part, window, self.joins_at(&settings));
             match (wanted.mode, self.turn) {
                 (Mode::Answer, Turn::Listen) => context.controls.silence(part),

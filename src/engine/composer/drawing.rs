@@ -198,7 +198,6 @@ fn draw_next(
 ) -> Result<Draw, ComposeError> {
     let Place { window, from } = place;
     let mut leaning = context.clone();
-    line.tire(&mut leaning);
     recall.lean(line, &mut leaning, from);
     let Some(quote) = &recall.quote else { return line.draw(muse, &leaning, window.begin) };
     let mut hushed = leaning.clone();

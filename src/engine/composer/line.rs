@@ -78,15 +78,12 @@ impl Line {
         }
     }
 
-    /// Tell parts that have played nothing new for some bars to repeat themselves less.
-    pub(super) fn tire(&self, context: &mut Context) {
-        let Some(now) = self.newest() else { return };
-        for part in Part::BAND {
-            if let Some(fresh) = self.fresh[part.slot()] {
-                let bars = (now - fresh).0 as f32 / context.bar.meter.bar().0 as f32;
-                context.controls.tire(part, bars);
-            }
-        }
+    /// How many bars of `part` up to its newest note hold nothing but what it had played before.
+    pub(super) fn stale_bars(&self, part: Part, bar: BarLine) -> f32 {
+        let newest = self.history.line(part, 1).next();
+        let fresh = self.fresh[part.slot()];
+        let ticks = newest.zip(fresh).map_or(0, |((newest, _), fresh)| (newest - fresh).0);
+        ticks as f32 / bar.meter.bar().0 as f32
     }
 
     /// Whether one source of its part's memory foretold both when `note` comes and its pitch.
