@@ -182,13 +182,25 @@ struct Held {
     control: Control,
 }
 
-/// Of all tracks, in order of time: the pedal of a channel may stand in another track than its notes. In format 2 the tracks are pieces of their own.
+/// Of all tracks, in order of time: the pedal of a channel may stand in another track than its notes, if it has no notes of that channel of its own. In
+/// format 2 the tracks are pieces of their own.
 fn held(format: u16, tracks: &[Vec<Timed<'_>>]) -> Vec<Held> {
     let mut held = Vec::new();
     for (track, events) in tracks.iter().enumerate().filter(|_| format != 2) {
+        let has_notes = |wanted: u8| {
+            events.iter().any(|event| {
+                matches!(event.kind, TrackEventKind::Midi { channel, message: MidiMessage::NoteOn { .. } }
+                    if channel.as_int() == wanted)
+            })
+        };
+        let with_notes: [bool; 16] =
+            std::array::from_fn(|channel| u8::try_from(channel).is_ok_and(has_notes));
         held.extend(events.iter().filter_map(|event| {
             let TrackEventKind::Midi { channel, message } = &event.kind else { return None };
             let control = Control::of(message)?;
+            if with_notes[usize::from(channel.as_int())] {
+                return None; // its own
+            }
             Some(Held { time: event.time, track, channel: channel.as_int(), control })
         }));
     }
