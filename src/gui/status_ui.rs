@@ -19,6 +19,10 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>) {
             quiet(ui, &text, "Share of the time that the host gives for a block.");
             let help = "Stretches that were not composed in time and were rested. A longer quantum or a faster machine helps.";
             count(ui, status.late_windows, "late", help);
+            if status.late_revisions > 0 {
+                let help = "Stretches that were played as first composed, since what you did just before them came too late to heed.";
+                count(ui, status.late_revisions, "unheeded", help);
+            }
             if status.lost > 0 {
                 count(ui, status.lost, "lost", "Notes that found no room.");
             }

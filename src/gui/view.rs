@@ -74,6 +74,8 @@ pub struct Status {
     /// Milliseconds a note, smoothed.
     pub note_millis: f32,
     pub late_windows: u32,
+    /// Windows whose second version came too late, so that the first was played.
+    pub late_revisions: u32,
     pub lost: u32,
     /// Share of the block's length, 0 to 1.
     pub load: f32,

@@ -150,6 +150,7 @@ impl Window {
         status.pack = super::song::pack_title();
         status.note_millis = gauges.note_micros.load(Ordering::Relaxed) / 1000.0;
         status.late_windows = gauges.late_windows.load(Ordering::Relaxed);
+        status.late_revisions = gauges.late_revisions.load(Ordering::Relaxed);
         status.lost = gauges.lost.load(Ordering::Relaxed);
         (status.key_heard, status.chord_heard) = gauges.harmony();
         status.load = gauges.load.load(Ordering::Relaxed);
