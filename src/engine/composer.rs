@@ -107,7 +107,7 @@ impl Composer {
                 && !Chain::goes_on(*start, settings)
             {
                 // What was asked of the chain before is of no use now; notes that end with it are told all the same.
-                self.inbox.retain(is_heard);
+                self.inbox.retain(|it| is_heard(it) || matches!(it, FromAudio::Stood { .. }));
             }
             self.inbox.push_back(message);
         }

@@ -142,7 +142,8 @@ pub enum FromComposer {
     /// A note that the player played, for the roll.
     Heard(Note),
     /// What the song remembers from now on, for the saved state.
-    Remembered(Arc<Memory>),
+    /// `before` is what it was added to: an answer that comes after the musician has changed the memory once more is of no use.
+    Remembered { before: Arc<Memory>, memory: Arc<Memory> },
     /// The composer could not go on; playback does, without new notes. The text is for the musician.
     Failed(String),
 }
@@ -220,7 +221,15 @@ pub struct Figures {
     heard_notes: u32,
     expected_notes: u32,
     repeated_notes: u32,
+    judged_notes: u32,
     memory_gain: f32,
+}
+
+impl Figures {
+    /// Another memory: nothing of it has been judged.
+    pub fn forget_gain(&mut self) {
+        (self.judged_notes, self.memory_gain) = (0, 0.0);
+    }
 }
 
 impl Links {
@@ -292,6 +301,7 @@ impl Gauges {
             heard_notes: self.heard_notes.load(Ordering::Relaxed),
             expected_notes: self.expected_notes.load(Ordering::Relaxed),
             repeated_notes: self.repeated_notes.load(Ordering::Relaxed),
+            judged_notes: self.judged_notes.load(Ordering::Relaxed),
             memory_gain: self.memory_gain.load(Ordering::Relaxed),
         }
     }
@@ -303,6 +313,7 @@ impl Gauges {
         self.heard_notes.store(figures.heard_notes, Ordering::Relaxed);
         self.expected_notes.store(figures.expected_notes, Ordering::Relaxed);
         self.repeated_notes.store(figures.repeated_notes, Ordering::Relaxed);
+        self.judged_notes.store(figures.judged_notes, Ordering::Relaxed);
         self.memory_gain.store(figures.memory_gain, Ordering::Relaxed);
     }
 }

@@ -129,7 +129,7 @@ impl Bounced {
             FromComposer::Opened { .. }
             | FromComposer::Chain { .. }
             | FromComposer::Heard(_)
-            | FromComposer::Remembered(_)
+            | FromComposer::Remembered { .. }
             | FromComposer::Failed(_) => {}
         }
     }

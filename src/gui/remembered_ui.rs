@@ -192,7 +192,7 @@ fn files(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, acts: &mut Vec<Memor
                 acts.push(MemoryAct::Undo);
             }
             let help =
-                "Forget everything, from the next start of the transport; Undo brings it back.";
+                "Forget everything, from the next start of the transport; Undo brings back what was remembered.";
             let is_any = kept.notes + kept.heard > 0;
             if button(ui, is_any, "Clear", "Clear the memory", help) {
                 acts.push(MemoryAct::Clear);

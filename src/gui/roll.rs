@@ -30,7 +30,7 @@ impl Roll {
             | FromComposer::Followed(note)
             | FromComposer::Heard(note) => self.add(note),
             other @ (FromComposer::Opened { .. }
-            | FromComposer::Remembered(_)
+            | FromComposer::Remembered { .. }
             | FromComposer::Failed(_)) => return Some(other),
         }
         None

@@ -324,7 +324,7 @@ impl Check<'_> {
             ("hurry", hurry, 0.0, 10.0),
         ] {
             let legal = (least..=most).contains(&found);
-            self.that(legal, &format!("{field}.{name}"), found, &format!("{least} to {most}"))?;
+            self.that(legal, &format!("{field}.{name}"), found, format!("{least} to {most}"))?;
         }
         Ok(Rest { density, repetition, pitch_sharpness, density_step, hurry })
     }

@@ -62,8 +62,12 @@ impl Remembered {
         self.undo.drain(..self.undo.len().saturating_sub(UNDO));
     }
 
-    /// The composer has added what it heard.
-    pub(super) fn hear(&mut self, memory: Arc<Memory>) {
+    /// The composer has added what it heard to what was remembered `before`. Says whether that still counts: the musician may have changed the memory
+    /// meanwhile.
+    pub(super) fn hear(&mut self, before: &Arc<Memory>, memory: Arc<Memory>) -> bool {
+        if **before != *self.memory {
+            return false;
+        }
         // Of a full memory the oldest go, so that it may not have grown by as many as were heard.
         let more = memory.notes().len().saturating_sub(self.memory.notes().len());
         self.change(memory);
@@ -72,6 +76,7 @@ impl Remembered {
             1 => String::from("1 note more is remembered"),
             more => format!("{more} notes more are remembered"),
         }));
+        true
     }
 }
 
@@ -92,7 +97,9 @@ impl Kept {
             MemoryAct::Remember => self.tell(ToComposer::Remember).map(|()| String::new()),
             MemoryAct::Clear => {
                 self.replace_memory(Arc::default());
-                Ok(String::from("Everything is forgotten; Undo brings it back"))
+                Ok(String::from(
+                    "Everything is forgotten; Undo brings back what was remembered, not what was heard since",
+                ))
             }
             MemoryAct::Undo => {
                 let before = self.lock().remembered.undo.pop();

@@ -111,10 +111,11 @@ impl Kept {
             match message {
                 FromComposer::Opened { backend } => self.lock().backend = backend,
                 FromComposer::Failed(reason) => self.add_failure(reason),
-                FromComposer::Remembered(memory) => {
+                FromComposer::Remembered { before, memory } => {
                     let mut inner = self.lock();
-                    inner.remembered.hear(memory);
-                    inner.touch();
+                    if inner.remembered.hear(&before, memory) {
+                        inner.touch();
+                    }
                 }
                 other => {
                     let mut inner = self.lock();

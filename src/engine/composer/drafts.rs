@@ -36,6 +36,11 @@ impl Draft {
         self.window.is_version_of(&window)
     }
 
+    /// Another memory: nothing of it has been judged.
+    pub(super) fn forget_gain(&mut self) {
+        self.figures.forget_gain();
+    }
+
     /// What the present chain has handed out of its memory is not to be handed out again.
     pub(super) fn hand_out_like(&mut self, chain: &Chain) {
         self.chain.hand_out_like(chain);

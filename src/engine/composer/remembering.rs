@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::Composer;
 use super::chain::Chain;
+use super::drafts::Draft;
 use crate::engine::link::{FromComposer, Gauges};
 use crate::music::memory::{Memory, Remembered};
 use crate::score::{Chord, Key, Remembrance, Tick};
@@ -57,6 +58,7 @@ impl Composer {
             let gauges = &self.links.gauges;
             gauges.judged_notes.store(0, Ordering::Relaxed);
             gauges.memory_gain.store(0.0, Ordering::Relaxed);
+            self.draft.iter_mut().for_each(Draft::forget_gain);
         }
         self.show_memory();
     }
@@ -70,10 +72,12 @@ impl Composer {
         }
         self.hand_out_alike();
         let heard = std::mem::take(&mut self.remembering.heard);
+        let before = Arc::clone(&self.remembering.memory);
         let notes = [self.remembering.memory.notes(), &heard[..]].concat();
         self.remembering = Remembering::new(Arc::new(Memory::of(notes, trust)));
         self.open_again();
-        self.tell(FromComposer::Remembered(Arc::clone(&self.remembering.memory)));
+        let memory = Arc::clone(&self.remembering.memory);
+        self.tell(FromComposer::Remembered { before, memory });
         self.show_memory();
     }
 

@@ -113,7 +113,13 @@ fn what_the_composer_remembers_is_the_song_s_even_if_nobody_looks_before_it_is_s
     }
     assert!(kept.memory_view().can_undo, "the composer answered");
     assert_eq!(saved(&kept), Some(memory::write(&some(40))), "it was told the song's memory");
-    links.from_composer.force_push(FromComposer::Remembered(Arc::new(some(41))));
+    let added = |from: usize, to: usize| FromComposer::Remembered {
+        before: Arc::new(some(from)),
+        memory: Arc::new(some(to)),
+    };
+    links.from_composer.force_push(added(39, 60)); // of a memory that is no longer the song's
+    assert_eq!(saved(&kept), Some(memory::write(&some(40))));
+    links.from_composer.force_push(added(40, 41));
     links.from_composer.force_push(FromComposer::Failed(String::from("no reason")));
     assert_eq!(saved(&kept), Some(memory::write(&some(41))));
     assert_eq!(kept.failures(), ["no reason"]);

@@ -157,7 +157,7 @@ impl Session {
     fn remembered(&self) -> Option<Arc<Memory>> {
         std::iter::from_fn(|| self.links.from_composer.pop())
             .filter_map(|it| match it {
-                FromComposer::Remembered(memory) => Some(memory),
+                FromComposer::Remembered { memory, .. } => Some(memory),
                 _ => None,
             })
             .last()
