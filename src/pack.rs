@@ -67,12 +67,21 @@ pub struct Rest {
     pub density_step: f32,
     /// For one step of the density control: natural logarithms of odds by which a wait of half the length is likelier, 0 to 10.
     pub hurry: f32,
+    /// Times running that a part strikes one pitch before it wearies of it, 1 to 1000.
+    pub patience: f32,
 }
 
 impl Default for Rest {
     /// The means themselves, and one deviation a step.
     fn default() -> Self {
-        Self { density: 0.0, repetition: 0.0, pitch_sharpness: 1.0, density_step: 1.0, hurry: 0.0 }
+        Self {
+            density: 0.0,
+            repetition: 0.0,
+            pitch_sharpness: 1.0,
+            density_step: 1.0,
+            hurry: 0.0,
+            patience: 16.0,
+        }
     }
 }
 

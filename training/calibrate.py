@@ -2,7 +2,8 @@
 
 A network that is told a style's mean of a wish does not play that mean: left alone its errors add up. So each style's
 row in the manifest gets, under `rest`, what to tell it (deviations from the mean) and how much to sharpen its pitches,
-found on the grounds of training windows at temperature 1; and how far one step of the density wish is to be told.
+found on the grounds of training windows at temperature 1; how far one step of the density wish is to be told; and how
+often running a part may strike one pitch before it wearies of it, which is read off the real windows alone.
 """
 
 import argparse
@@ -32,6 +33,7 @@ WANTED_RATIO = 2.0 * math.log2(1.6)  # octaves of density from one step below to
 _HURRY = 0.5
 _DENSE = 640  # notes of sixteen bars, beyond which a trial of the density is dense enough
 _PIECES = 200  # of a style, from which the windows are chosen
+_PATIENT, _FEWEST_PATIENCE, _MOST_PATIENCE = 95, 4.0, 64.0  # percentile of a part's longest run of one pitch; notes
 
 
 def measures(streams: list) -> np.ndarray:
@@ -140,6 +142,19 @@ def density_steps(network, rows: list[dict], knobs: dict[str, np.ndarray], piece
     return found
 
 
+def patience_of(streams: list) -> float:
+    """How often running a melodic part of these strikes one pitch at the most, in all but the most stubborn ones."""
+    longest = []
+    for stream in streams:
+        for slot in np.flatnonzero(stream.families < v.DRUMS):
+            pitch = stream.pitch[stream.slot == slot]
+            edges = np.flatnonzero(np.diff(pitch, prepend=-1, append=-1))
+            if len(pitch) >= windows.FEWEST_NOTES:
+                longest.append(int(np.diff(edges).max()))
+    found = np.percentile(longest, _PATIENT) if longest else improvise.UNMEASURED["patience"]
+    return round(float(np.clip(found, _FEWEST_PATIENCE, _MOST_PATIENCE)), 1)
+
+
 def choose(corpus: Corpus, names: list[str], count: int, bars: int) -> dict[str, list[windows.Window]]:
     """Training windows of each style."""
     rng, pieces = np.random.default_rng(3), []
@@ -157,7 +172,7 @@ def main() -> int:
     parser.add_argument("--styles", type=lambda text: text.split(","), default=list(v.STYLES), help="a,b,c")
     parser.add_argument("--windows", type=int, default=48, help="of each style")
     parser.add_argument("--bars", type=int, default=32)
-    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=8, help="0 = read the real windows only and keep the rest")
     parser.add_argument("--pieces", type=int, default=6, help="for each trial of the density wish")
     wanted = parser.parse_args()
     try:
@@ -176,11 +191,15 @@ def main() -> int:
             shown = (np.round(x, 2).tolist() for x in (tried[name][turn], found[name][-1], aim))
             print(f"  {name:22} told {next(shown)} got {next(shown)} wanted {next(shown)}", file=sys.stderr, flush=True)
 
-    chosen = rest_of(network, rows, real, wanted.rounds, tell)
-    steps = density_steps(network, rows, chosen, wanted.pieces)
+    if wanted.rounds:
+        chosen = rest_of(network, rows, real, wanted.rounds, tell)
+        steps = density_steps(network, rows, chosen, wanted.pieces)
+        for row in rows:
+            knobs = dict(zip(KNOBS, (round(float(x), 2) for x in chosen[row["name"]]), strict=True))
+            row["rest"] = knobs | steps[row["name"]]
     for row in rows:
-        knobs = dict(zip(KNOBS, (round(float(x), 2) for x in chosen[row["name"]]), strict=True))
-        row["rest"] = knobs | steps[row["name"]]
+        patience = patience_of([w.stream for w in real[row["name"]]])
+        row["rest"] = improvise.UNMEASURED | row.get("rest", {}) | {"patience": patience}
     partial = wanted.pack / "manifest.partial"
     pack.write_manifest(partial, manifest)
     os.replace(partial, wanted.pack / "manifest.json")

@@ -1,8 +1,8 @@
 """Improvises many streams at once under the plugin's conditions: what `src/infer/sampling.rs` asks, in batches.
 
-Three things differ from the plugin: a step is drawn in one go and not window by window, so that a part tires from note
-to note; its impatience is read at the beat that the drawn step leads to on the newest bar's metre; and the random
-numbers are numpy's.
+Three things differ from the plugin: a step is drawn in one go and not window by window, so that a part tires and
+wearies from note to note; its impatience is read at the beat that the drawn step leads to on the newest bar's metre;
+and the random numbers are numpy's.
 """
 
 import json
@@ -13,13 +13,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training import data, features, harmony, model, stepping, weights
+from training import data, features, harmony, manners, model, stepping, weights
 from training import vocabulary as v
 from training.hearing import Ground, Hearing
 
 MIN_P = 0.02
 OUTSIDE = -2.0  # bias of pitches outside the scale of a key that is told
-UNMEASURED = {"density": 0.0, "repetition": 0.0, "pitch_sharpness": 1.0, "density_step": 1.0, "hurry": 0.0}
+UNMEASURED = {
+    "density": 0.0, "repetition": 0.0, "pitch_sharpness": 1.0, "density_step": 1.0, "hurry": 0.0, "patience": 16.0,
+}  # fmt: skip
 OFF = -1e9
 _FOREIGN = (1, 3, 6, 8, 10), (1, 4, 6)  # degrees outside a major key; outside a minor one with both sixths and sevenths
 DRUM_KEYS, MELODIC_KEYS = (35, 81), (21, 108)
@@ -48,6 +50,7 @@ class Ask:
     seed: tuple[int, ...]
     chords: tuple[int, ...] = ()  # one a bar, again and again; empty = open
     repetition_std: float = 0.0  # of the style
+    patience: float = UNMEASURED["patience"]  # times running that a part strikes one pitch before it wearies of it
     hurry: float = 0.0  # natural logarithms of odds by which a wait of half the length is likelier
 
 
@@ -84,11 +87,12 @@ def ask_of(
     context = np.zeros(v.CONTEXT_SIZE, np.float32)
     style = v.STYLES.index(row["name"])
     context[v.STYLE_AT + style] = 1 - lean
+    row = row | {"rest": UNMEASURED | row.get("rest", {})}
     if second:
+        second = second | {"rest": UNMEASURED | second.get("rest", {})}
         context[v.STYLE_AT + v.STYLES.index(second["name"])] += lean
-        row = row | {name: _blended(row.get(name, UNMEASURED), second.get(name, UNMEASURED), lean)
-                     for name in ("density", "repetition", "rest")}  # fmt: skip
-    rest = row.get("rest", UNMEASURED)
+        row = row | {name: _blended(row[name], second[name], lean) for name in ("density", "repetition", "rest")}
+    rest = row["rest"]
     value = row["density"]["mean"] + (density * rest["density_step"] + rest["density"]) * row["density"]["std"]
     again = row["repetition"]["mean"] + (repetition + rest["repetition"]) * row["repetition"]["std"]
     for slot, pitch in enumerate(usual_registers(row, ground.families), 1):
@@ -104,7 +108,7 @@ def ask_of(
     sharpness[2] *= rest["pitch_sharpness"]
     return Ask(
         ground, style, context, row["velocity"] == "model", sharpness, seed, chords, row["repetition"]["std"],
-        density * rest["hurry"],
+        rest["patience"], density * rest["hurry"],
     )  # fmt: skip
 
 
@@ -162,6 +166,7 @@ class _Batch:
         self._tiring = np.array([_TIRING * a.repetition_std for a in asks])
         self._again = self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT].copy()  # as asked for
         self._fresh = np.full((len(asks), v.PARTS), -1)  # last onset that no memory of the part foretold, -1 = none
+        self._manners = manners.Manners(np.array([a.patience for a in asks]), self._families)
         self._state = stepping.state_of(network, len(asks))
         self.playing = np.full(len(asks), True)  # rows that have not ended
 
@@ -203,14 +208,15 @@ class _Batch:
         noise = np.stack([rng.standard_exponential(v.CLASSES_TOTAL, np.float32) for rng in self._rng])
         how = stepping.Drawing(
             torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness),
-            torch.full((len(noise), 1), float(np.log(MIN_P))), torch.from_numpy(self._times),
-            lambda time: self._impatience(heard.position, time), torch.from_numpy(self._pitches),
+            torch.full((len(noise), 1), float(np.log(MIN_P))), torch.from_numpy(self._manners.times(self._times)),
+            lambda time: self._impatience(heard.position, time), torch.from_numpy(self._manners.pitches(self._pitches)),
         )  # fmt: skip
         families, context = torch.from_numpy(self._families), torch.from_numpy(self._context)
         drawn = stepping.step(self._network, heard, families, context, self._state, how)
         self._state, event = drawn.state, drawn.event.numpy()
         over = self.playing & (self._hearing.now + event[:, 0] >= self._end)
         self._bits += stepping.entropies(drawn.logits).numpy() * ~over[:, None]
+        self._manners.push(event)
         self._hearing.push(event, np.where(self._velocity, event[:, 4], v.NO_VELOCITY))
         every = np.arange(len(event))
         self._sounded[every, event[:, 1]] = self._hearing.now
@@ -241,6 +247,7 @@ class _Batch:
 
     def _keep(self, rows: np.ndarray) -> None:
         self._hearing.keep(rows)
+        self._manners.keep(rows)
         self._rng = [self._rng[b] for b in rows]
         for name in _COLUMNS:
             setattr(self, name, getattr(self, name)[rows])

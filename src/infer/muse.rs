@@ -85,7 +85,11 @@ pub struct Controls {
     pub bias_time: Vec<f32>,
     /// Natural logarithms of odds by which a wait of half the length is likelier; part of `bias_time`.
     pub hurry: f32,
+    /// Times running that a part strikes one pitch before it wearies of it.
+    pub patience: f32,
     pub bias_part: [f32; 5],
+    /// Parts that are there and do not play for the time being.
+    pub hushed: [bool; 5],
     /// `[slot][pitch]`, 5 × 128.
     pub bias_pitch: Vec<f32>,
     pub bias_duration: [f32; 32],

@@ -48,7 +48,9 @@ impl Controls {
             noise: vec![0.0; Self::NOISE],
             bias_time: vec![0.0; Self::FIELDS[0]],
             hurry: 0.0,
+            patience: Rest::default().patience,
             bias_part: [0.0; Part::COUNT],
+            hushed: [false; Part::COUNT],
             bias_pitch: vec![0.0; Part::COUNT * Self::FIELDS[2]],
             bias_duration: [0.0; 32],
             bias_velocity: [0.0; 16],
@@ -76,6 +78,7 @@ impl Controls {
         let density = mean + (settings.density * rest.density_step + rest.density) * deviation;
         controls.sharpness[2] *= rest.pitch_sharpness;
         controls.hurry = settings.density * rest.hurry;
+        controls.patience = rest.patience;
         controls.no_wait();
         let (mean, deviation) = usual(&controls.style, styles, |card| card.repetition);
         controls.repetition_deviation = deviation;
@@ -177,6 +180,32 @@ impl Controls {
     /// Keep `part` from playing next.
     pub fn silence(&mut self, part: Part) {
         self.bias_part[part.slot()] = Self::IMPOSSIBLE;
+        self.hushed[part.slot()] = true;
+    }
+
+    /// Let the parts that are silenced be drawn, so that what is drawn of them can be thrown away. The model that expects them to play now would else
+    /// hand their moment to another part, which would play on all of theirs.
+    pub fn draw_hushed(&mut self) {
+        for (bias, hushed) in self.bias_part.iter_mut().zip(self.hushed) {
+            if hushed {
+                *bias = 0.0;
+            }
+        }
+    }
+
+    /// Rule out waits of less than a thirty-second note, but for notes struck together.
+    pub fn forbid_rushing(&mut self) {
+        for bias in &mut self.bias_time[1..3] {
+            *bias = Self::IMPOSSIBLE;
+        }
+    }
+
+    /// Make `pitch`, which `part` has struck so many times running, less likely the longer this is beyond the style's patience.
+    pub fn weary(&mut self, part: Part, pitch: Pitch, times: usize) {
+        const EACH: f32 = 0.5;
+        const MOST: f32 = 8.0;
+        let times = f32::from(u16::try_from(times).unwrap_or(u16::MAX));
+        *self.pitch_bias(part, pitch) -= ((times - self.patience) * EACH).clamp(0.0, MOST);
     }
 
     /// The family of a slot that has one; nothing for one that is absent or not told.
@@ -208,7 +237,7 @@ impl Controls {
             return;
         }
         if wanted.mode == Mode::Follow {
-            self.silence(part); // it is heard, like the player, and not drawn
+            self.bias_part[slot] = Self::IMPOSSIBLE; // it is heard, like the player, and not drawn
         }
         let (family, usual) = role(part, wanted.family, card);
         self.family[slot] = family.index();
@@ -275,6 +304,7 @@ fn resting(weights: &[f32], styles: &[StyleCard]) -> Rest {
         pitch_sharpness: of(|it| it.pitch_sharpness),
         density_step: of(|it| it.density_step),
         hurry: of(|it| it.hurry),
+        patience: of(|it| it.patience),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod cli;
 mod determinism;
+mod manners;
 mod midi;
 mod real_time;
 mod stage;

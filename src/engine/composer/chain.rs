@@ -24,7 +24,7 @@ use crate::music::harmony::Harmony;
 use crate::music::key::KeyFinder;
 use crate::music::memory::Memory;
 use crate::music::planner::{BarLine, Start, Window};
-use crate::score::{Mode, Note, Part, Phrase, Settings, Tick, Ticks};
+use crate::score::{Family, Mode, Note, Part, Phrase, Settings, Tick, Ticks};
 
 /// Notes of a seed phrase that are heard: its last ones.
 const SEED_NOTES: usize = 256;
@@ -246,6 +246,11 @@ impl Chain {
         self.turn = self.dialogue.turn(&window, settings.trade, self.keys_down());
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
             context.controls.tire(part, self.line.stale_bars(part, window.bar));
+            if let Some((pitch, times)) = self.line.running(part)
+                && !context.controls.family_of(part).is_some_and(Family::is_drums)
+            {
+                context.controls.weary(part, pitch, times);
+            }
             let impatience = self.impatience(part, window, self.joins_at(&settings));
             match (wanted.mode, self.turn) {
                 (Mode::Answer, Turn::Listen) => context.controls.silence(part),

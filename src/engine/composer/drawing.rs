@@ -13,6 +13,10 @@ use crate::score::{Family, Key, Mode, Note, Part, Pitch, Seed, Settings, Tick, T
 
 /// Most notes that one window is given; a runaway of repeated notes ends there.
 const WINDOW_NOTES: usize = 128;
+/// Most notes that one part strikes at once.
+const HANDFUL: usize = 8;
+/// Notes of parts that do not play which are drawn in one window and thrown away; then it passes without any more.
+const REFUSALS: usize = 24;
 /// Tries at drawing a note that is not already struck at that instant.
 const TRIES: usize = 4;
 
@@ -126,13 +130,20 @@ pub(super) fn draw_window(
         composed.notes = given.rest();
         return Ok(composed);
     }
+    let hushed = context.controls.hushed;
+    if context.controls.has_band() {
+        context.controls.draw_hushed();
+    }
     let (mut from, waited) = line.clock(window.begin, window.bar);
     context.controls.wait_at_least(waited);
+    if line.is_rushing() {
+        context.controls.forbid_rushing();
+    }
     if bounds.at_once {
         context.controls.wait_at_most(window.end - from - Ticks(1));
     }
     let mut struck: Vec<(Part, Pitch)> = Vec::new();
-    let mut tries = 0;
+    let (mut tries, mut refused) = (0, 0);
     for _ in 0..WINDOW_NOTES {
         context.controls.roll_noise(&mut stream);
         let draw = draw_next(muse, line, recall, &context, Place { window, from })?;
@@ -150,6 +161,13 @@ pub(super) fn draw_window(
             continue;
         }
         let Some(note) = drawn else { break };
+        if hushed[slot] {
+            refused += 1;
+            if refused == REFUSALS {
+                break;
+            }
+            continue; // a part that does not play now: draw again
+        }
         if note.onset > from {
             struck.clear();
         } else if struck.contains(&(note.part, note.pitch)) {
@@ -173,7 +191,14 @@ pub(super) fn draw_window(
                 draw.log_probability.iter().map(|it| f64::from(*it)).sum::<f64>();
         }
         from = note.onset;
+        context.controls.encourage(note.part, 0.0); // it has come in
         context.controls.no_wait();
+        if struck.iter().filter(|it| it.0 == note.part).count() >= HANDFUL {
+            context.controls.wait_at_least(Ticks(1));
+        }
+        if line.is_rushing() {
+            context.controls.forbid_rushing();
+        }
     }
     composed.notes.extend(given.rest()); // a runaway leaves some
     Ok(composed)

@@ -6,7 +6,7 @@ use crate::music::planner::BarLine;
 use crate::music::tokens::{
     Event, Features, History, LONGEST_TIME, VelocityFrom, duration_class, velocity_class,
 };
-use crate::score::{Key, Note, Part, Tick, Ticks};
+use crate::score::{Key, Note, Part, Pitch, Tick, Ticks};
 
 /// Events up to an instant. The newest is held back: the step that absorbs it is the step that draws what follows it.
 #[derive(Clone, Debug)]
@@ -84,6 +84,21 @@ impl Line {
         let fresh = self.fresh[part.slot()];
         let ticks = newest.zip(fresh).map_or(0, |((newest, _), fresh)| (newest - fresh).0);
         ticks as f32 / bar.meter.bar().0 as f32
+    }
+
+    /// How many times running `part` has struck its newest pitch, as far as that matters.
+    pub(super) fn running(&self, part: Part) -> Option<(Pitch, usize)> {
+        const MOST: usize = 64;
+        let newest: Vec<Pitch> = self.history.line(part, MOST).map(|it| it.1).collect();
+        let pitch = *newest.last()?;
+        Some((pitch, newest.iter().rev().take_while(|it| **it == pitch).count()))
+    }
+
+    /// Whether onset after onset has come less than a thirty-second note after the one before: nobody means that for long.
+    pub(super) fn is_rushing(&self) -> bool {
+        const GAPS: usize = 4;
+        let gaps = self.history.waits().filter(|it| *it > 0).take(GAPS);
+        gaps.filter(|it| *it < 3).count() == GAPS
     }
 
     /// Whether one source of its part's memory foretold both when `note` comes and its pitch.

@@ -18,6 +18,7 @@ fn styles() -> Vec<StyleCard> {
             pitch_sharpness: if has_velocity { 0.8 } else { 1.2 },
             density_step: 2.0,
             hurry: if has_velocity { 0.0 } else { 0.5 },
+            patience: if has_velocity { 4.0 } else { 8.0 },
         },
         tempo: 120.0,
         meter: (4, 4),
@@ -170,4 +171,39 @@ fn a_part_that_plays_nothing_new_is_told_to_repeat_itself_less() {
     controls.tire(Part::BAND[2], 500.0);
     controls.tire(Part::PLAYER, 500.0);
     check_wishes(&controls.repetition, [None, Some(0.5), Some(-1.5), Some(-7.5), Some(0.5)]);
+}
+
+#[test]
+fn a_part_wearies_of_a_pitch_beyond_the_styles_patience() {
+    let bias = |times| {
+        let mut controls = Controls::new(&Settings::default(), &styles(), PlayerPresence::Absent);
+        let pitch = Pitch::new(60).unwrap();
+        let at = 128 + 60;
+        let before = controls.bias_pitch.clone();
+        controls.weary(Part::BAND[0], pitch, times);
+        let changed = (0..before.len()).filter(|i| before[*i] != controls.bias_pitch[*i]);
+        assert!(changed.clone().all(|i| i == at), "one key of one part");
+        before[at] - controls.bias_pitch[at]
+    };
+    assert_eq!([1, 4, 6, 400].map(bias), [0.0, 0.0, 1.0, 8.0]);
+}
+
+#[test]
+fn a_rush_leaves_chords_and_longer_waits() {
+    let mut controls = Controls::new(&Settings::default(), &styles(), PlayerPresence::Absent);
+    controls.forbid_rushing();
+    let possible = |time: usize| controls.bias_time[time] > Controls::IMPOSSIBLE;
+    assert_eq!([0, 1, 2, 3, 200].map(possible), [true, false, false, true, true]);
+}
+
+#[test]
+fn a_part_that_is_off_is_not_drawn_and_one_that_is_silent_for_now_may_be() {
+    let mut settings = Settings::default();
+    settings.parts[2].mode = Mode::Off;
+    let mut controls = Controls::new(&settings, &styles(), PlayerPresence::Absent);
+    controls.silence(Part::BAND[0]);
+    assert!(!controls.allows(Part::BAND[0]));
+    controls.draw_hushed();
+    assert!(controls.allows(Part::BAND[0]) && controls.hushed[1]);
+    assert!(!controls.allows(Part::BAND[2]) && !controls.hushed[3]);
 }

@@ -104,6 +104,11 @@ impl History {
         self.events.back().map(|past| past.onset)
     }
 
+    /// Ticks from each event to the one before it, newest first, at most `LONGEST_TIME`.
+    pub fn waits(&self) -> impl Iterator<Item = u16> + '_ {
+        self.events.iter().rev().map(|past| past.event.time)
+    }
+
     /// Onset and pitch of the newest `count` notes of `part`, oldest first.
     pub fn line(&self, part: Part, count: usize) -> impl Iterator<Item = (Tick, Pitch)> + '_ {
         self.lines.newest(part.slot(), count)
