@@ -4,6 +4,7 @@
 
 mod args;
 mod bounce;
+mod check;
 mod failure;
 mod jam;
 mod learn;
@@ -41,6 +42,7 @@ pub fn run() -> ExitCode {
         Command::Bounce(args) => bounce::run(args),
         Command::Render(args) => render::run(args),
         Command::Learn(args) => learn::run(args),
+        Command::Check(args) => check::run(args),
         Command::Measure(args) => measure::run(args),
         Command::Vary(args) => takes::vary(args),
         Command::Takes(args) => takes::takes(args),

@@ -7,6 +7,7 @@ pub mod harmony;
 pub mod key;
 pub mod keys;
 pub mod memory;
+pub mod originality;
 pub mod planner;
 pub mod rating;
 pub mod recorder;

@@ -7,11 +7,13 @@ mod tests;
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 pub use error::PackError;
 
+use crate::music::originality::CorpusIndex;
 use crate::score::{Family, Meter, Tempo};
 
 /// A pack whose manifest and files belong together. What only a run can show, `infer::open` checks.
@@ -30,6 +32,8 @@ pub struct Pack {
     pub sources: Vec<Source>,
     pub figures: Figures,
     pub note_model: NoteModel,
+    /// What improvisations must not copy; a pack need not have it.
+    pub originality: Option<Arc<CorpusIndex>>,
     /// Of the manifest, in hexadecimal; it holds the hashes of the other files, so that it stands for the whole pack.
     pub sha256: String,
 }
@@ -146,10 +150,11 @@ pub struct NoteModel {
 const MANIFEST: &str = "manifest.json";
 /// Largest files that are read, bytes.
 const MANIFEST_LIMIT: u64 = 1 << 20;
-const GRAPH_LIMIT: u64 = 512 << 20;
+const FILE_LIMIT: u64 = 512 << 20;
 
 const EMBEDDED_MANIFEST: &[u8] = include_bytes!("../models/default/manifest.json");
 const EMBEDDED_GRAPH: &[u8] = include_bytes!("../models/default/note.onnx");
+const EMBEDDED_INDEX: &[u8] = include_bytes!("../models/default/originality.bin");
 
 impl Pack {
     /// The default pack.
@@ -157,8 +162,11 @@ impl Pack {
     /// # Errors
     /// If the build embedded files that do not belong together.
     pub fn embedded() -> Result<Self, PackError> {
-        let graph = |_: &str| Ok(Cow::Borrowed(EMBEDDED_GRAPH));
-        Self::read(EMBEDDED_MANIFEST, Path::new("embedded pack"), graph)
+        let embedded = |file: &str| {
+            let is_index = Path::new(file).extension().is_some_and(|it| it == "bin");
+            Ok(Cow::Borrowed(if is_index { EMBEDDED_INDEX } else { EMBEDDED_GRAPH }))
+        };
+        Self::read(EMBEDDED_MANIFEST, Path::new("embedded pack"), embedded)
     }
 
     /// The pack in a folder.
@@ -167,23 +175,29 @@ impl Pack {
     /// If a file is missing, damaged or not what the manifest says, or the manifest asks for what this version cannot do.
     pub fn open(folder: &Path) -> Result<Self, PackError> {
         let manifest = read_file(&folder.join(MANIFEST), MANIFEST_LIMIT)?;
-        let graph = |file: &str| read_file(&folder.join(file), GRAPH_LIMIT).map(Cow::Owned);
-        Self::read(&manifest, folder, graph)
+        let beside = |file: &str| read_file(&folder.join(file), FILE_LIMIT).map(Cow::Owned);
+        Self::read(&manifest, folder, beside)
     }
 
-    /// `graph` gives the file that the manifest names.
+    /// `beside` gives a file that the manifest names.
     fn read(
         manifest: &[u8],
         folder: &Path,
-        graph: impl FnOnce(&str) -> Result<Cow<'static, [u8]>, PackError>,
+        beside: impl Fn(&str) -> Result<Cow<'static, [u8]>, PackError>,
     ) -> Result<Self, PackError> {
         let place = folder.join(MANIFEST);
-        let (mut pack, file) = manifest::parse(manifest, &place)?;
-        let graph = graph(&file)?;
-        if sha256(&graph) != pack.note_model.sha256 {
-            return Err(PackError::Hash { path: folder.join(file) });
+        let (mut pack, files) = manifest::parse(manifest, &place)?;
+        let checked = |file: &str, hash: &str| {
+            let bytes = beside(file)?;
+            let path = || folder.join(file);
+            if sha256(&bytes) == hash { Ok(bytes) } else { Err(PackError::Hash { path: path() }) }
+        };
+        pack.note_model.graph = checked(&files.graph, &pack.note_model.sha256)?;
+        if let Some((file, hash)) = files.originality {
+            let index = CorpusIndex::parse(checked(&file, &hash)?);
+            let failed = |source| PackError::Index { path: folder.join(&file), source };
+            pack.originality = Some(Arc::new(index.map_err(failed)?));
         }
-        pack.note_model.graph = graph;
         pack.sha256 = sha256(manifest);
         Ok(pack)
     }

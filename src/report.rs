@@ -1,14 +1,19 @@
 //! `report.json`: what made a bounce, and what came out. The command line and the plugin write the same.
 
+pub(crate) mod originality;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use self::originality::CopyLine;
 use crate::engine::offline::{Bounced, Request};
 use crate::infer::StyleCard;
 use crate::music::key::KeyFinder;
+use crate::music::originality::CorpusIndex;
 use crate::score::{Audible, ChordWish, Family, Follow, Key, Mode, Note, Part, Quantum, Strip};
 
 /// The report of a bounce, as it is written to `report.json`.
@@ -50,6 +55,8 @@ pub(crate) struct Made {
     pub(crate) player: Option<Heard>,
     /// The file of what is remembered.
     pub(crate) memory: Option<String>,
+    /// What the parts may have copied.
+    pub(crate) corpus: Option<Arc<CorpusIndex>>,
     pub(crate) bits: u16,
     /// That composing and rendering took.
     pub(crate) seconds: f64,
@@ -109,6 +116,8 @@ struct PartLine {
     peak_db: Option<f64>,
     /// Of the stem, as for the mix.
     samples_sha256: String,
+    /// Nothing for drums and for packs without an index.
+    originality: Option<CopyLine>,
 }
 
 /// What was remembered of the player, and how well she was foretold.
@@ -175,6 +184,14 @@ impl Report {
     ) -> Self {
         let frames = bounced.mix[0].len();
         let seconds = frames as f64 / f64::from(request.sample_rate);
+        let copies = |part: Part| {
+            let family = made.families[part.band_index()?].filter(|it| !it.is_drums());
+            family.and(made.corpus.as_ref()).map(|it| originality::line(&bounced.notes, part, it))
+        };
+        let parts = Part::BAND.map(|part| PartLine {
+            originality: copies(part),
+            ..part_line(part, request, bounced, made.families)
+        });
         Self {
             antiphon: env!("CARGO_PKG_VERSION"),
             pack: PackLine {
@@ -184,10 +201,7 @@ impl Report {
             },
             backend: made.backend,
             settings: settings_line(request, styles, made.bits),
-            parts: Part::BAND
-                .into_iter()
-                .map(|part| part_line(part, request, bounced, made.families))
-                .collect(),
+            parts: parts.into(),
             prompt: made.prompt,
             player: made.player,
             memory: memory_line(request, bounced, made.memory),
@@ -231,7 +245,10 @@ impl Report {
         ));
         for part in self.parts.iter().filter(|part| part.mode != "off") {
             let family = part.family.as_deref().unwrap_or("-");
-            line(format!("  part {}  {:<14} {:>5} notes", part.part, family, part.notes));
+            let copies = part.originality.as_ref().filter(|_| part.notes > 0);
+            let copies =
+                copies.map_or_else(String::new, |it| format!("  {}", it.words(|_| String::new())));
+            line(format!("  part {}  {:<14} {:>5} notes{copies}", part.part, family, part.notes));
         }
         if let (Some(key), Some(share)) = (&notes.key, notes.in_key) {
             line(format!("{:.0} % of the notes in {key}", share * 100.0));
@@ -339,6 +356,7 @@ fn part_line(
         notes: bounced.notes.iter().filter(|note| note.part == part).count(),
         peak_db: peak_db(&bounced.stems[index]),
         samples_sha256: samples_sha256(&bounced.stems[index]),
+        originality: None,
     }
 }
 

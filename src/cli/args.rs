@@ -58,6 +58,15 @@ Examples:
 
 Of each file the fullest track that is not drums is learned.")]
     Learn(LearnArgs),
+    /// Say how far a MIDI file copies what the pack learned from
+    #[command(after_help = "\
+Examples:
+  antiphon-cli check take/take.mid
+  antiphon-cli check demo/greensleeves.mid --json
+
+Of each track that is not drums the longest copy is told, with a training piece that has it where the index knows one, and the
+share of notes in copied runs of eight notes or more. Runs are compared by their steps and the ratios of their waits.")]
+    Check(CheckArgs),
     /// Measure on MIDI files how well the player is foretold, what hearing her is worth, and how parts answer
     #[command(after_help = "\
 Example:
@@ -79,6 +88,19 @@ Examples:
     Styles(StylesArgs),
     /// Look into a pack, or check it before use
     Pack(PackArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// MIDI file to look through
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Folder of the pack whose training pieces count; without it the built-in one
+    #[arg(long, value_name = "DIR")]
+    pub(super) pack: Option<PathBuf>,
+    /// Write JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 const BOUNCE_EXAMPLES: &str = "\

@@ -136,6 +136,7 @@ impl Work {
         }
         let Opened { name, version, sha256, muse } = opened;
         let (backend, styles) = (muse.backend().to_owned(), muse.styles().to_vec());
+        let corpus = muse.corpus().cloned();
         let bar = output.progress("improvising");
         let started = Instant::now();
         let mut bounced = offline::bounce(muse, &self.request, &mut |done| bar.show(done))?;
@@ -155,6 +156,7 @@ impl Work {
             prompt,
             player,
             memory: self.memory.clone(),
+            corpus,
             bits: depth.bits(),
             seconds,
         };

@@ -65,7 +65,8 @@ pub(super) fn pack(args: &PackArgs) -> Result<(), Failure> {
     }
 }
 
-fn read(folder: Option<&Path>) -> Result<Pack, Failure> {
+/// The pack in a folder, or the built-in one.
+pub(super) fn read(folder: Option<&Path>) -> Result<Pack, Failure> {
     folder.map_or_else(Pack::embedded, Pack::open).map_err(|error| {
         let advice = "leave out --pack to use the built-in one, or get the pack anew";
         Failure::new(Kind::Refused, error, advice)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::music::originality::CorpusIndex;
 use crate::music::tokens::{Event, Features};
 use crate::pack::Rest;
 use crate::score::{Chord, Family, PartialTable, Pitch, TimbreId, Velocity};
@@ -10,6 +11,11 @@ use crate::score::{Chord, Family, PartialTable, Pitch, TimbreId, Velocity};
 pub trait Muse: Send {
     /// What there is to choose from; never empty.
     fn styles(&self) -> &[StyleCard];
+
+    /// What was learned from, so that it is not copied, if the pack says.
+    fn corpus(&self) -> Option<&Arc<CorpusIndex>> {
+        None
+    }
 
     /// For the status line, such as `tract` or `ONNX Runtime 1.31`.
     fn backend(&self) -> &str;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
 use super::runtime::{Graph, Input, Kind, LoadError, Outputs, Runtime, Values};
 use super::tables::TableCache;
+use crate::music::originality::CorpusIndex;
 use crate::music::tokens::{DURATIONS, Event, Features, SOURCES};
 use crate::pack::{Pack, Style, StyleVelocity};
 use crate::score::{ChordQuality, Part, PartialTable, Pitch, TimbreId, Velocity};
@@ -25,6 +26,7 @@ struct NoteModel {
     outputs: Outputs,
     context: Vec<f32>,
     tables: TableCache,
+    corpus: Option<Arc<CorpusIndex>>,
 }
 
 /// Why a pack cannot be played.
@@ -74,6 +76,7 @@ impl NoteModel {
             outputs: Outputs::new(length),
             context: vec![0.0; pack.styles.len() + WISHES],
             tables: TableCache::new(),
+            corpus: pack.originality.clone(),
         })
     }
 
@@ -149,6 +152,10 @@ impl NoteModel {
 impl Muse for NoteModel {
     fn styles(&self) -> &[StyleCard] {
         &self.styles
+    }
+
+    fn corpus(&self) -> Option<&Arc<CorpusIndex>> {
+        self.corpus.as_ref()
     }
 
     fn backend(&self) -> &str {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::music::originality::IndexError;
+
 /// Why a pack is not used.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
@@ -17,4 +19,6 @@ pub enum PackError {
     Field { path: PathBuf, field: String, found: String, wanted: String },
     #[error("use the pack: its SHA-256 is not the one in the manifest: {}", path.display())]
     Hash { path: PathBuf },
+    #[error("use the pack's originality index: {}", path.display())]
+    Index { path: PathBuf, source: IndexError },
 }

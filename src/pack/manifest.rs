@@ -34,6 +34,7 @@ struct Manifest {
     vocabulary: Vocabulary,
     vocabulary_sha256: String,
     note_model: Graph,
+    originality: Option<IndexEntry>,
     styles: Vec<StyleEntry>,
     provenance: Vec<SourceEntry>,
     figures: FigureEntries,
@@ -130,6 +131,12 @@ struct SourceEntry {
 }
 
 #[derive(Deserialize)]
+struct IndexEntry {
+    file: String,
+    sha256: String,
+}
+
+#[derive(Deserialize)]
 struct FigureEntries {
     valid_bits: Option<BitEntries>,
     notes_seen: Option<u64>,
@@ -143,8 +150,15 @@ struct BitEntries {
 /// Names the manifest in errors.
 struct Check<'a>(&'a Path);
 
-/// A pack without its graph, and the graph's file name.
-pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, String), PackError> {
+/// The files beside a manifest.
+pub(super) struct Files {
+    pub(super) graph: String,
+    /// Name, and SHA-256 in hexadecimal.
+    pub(super) originality: Option<(String, String)>,
+}
+
+/// A pack without its files, and what they are.
+pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, Files), PackError> {
     let check = Check(path);
     let Format { format } = check.json(bytes)?;
     if format != FORMAT {
@@ -164,6 +178,10 @@ pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, String), PackErr
         styles.push(check.style(entry, &format!("styles[{index}]"))?);
     }
     let graph = manifest.note_model;
+    if let Some(index) = &manifest.originality {
+        check.file("originality.file", &index.file)?;
+    }
+    let originality = manifest.originality.map(|it| (it.file, it.sha256.to_ascii_lowercase()));
     let pack = Pack {
         name: manifest.name,
         title: manifest.title,
@@ -181,9 +199,10 @@ pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, String), PackErr
             state,
             parameters: graph.parameters,
         },
+        originality: None,
         sha256: String::new(),
     };
-    Ok((pack, graph.file))
+    Ok((pack, Files { graph: graph.file, originality }))
 }
 
 impl Check<'_> {
@@ -235,11 +254,14 @@ impl Check<'_> {
         self.that(found.eq_ignore_ascii_case(&hash), "vocabulary_sha256", found, &hash)
     }
 
+    fn file(&self, field: &str, file: &str) -> Result<(), PackError> {
+        let plain = Path::new(file).file_name().is_some_and(|name| name == file);
+        self.that(plain, field, file, "the name of a file beside the manifest")
+    }
+
     /// The state's shape, if the graph's inputs and outputs are the contract's.
     fn graph(&self, graph: &Graph, styles: usize) -> Result<[usize; 4], PackError> {
-        let file = &graph.file;
-        let plain = Path::new(file).file_name().is_some_and(|name| name == file.as_str());
-        self.that(plain, "note_model.file", file, "the name of a file beside the manifest")?;
+        self.file("note_model.file", &graph.file)?;
         let state = <[usize; 4]>::try_from(graph.state.as_slice()).unwrap_or_default();
         let [batch, blocks, rows, channels] = state;
         let legal = batch == STATE_LIMIT[0]

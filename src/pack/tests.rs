@@ -13,7 +13,7 @@ fn manifest() -> Vec<u8> {
 
 fn read(manifest: &[u8]) -> Result<Pack, PackError> {
     let graph = std::fs::read(Path::new(TOY).join("note.onnx")).unwrap();
-    Pack::read(manifest, Path::new("pack"), |_| Ok(Cow::Owned(graph)))
+    Pack::read(manifest, Path::new("pack"), |_| Ok(Cow::Owned(graph.clone())))
 }
 
 /// What is said of the toy pack with `pointer` set to `value` in its manifest.
@@ -43,6 +43,7 @@ fn the_embedded_pack_opens() {
     let pack = Pack::embedded().unwrap();
     assert_eq!(pack.name, "default");
     assert!(pack.styles.len() >= 4 && !pack.sources.is_empty());
+    assert!(pack.originality.is_some_and(|it| it.len() > 1_000_000 && it.pieces() > 10_000));
     assert!(pack.figures.valid_bits.is_some_and(|bits| bits < 4.76), "better than the baseline");
 }
 

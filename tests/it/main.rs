@@ -5,6 +5,7 @@ mod cli;
 mod determinism;
 mod manners;
 mod midi;
+mod originality;
 mod real_time;
 mod stage;
 mod takes;

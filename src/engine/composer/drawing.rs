@@ -20,6 +20,11 @@ const REFUSALS: usize = 24;
 /// Tries at drawing a note that is not already struck at that instant.
 const TRIES: usize = 4;
 
+/// Longest copy of a training piece, in notes; real pieces of styles that lean on each other copy longer ones.
+const LONGEST_COPY: usize = 16;
+/// Tries at drawing a note that does not make a copy longer.
+const COPY_TRIES: usize = 6;
+
 /// What came of one window.
 #[derive(Debug)]
 pub(super) struct Composed {
@@ -143,7 +148,7 @@ pub(super) fn draw_window(
         context.controls.wait_at_most(window.end - from - Ticks(1));
     }
     let mut struck: Vec<(Part, Pitch)> = Vec::new();
-    let (mut tries, mut refused) = (0, 0);
+    let (mut tries, mut refused, mut copied) = (0, 0, 0);
     for _ in 0..WINDOW_NOTES {
         context.controls.roll_noise(&mut stream);
         let draw = draw_next(muse, line, recall, &context, Place { window, from })?;
@@ -177,6 +182,15 @@ pub(super) fn draw_window(
             }
             continue; // the same key twice at once: draw again
         }
+        // What the player played may be quoted at any length.
+        if copied < COPY_TRIES
+            && recall.quote.is_none()
+            && line.would_copy(muse, note, composed.families[slot]) > LONGEST_COPY
+        {
+            copied += 1;
+            continue; // too much like a piece that the model learned from: draw again
+        }
+        copied = 0;
         let note = bounds.cut(note);
         struck.push((note.part, note.pitch));
         line.push(muse, &context, note, Some(draw.state.clone()))?;

@@ -2,11 +2,12 @@
 
 use crate::infer::{ComposeError, Controls, Draw, Muse, State};
 use crate::music::memory::{Memory, Tail};
+use crate::music::originality;
 use crate::music::planner::BarLine;
 use crate::music::tokens::{
     Event, Features, History, LONGEST_TIME, VelocityFrom, duration_class, velocity_class,
 };
-use crate::score::{Key, Note, Part, Pitch, Tick, Ticks};
+use crate::score::{Family, Key, Note, Part, Pitch, Tick, Ticks};
 
 /// Events up to an instant. The newest is held back: the step that absorbs it is the step that draws what follows it.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Line {
     before: State,
     /// Of each slot, the last onset that nothing the part had played before foretold.
     fresh: [Option<Tick>; Part::COUNT],
+    /// What each slot copies of the pieces that the model learned from.
+    copying: [originality::Line; Part::COUNT],
 }
 
 /// What was in force when an event sounded.
@@ -34,7 +37,12 @@ pub(super) struct Context {
 impl Line {
     /// Nothing heard yet.
     pub(super) fn new(silence: State) -> Self {
-        Self { history: History::new(), before: silence, fresh: [None; Part::COUNT] }
+        Self {
+            history: History::new(),
+            before: silence,
+            fresh: [None; Part::COUNT],
+            copying: Default::default(),
+        }
     }
 
     /// Absorb the newest event and draw the one after it, under `context`. `opening` is where the line starts if it is empty.
@@ -66,13 +74,24 @@ impl Line {
         }
         let velocity = (context.velocities == VelocityFrom::Model).then_some(note.velocity);
         let family = context.controls.family[note.part.slot()];
+        if let Some(corpus) = muse.corpus() {
+            self.copying[note.part.slot()].push(note.onset, note.pitch, corpus);
+        }
         self.history.push(note.onset, note.part, note.pitch, note.length, velocity, family);
         Ok(after)
+    }
+
+    /// Notes of the copy of a training piece that `note` would end, were it the next; 0 where it ends none. Drums copy nothing.
+    pub(super) fn would_copy(&self, muse: &dyn Muse, note: Note, family: Family) -> usize {
+        let Some(corpus) = muse.corpus().filter(|_| !family.is_drums()) else { return 0 };
+        let mut line = self.copying[note.part.slot()].clone();
+        line.push(note.onset, note.pitch, corpus).map_or(0, |copy| copy.length)
     }
 
     /// Move all that was heard by `by`.
     pub(super) fn shift(&mut self, by: Ticks) {
         self.history.shift(by);
+        self.copying.iter_mut().for_each(|it| it.shift(by));
         for onset in self.fresh.iter_mut().flatten() {
             *onset += by;
         }

@@ -31,6 +31,7 @@ pub(super) fn export(
 ) -> Result<Option<PathBuf>, String> {
     let request = Request { tail_secs: TAIL_SECS, ..Request::of_take(take) };
     let (styles, backend) = (muse.styles().to_vec(), muse.backend().to_owned());
+    let corpus = muse.corpus().cloned();
     let started = Instant::now();
     let bounced = offline::bounce_by_hand(muse, &request, hand).map_err(|it| it.to_string())?;
     let Some(mut bounced) = bounced else { return Ok(None) };
@@ -46,6 +47,7 @@ pub(super) fn export(
         prompt: None,
         player: None,
         memory: None,
+        corpus,
         bits: DEPTH.bits(),
         seconds: started.elapsed().as_secs_f64(),
     };
