@@ -28,7 +28,7 @@ DRUM_KEYS, MELODIC_KEYS = (35, 81), (21, 108)
 MOST_NOTES = 3072  # of one stream
 _LOWEST, _HIGHEST = 24, 96  # registers told
 _MOST_IMPATIENT = 9.0
-_TIRELESS, _TIRING, _MOST_TIRED = 5.0, 1.0, 8.0  # bars of nothing new; then deviations less repetition told a bar
+_TIRELESS, _TIRING, _MOST_TIRED = 4.0, 2.0, 16.0  # bars of nothing new; then deviations less repetition told a bar
 _SPARSE = 0.75  # share of rows playing below which the others are taken out
 _COLUMNS = (
     "_rows", "_families", "_context", "_sharpness", "_times", "_pitches",

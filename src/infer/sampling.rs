@@ -160,9 +160,10 @@ impl Controls {
 
     /// Tell `part`, which has played nothing new for so many bars, to repeat itself less.
     pub fn tire(&mut self, part: Part, bars: f32) {
-        const TIRELESS_BARS: f32 = 5.0;
-        const MOST_DEVIATIONS: f32 = 8.0; // one more with each bar
-        let deviations = (bars - TIRELESS_BARS).clamp(0.0, MOST_DEVIATIONS);
+        const TIRELESS_BARS: f32 = 4.0;
+        const EACH_BAR: f32 = 2.0; // deviations
+        const MOST_DEVIATIONS: f32 = 16.0;
+        let deviations = ((bars - TIRELESS_BARS) * EACH_BAR).clamp(0.0, MOST_DEVIATIONS);
         if let Some(wish) = &mut self.repetition[part.slot()] {
             *wish -= deviations * self.repetition_deviation;
         }

@@ -166,11 +166,11 @@ fn noise_comes_from_the_stream_alone() {
 #[test]
 fn a_part_that_plays_nothing_new_is_told_to_repeat_itself_less() {
     let mut controls = Controls::new(&Settings::default(), &styles(), PlayerPresence::Absent);
-    controls.tire(Part::BAND[0], 4.9);
-    controls.tire(Part::BAND[1], 7.0);
+    controls.tire(Part::BAND[0], 3.9);
+    controls.tire(Part::BAND[1], 5.0);
     controls.tire(Part::BAND[2], 500.0);
     controls.tire(Part::PLAYER, 500.0);
-    check_wishes(&controls.repetition, [None, Some(0.5), Some(-1.5), Some(-7.5), Some(0.5)]);
+    check_wishes(&controls.repetition, [None, Some(0.5), Some(-1.5), Some(-15.5), Some(0.5)]);
 }
 
 #[test]
