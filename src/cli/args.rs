@@ -157,7 +157,7 @@ pub(super) struct MusicArgs {
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(0..=999_999))]
     pub(super) seed: u64,
     /// Length
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 16, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(super) bars: u32,
     /// Quarter notes a minute, 10 to 1000 [default: the prompt's, the player's, or the style's]
     #[arg(long, value_name = "BPM", value_parser = values::tempo)]
@@ -174,6 +174,18 @@ pub(super) struct MusicArgs {
     /// Notes in time: -2 sparse to 2 dense, 0 as usual in the style
     #[arg(long, value_name = "D", default_value_t = 0.0, allow_negative_numbers = true, value_parser = values::stepped::<-200, 200, 100>)]
     pub(super) density: f32,
+    /// How often phrases come back: -2 seldom to 2 often, 0 as usual in the style
+    #[arg(long, value_name = "R", default_value_t = 0.0, allow_negative_numbers = true, value_parser = values::stepped::<-200, 200, 100>)]
+    pub(super) repetition: f32,
+    /// Factor of the temperature for when notes come, 0.5 to 1.5
+    #[arg(long, value_name = "F", default_value_t = 1.0, value_parser = values::stepped::<50, 150, 100>)]
+    pub(super) time_temperature: f32,
+    /// Factor of the temperature for which notes come, 0.5 to 1.5
+    #[arg(long, value_name = "F", default_value_t = 1.0, value_parser = values::stepped::<50, 150, 100>)]
+    pub(super) pitch_temperature: f32,
+    /// How much of the player's timing and accents the band takes over, 0 to 1
+    #[arg(long, value_name = "A", default_value_t = 0.5, value_parser = values::stepped::<0, 100, 100>)]
+    pub(super) feel: f32,
     /// How much the band draws on what the player plays, 0 to 1: parts that answer quote her
     #[arg(long, value_name = "M", default_value_t = 0.5, value_parser = values::stepped::<0, 100, 100>)]
     pub(super) memory: f32,
@@ -263,7 +275,7 @@ pub(super) struct InputArgs {
     /// Take file to play note for note, in place of improvising
     #[arg(long, value_name = "FILE.json", conflicts_with_all = [
         "prompt", "player", "style", "seed", "bars", "tempo", "meter", "temperature", "min_p", "density",
-        "key", "chord", "scale_lock", "quantum", "trade", "parts", "keep_take",
+        "repetition", "time_temperature", "pitch_temperature", "feel", "memory", "key", "chord", "scale_lock", "quantum", "trade", "parts", "keep_take",
     ])]
     pub(super) take: Option<PathBuf>,
     /// Also keep what was improvised as a take in this file

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::args::{BounceArgs, Hearing, MuseArgs, OutputArgs, PartArg, SoundArgs};
+use super::args::{BounceArgs, Hearing, MuseArgs, MusicArgs, OutputArgs, PartArg, SoundArgs};
 use super::failure::{Failure, Kind};
 use super::packs::{self, Opened};
 use super::{say, takes, tell};
@@ -16,8 +16,8 @@ use crate::files::wav::{self, Depth};
 use crate::infer::{Controls, PlayerPresence, StyleCard};
 use crate::report::{self, Heard, Made, Report};
 use crate::score::{
-    Audible, Family, Meter, Mix, Mode, PackName, Part, PartSettings, Phrase, Seed, Settings, Strip,
-    Take, Tempo,
+    Audible, ChordWish, Family, Meter, Mix, Mode, PackName, Part, PartSettings, Phrase, Seed,
+    Settings, Strip, Take, Tempo, Trade,
 };
 
 /// Memory that the sound of a bounce may take; half an hour of everything at 48 kHz fits.
@@ -38,6 +38,11 @@ pub(super) fn run(args: &BounceArgs) -> Result<(), Failure> {
     for input in prompt.iter().chain(&player).filter(|_| !args.output.quiet) {
         for mended in &input.song.mended {
             tell(&format!("antiphon-cli: mended in {}: {mended}", input.heard.file));
+        }
+    }
+    if player.is_none() && !args.output.quiet {
+        for wish in wishes_of_a_player(&args.music) {
+            tell(&format!("antiphon-cli: {wish} does nothing without --player"));
         }
     }
     let opened = packs::open(&args.muse)?;
@@ -322,6 +327,10 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         temperature: music.temperature,
         min_p: music.min_p,
         density: music.density,
+        repetition: music.repetition,
+        time_temperature: music.time_temperature,
+        pitch_temperature: music.pitch_temperature,
+        feel: music.feel,
         memory: music.memory,
         key: music.key,
         chord: music.chord,
@@ -351,6 +360,27 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         return Err(Failure::new(Kind::Usage, error, "let at least one --part play"));
     }
     Ok(settings)
+}
+
+/// What was asked for that wants somebody to listen to.
+fn wishes_of_a_player(music: &MusicArgs) -> Vec<String> {
+    let mut found = Vec::new();
+    for arg in &music.parts {
+        match arg.mode {
+            Mode::Answer => found.push(format!("part {}=answer", arg.part.slot())),
+            Mode::Follow => {
+                found.push(format!("part {}={}", arg.part.slot(), report::follow_word(arg.follow)));
+            }
+            Mode::Play | Mode::Off => {}
+        }
+    }
+    if music.chord == ChordWish::Player {
+        found.push("--chord player".to_owned());
+    }
+    if Trade::from(music.trade) != Trade::default() {
+        found.push("--trade".to_owned());
+    }
+    found
 }
 
 /// Each part's wishes with its place in the band.

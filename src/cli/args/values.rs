@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use crate::files::wav::Depth;
 use crate::report::{family_word, follow_word};
-use crate::score::{Chord, ChordWish, Family, Follow, Key, Meter, Mode, Part, Tempo};
+use crate::score::{Chord, ChordQuality, ChordWish, Family, Follow, Key, Meter, Mode, Part, Tempo};
 
 /// Why a value cannot be read.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -28,6 +28,8 @@ pub(in crate::cli) enum ValueError {
     Block,
     #[error("expected a style such as `chorale`, or two such as `chorale,ragtime:0.3`")]
     Style,
+    #[error("expected at most two styles, as in `chorale,ragtime:0.3`")]
+    Styles,
     #[error(
         "only the second of two styles has a weight: how far to lean to it, as in `chorale,ragtime:0.3`"
     )]
@@ -109,24 +111,51 @@ pub(super) fn bars(text: &str) -> Result<(u32, u32), ValueError> {
     if 1 <= first && first <= last { Ok((first, last)) } else { Err(ValueError::Bars) }
 }
 
-/// `D minor`, `d min`, `Dm`, `F# major`, `Gb`.
+/// `C`, `F#m`, `Bb7`, `Dmin7`, `GM7`, `A-`, `Bo`, `C+`, `Gsus`; and `open` or `player`.
 pub(super) fn chord(text: &str) -> Result<ChordWish, ValueError> {
-    let named = |chord: &Chord| chord.name().eq_ignore_ascii_case(text);
-    match text {
-        "open" => Ok(ChordWish::Open),
-        "player" => Ok(ChordWish::Player),
-        _ => (0..Chord::COUNT)
-            .filter_map(Chord::from_index)
-            .find(named)
-            .map(ChordWish::Chord)
-            .ok_or_else(|| ValueError::Chord(text.to_owned())),
-    }
+    let wrong = || ValueError::Chord(text.to_owned());
+    let (root, sign) = match text.trim() {
+        "open" => return Ok(ChordWish::Open),
+        "player" => return Ok(ChordWish::Player),
+        chord => tonic(chord).ok_or_else(wrong)?,
+    };
+    // A large M is major and a small one minor; all else may be written either way.
+    let quality = match sign {
+        "M" => ChordQuality::Major,
+        "M7" | "Δ" | "Δ7" => ChordQuality::MajorSeventh,
+        "m" | "-" => ChordQuality::Minor,
+        "m7" | "-7" => ChordQuality::MinorSeventh,
+        _ => match sign.to_ascii_lowercase().as_str() {
+            "" | "maj" | "major" => ChordQuality::Major,
+            "min" | "minor" | "m" => ChordQuality::Minor,
+            "dim" | "o" | "°" => ChordQuality::Diminished,
+            "aug" | "+" => ChordQuality::Augmented,
+            "sus4" | "sus" => ChordQuality::SuspendedFourth,
+            "7" | "dom7" => ChordQuality::DominantSeventh,
+            "maj7" | "major7" => ChordQuality::MajorSeventh,
+            "min7" | "minor7" | "m7" => ChordQuality::MinorSeventh,
+            _ => return Err(wrong()),
+        },
+    };
+    Chord::new(root, quality).map(ChordWish::Chord).ok_or_else(wrong)
 }
 
+/// `D minor`, `d min`, `Dm`, `F# major`, `Gb`.
 pub(super) fn key(text: &str) -> Result<Key, ValueError> {
     use crate::score::pitch::Scale;
-    let mut letters = text.trim().chars();
-    let natural = match letters.next().ok_or(ValueError::Key)?.to_ascii_uppercase() {
+    let (root, rest) = tonic(text.trim()).ok_or(ValueError::Key)?;
+    let scale = match rest.trim().to_ascii_lowercase().as_str() {
+        "" | "major" | "maj" => Scale::Major,
+        "minor" | "min" | "m" => Scale::Minor,
+        _ => return Err(ValueError::Key),
+    };
+    Key::new(root, scale).ok_or(ValueError::Key)
+}
+
+/// Pitch class of the note that a text begins with, and what follows it.
+fn tonic(text: &str) -> Option<(u8, &str)> {
+    let mut letters = text.chars();
+    let natural = match letters.next()?.to_ascii_uppercase() {
         'C' => 0,
         'D' => 2,
         'E' => 4,
@@ -134,20 +163,15 @@ pub(super) fn key(text: &str) -> Result<Key, ValueError> {
         'G' => 7,
         'A' => 9,
         'B' => 11,
-        _ => return Err(ValueError::Key),
+        _ => return None,
     };
     let rest = letters.as_str();
-    let (shift, rest) = match rest.chars().next() {
-        Some('#' | '♯') => (1, rest.trim_start_matches(['#', '♯'])),
-        Some('b' | '♭') => (11, rest.trim_start_matches(['b', '♭'])),
+    let (shift, rest) = match letters.next() {
+        Some('#' | '♯') => (1, letters.as_str()),
+        Some('b' | '♭') => (11, letters.as_str()),
         _ => (0, rest),
     };
-    let scale = match rest.trim().to_ascii_lowercase().as_str() {
-        "" | "major" | "maj" => Scale::Major,
-        "minor" | "min" | "m" => Scale::Minor,
-        _ => return Err(ValueError::Key),
-    };
-    Key::new((natural + shift) % 12, scale).ok_or(ValueError::Key)
+    Some(((natural + shift) % 12, rest))
 }
 
 pub(super) fn depth(text: &str) -> Result<Depth, ValueError> {
@@ -170,6 +194,9 @@ impl FromStr for StyleArg {
         let Some((first, second)) = text.split_once(',') else {
             return Ok(Self { first: name(text)?, second: None });
         };
+        if second.contains(',') {
+            return Err(ValueError::Styles);
+        }
         let (second, lean) = second.rsplit_once(':').unwrap_or((second, "0.5"));
         Ok(Self {
             first: name(first)?,

@@ -107,7 +107,7 @@ impl CorpusIndex {
     pub fn piece(&self, fingerprint: u64) -> Option<u16> {
         let at = self.find(fingerprint)?;
         let own = &self.bytes[self.remainders..self.remainders + self.count];
-        if own[at] % self.every != 0 {
+        if !own[at].is_multiple_of(self.every) {
             return None;
         }
         let block = at / REMAINDERS;

@@ -27,6 +27,37 @@ fn keys_are_read() {
 }
 
 #[test]
+fn chords_are_read_however_people_write_them() {
+    let check = |text: &str, expected: Option<&str>| {
+        let found = chord(text).ok().map(|it| match it {
+            ChordWish::Chord(chord) => chord.name(),
+            other => format!("{other:?}"),
+        });
+        assert_eq!(found.as_deref(), expected, "{text}");
+    };
+    check("open", Some("Open"));
+    check("player", Some("Player"));
+    check("Db7", Some("C#7"));
+    check("Gbmaj7", Some("F#maj7"));
+    check("G#m", Some("Abm"));
+    check("A#7", Some("Bb7"));
+    check("Dmin7", Some("Dm7"));
+    check("dm7", Some("Dm7"));
+    check("CM7", Some("Cmaj7"));
+    check("C-", Some("Cm"));
+    check("Bo", Some("Bdim"));
+    check("F+", Some("Faug"));
+    check("Gsus", Some("Gsus4"));
+    for wrong in ["", "H", "C13", "Dm7b5", "major", "C/E"] {
+        check(wrong, None);
+    }
+    for index in 0..Chord::COUNT {
+        let name = Chord::from_index(index).unwrap().name();
+        check(&name, Some(&name));
+    }
+}
+
+#[test]
 fn bars_are_read() {
     assert_eq!(bars("5-8"), Ok((5, 8)));
     assert_eq!(bars(" 3 "), Ok((3, 3)));
