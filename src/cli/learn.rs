@@ -7,7 +7,7 @@ use super::args::LearnArgs;
 use super::failure::{Failure, Kind};
 use super::{bounce, say};
 use crate::files::memory;
-use crate::files::midi::MidiSong;
+use crate::files::midi::{MidiSong, MidiTrack};
 use crate::files::output::Existing;
 use crate::music::key::KeyFinder;
 use crate::music::memory::{Memory, Trust};
@@ -19,6 +19,11 @@ pub(super) fn run(args: &LearnArgs) -> Result<(), Failure> {
     let mut memory = Memory::new();
     for path in &args.files {
         let input = bounce::listen(path, None, None)?;
+        if input.song.fullest_track().is_none_or(MidiTrack::is_drums) {
+            let error =
+                anyhow::anyhow!("learn a tune: nothing but drums in it: {}", path.display());
+            return Err(Failure::new(Kind::Input, error, "give a file with a melody"));
+        }
         memory = with(&memory, input.phrase.notes(), bar_of(&input.song));
     }
     let existing = if args.force { Existing::Replace } else { Existing::Keep };

@@ -160,9 +160,15 @@ pub(super) fn vary(args: &VaryArgs) -> Result<(), Failure> {
             "antiphon-cli: the take was made with another pack; this one varies it in its own way",
         );
     }
-    let mut outputs = args.output.open(&["variations.json".to_owned()])?;
     let kept: Vec<Part> =
         args.keep_parts.iter().filter_map(|slot| Part::from_slot(usize::from(*slot))).collect();
+    let families = take.music.sounding_families();
+    let plays = |part: &&Part| part.band_index().is_some_and(|it| families[it].is_some());
+    if Part::BAND.iter().filter(plays).all(|part| kept.contains(part)) {
+        let error = anyhow::anyhow!("vary a take with every part kept that plays in it");
+        return Err(Failure::new(Kind::Usage, error, "leave at least one part that plays free"));
+    }
+    let mut outputs = args.output.open(&["variations.json".to_owned()])?;
     let bar = args.output.progress("varying");
     let mut hand = |share| {
         bar.show(share);

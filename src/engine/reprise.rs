@@ -12,6 +12,7 @@ use super::link::{FromAudio, Links, ToAudio, ToComposer};
 use super::playback::{Parts, Playback};
 use crate::infer::{ComposeError, Muse};
 use crate::music::memory::Memory;
+use crate::music::originality::CorpusIndex;
 use crate::music::planner::{BarLine, Entry, Start, Window};
 use crate::music::rating::{self, Rating};
 use crate::score::take::{Entered, KeyAct, KeyEvent, Making, Music, Rest, Whole, name, struck};
@@ -22,6 +23,8 @@ use crate::score::{CountIn, Looping, Note, Part, Seed, Settings, Take, Tempo, Ti
 pub struct Reprise {
     links: Arc<Links>,
     composer: Composer,
+    /// What candidates are better not copied from.
+    corpus: Option<Arc<CorpusIndex>>,
     chain: u32,
 }
 
@@ -74,8 +77,9 @@ impl Reprise {
 
     pub fn new(muse: Box<dyn Muse>) -> Self {
         let links = Links::new();
+        let corpus = muse.corpus().cloned();
         let composer = Composer::new(Arc::clone(&links), muse, Sound::Silent);
-        Self { links, composer, chain: 0 }
+        Self { links, composer, corpus, chain: 0 }
     }
 
     /// The band's notes of `take`, improvised again since its chain began. They are the same if the take is whole and the pack, the runtime and
@@ -213,7 +217,7 @@ impl Reprise {
         }
         let musics: Vec<Music> = takes.iter().map(|it| Music::clone(&it.music)).collect();
         let key = maps::in_force(&take.making.settings, take.music.begin).and_then(|it| it.key);
-        let ranked = rating::rank(&take.music, &musics, key);
+        let ranked = rating::rank(&take.music, &musics, key, self.corpus.as_deref());
         let candidate =
             |(index, rating): (usize, Rating)| Candidate { take: takes[index].clone(), rating };
         Ok(Some(ranked.into_iter().map(candidate).collect()))

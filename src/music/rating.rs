@@ -4,6 +4,7 @@
 mod tests;
 
 use super::key::KeyFinder;
+use super::originality::{CorpusIndex, RUN, judge};
 use crate::score::take::Music;
 use crate::score::{Family, Key, Note, Part, Take, Tick};
 
@@ -53,11 +54,17 @@ pub fn of_take(take: &Take) -> f32 {
 
 /// Of each candidate for the place of `original`, and the order in which they are best looked at: the best first, and what resembles a better
 /// one later.
-pub fn rank(original: &Music, candidates: &[Music], key: Option<Key>) -> Vec<(usize, Rating)> {
+pub fn rank(
+    original: &Music,
+    candidates: &[Music],
+    key: Option<Key>,
+    corpus: Option<&CorpusIndex>,
+) -> Vec<(usize, Rating)> {
     let mut ratings: Vec<Rating> = candidates
         .iter()
         .map(|candidate| Rating {
             rhythm: agreement(candidate, original, |note| (note.part.slot(), note.onset.0)),
+            originality: corpus.map(|corpus| originality(candidate, corpus)),
             ..alone(candidate, key)
         })
         .collect();
@@ -116,6 +123,14 @@ fn key_fit(music: &Music, key: Option<Key>) -> f32 {
     let Some(key) = key.or_else(|| finder.key()) else { return 1.0 };
     let inside = notes.iter().filter(|note| key.contains(note.pitch)).count();
     inside as f32 / notes.len().max(1) as f32
+}
+
+/// 1 where no part copies as much as a run, 0 where one copies three times as much.
+fn originality(music: &Music, corpus: &CorpusIndex) -> f32 {
+    let notes = pitched(music);
+    let longest = |part| judge(&notes, part, corpus).longest.map_or(0, |it| it.length);
+    let most = Part::BAND.map(longest).into_iter().max().unwrap_or(0);
+    1.0 - ((most as f32 - RUN as f32) / (2 * RUN) as f32).clamp(0.0, 1.0)
 }
 
 /// Of each part's highest notes, one after another.

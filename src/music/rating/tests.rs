@@ -24,7 +24,7 @@ fn music(pitches: &str, likelihood: f32) -> Music {
 fn order(original: &str, candidates: &[(&str, f32)]) -> Vec<usize> {
     let candidates: Vec<Music> = candidates.iter().map(|it| music(it.0, it.1)).collect();
     let key = Key::from_index(0);
-    rank(&music(original, -2.0), &candidates, key).into_iter().map(|it| it.0).collect()
+    rank(&music(original, -2.0), &candidates, key, None).into_iter().map(|it| it.0).collect()
 }
 
 #[test]
@@ -44,7 +44,34 @@ fn the_likelier_the_nearer_and_the_newer_come_first() {
 #[test]
 fn nothing_is_thrown_away() {
     let candidates: Vec<Music> = (0..25).map(|_| music("", 0.0)).collect();
-    let ranked = rank(&music("60", -1.0), &candidates, None);
+    let ranked = rank(&music("60", -1.0), &candidates, None, None);
     assert_eq!(ranked.len(), 25);
     assert!(ranked.iter().all(|it| it.1.total().is_finite()));
+}
+
+#[test]
+fn what_copies_a_training_piece_comes_later() {
+    let bytes = include_bytes!("../../../tests/data/copies/index.bin");
+    let corpus = CorpusIndex::parse(bytes.as_slice().into()).unwrap();
+    let lines = include_str!("../../../tests/data/copies/lines.json");
+    let lines: serde_json::Value = serde_json::from_str(lines).unwrap();
+    let longest = |line: &serde_json::Value| {
+        line["length"].as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).max()
+    };
+    let line = lines["lines"].as_array().unwrap().iter().max_by_key(|it| longest(it)).unwrap();
+    let number = |value: &serde_json::Value| value.as_i64().unwrap();
+    let numbers = |key: &str| line[key].as_array().unwrap().iter().map(number).collect::<Vec<_>>();
+    let notes = |turn: i64| {
+        numbers("onset").into_iter().zip(numbers("pitch")).map(move |(onset, pitch)| Note {
+            onset: Tick(onset),
+            part: Part::BAND[0],
+            pitch: Pitch::new(u8::try_from((pitch + onset * turn) % 128).unwrap()).unwrap(),
+            length: Ticks(6),
+            velocity: Velocity::clamped(80),
+        })
+    };
+    let [copy, own] = [0, 7].map(|turn| Music { notes: notes(turn).collect(), ..music("", -2.0) });
+    let ranked = rank(&music("60", -2.0), &[copy, own], None, Some(&corpus));
+    let of = |index: usize| ranked.iter().find(|it| it.0 == index).unwrap().1.originality.unwrap();
+    assert!(of(0) < 0.8 && of(1) == 1.0, "{} and {}", of(0), of(1));
 }
