@@ -1,4 +1,7 @@
-"""Analyses rendered notes: `python -m training.timbre.analyse --notes FOLDER --out FOLDER`. What is there already stays."""
+"""Analyses rendered notes: `python -m training.timbre.analyse --notes FOLDER --out FOLDER`.
+
+What is there already stays.
+"""
 
 import argparse
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ def mel(sound: np.ndarray) -> np.ndarray:
 
 
 def log_spectral(original: np.ndarray, other: np.ndarray) -> float:
-    """Root mean square over the bands of the difference in decibels, averaged over the moments in which the original sounds."""
+    """Decibels: root mean square over the bands, averaged over the moments in which the original sounds."""
     floor = original.max() - _RANGE_DB
     a, b = np.maximum(original, floor), np.maximum(other, floor)
     sounds = (a > floor).any(1)
@@ -44,7 +44,7 @@ def log_spectral(original: np.ndarray, other: np.ndarray) -> float:
 
 
 def attack_secs(sound: np.ndarray) -> float:
-    """From the first sound (40 decibels below the top) until 3 decibels below the top of the first second and a half."""
+    """From 40 to 3 decibels below the loudest moment of the first second and a half."""
     power = (sound[:, : round(1.5 * shape.RATE)].astype(float) ** 2).mean(0)
     width = round(0.010 * shape.RATE)
     level = np.convolve(power, np.ones(width) / width, "valid")

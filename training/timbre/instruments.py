@@ -98,7 +98,7 @@ INSTRUMENTS = tuple(Instrument(*row) for row in _ROWS)
 
 TRAIN_VELOCITIES = (32, 64, 96, 124)
 HELD_OUT_VELOCITIES = (50, 110)
-STEP = 4  # semitones between two pitches that are learned
+STEP = 2  # semitones between two pitches that are learned: samples differ from zone to zone, of two to five semitones
 
 
 def train_notes(it: Instrument) -> list[tuple[int, int]]:
@@ -108,7 +108,7 @@ def train_notes(it: Instrument) -> list[tuple[int, int]]:
 
 
 def held_out_notes(it: Instrument) -> list[tuple[int, int]]:
-    """Pitch and velocity of the notes that are only listened to: midway between the pitches and velocities that are learned."""
+    """Pitch and velocity of the notes that are only listened to: midway between those that are learned."""
     between = list(range(it.low + STEP // 2, it.high, STEP))
     places = {round((len(between) - 1) * share) for share in (0.15, 0.5, 0.85)}
     return [(between[place], velocity) for place in sorted(places) for velocity in HELD_OUT_VELOCITIES]

@@ -30,7 +30,10 @@ class Decoder(nn.Module):
         self.statics = nn.Linear(hidden, shape.STATIC_SIZE)
 
     def forward(self, latent: Tensor, pitch: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
-        """latent: [N, latent]; pitch, velocity: [N, 1]. Frames in decibels [N, FRAMES, COLUMNS] and scaled statics [N, STATIC_SIZE]."""
+        """latent: [N, latent]; pitch, velocity: [N, 1].
+
+        Gives frames in decibels [N, FRAMES, COLUMNS] and scaled statics [N, STATIC_SIZE].
+        """
         distance = (pitch - self.centers) / self.breadth
         bumps = torch.exp(distance * distance * -0.5)
         force = velocity / 127.0

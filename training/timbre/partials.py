@@ -49,7 +49,9 @@ class Onset:
         return np.where(at < length // 2, np.clip(np.sqrt(self.power(at) / whole), 0.0, 1.6), 1.0)
 
 
-def amplitudes(sound: np.ndarray, hertz: np.ndarray, base: float, kind: Kind, onset: Onset) -> tuple[np.ndarray, np.ndarray]:
+def amplitudes(
+    sound: np.ndarray, hertz: np.ndarray, base: float, kind: Kind, onset: Onset
+) -> tuple[np.ndarray, np.ndarray]:
     """Amplitude of each partial [FRAMES, partials], and the complex ones of the later half [2, looks, partials]."""
     held = sound.shape[1]
     length = min(int(max(_PERIODS[kind] * shape.RATE / base, _LEAST_SECS * shape.RATE)), held - 2)
@@ -83,7 +85,10 @@ def slots(amplitude: np.ndarray, audible: np.ndarray, kind: Kind) -> np.ndarray:
 
 
 def correlation(found: np.ndarray) -> np.ndarray:
-    """Of left and right in each of `WIDTH_GROUPS`, from complex amplitudes [2, looks, partials], those between the harmonics first."""
+    """Of left and right in each of `WIDTH_GROUPS`, from complex amplitudes [2, looks, partials].
+
+    The partials between the harmonics come first.
+    """
     left, right = found
     out = np.ones(len(shape.WIDTH_GROUPS))
     for place, (low, high) in enumerate(shape.WIDTH_GROUPS):
@@ -95,7 +100,7 @@ def correlation(found: np.ndarray) -> np.ndarray:
 
 
 def vibrato(sound: np.ndarray, hertz: float) -> tuple[float, float]:
-    """Depth in cents (half the swing of an even vibrato) and rate in hertz of a partial's pitch in the later part of a held note."""
+    """Depth in cents (half the swing) and rate in hertz of a partial's vibrato in the later part of a held note."""
     length = int(max(4 * shape.RATE / hertz, _LEAST_SECS * shape.RATE))
     hop = round(0.02 * shape.RATE)
     starts = np.arange(round(0.8 * shape.RATE), sound.shape[1] - length - hop, hop)

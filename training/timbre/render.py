@@ -1,4 +1,7 @@
-"""Renders the notes of every instrument: `python -m training.timbre.render --out FOLDER`. What is there already stays."""
+"""Renders the notes of every instrument: `python -m training.timbre.render --out FOLDER`.
+
+What is there already stays.
+"""
 
 import argparse
 from pathlib import Path

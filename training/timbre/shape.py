@@ -28,7 +28,14 @@ BAND_EDGES = np.array(
 BANDS = len(BAND_EDGES) - 1
 COLUMNS = SLOTS + BANDS  # of one frame
 
-WIDTH_GROUPS = ((1, 1), (2, 2), (3, 4), (5, 8), (9, 16), (17, 32))  # harmonics whose left and right are compared together
+WIDTH_GROUPS = (
+    (1, 1),
+    (2, 2),
+    (3, 4),
+    (5, 8),
+    (9, 16),
+    (17, 32),
+)  # harmonics whose left and right are compared together
 DEVIATIONS = 24  # harmonics whose frequency may lie off
 STATICS = ("level", "cents", "stiffness", "vibrato_cents", "vibrato_hertz", "release_secs")
 STATIC_SIZE = len(STATICS) + len(WIDTH_GROUPS) + DEVIATIONS
@@ -45,7 +52,10 @@ def hertz_of(pitch: float) -> float:
 
 
 def stretched(harmonics: np.ndarray, stiffness: float) -> np.ndarray:
-    """Frequencies of a stiff string's partials over the fundamental's (Fletcher and Rossing, "The Physics of Musical Instruments", 1998)."""
+    """Frequencies of a stiff string's partials over the fundamental's.
+
+    Fletcher and Rossing, "The Physics of Musical Instruments", 1998.
+    """
     return harmonics * np.sqrt(1.0 + stiffness * harmonics**2)
 
 

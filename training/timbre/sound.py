@@ -1,4 +1,7 @@
-"""A note as the plugin would play it: from decoded columns to a table, as `src/infer/timbre_model.rs` does, and from the table to samples."""
+"""A note as the plugin would play it: from decoded columns to a table, and from the table to samples.
+
+The same rules stand in `src/infer/timbre_model/decoded.rs`.
+"""
 
 from dataclasses import dataclass
 from functools import cache

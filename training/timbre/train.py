@@ -1,4 +1,7 @@
-"""Trains the decoder: `python -m training.timbre.train --measured FOLDER --out FOLDER --minutes 25`; the same line with --resume goes on."""
+"""Trains the decoder: `python -m training.timbre.train --measured FOLDER --out FOLDER --minutes 25`.
+
+The same line with --resume goes on.
+"""
 
 import argparse
 import math

@@ -10,8 +10,9 @@ _LEAST_SECS = 0.045
 _LOWEST_HERTZ = 25.0
 _CLEAR = 0.75  # of the fundamental: bands below it hear no partial, and a plain mean does
 _LOBE = 3.6  # bins: how far the window smears a partial
-# The square of a mean root is less led by what leaks out of the partials than a mean, and less blind to the sparse lines of a looped
-# sample than a geometric mean. What it lacks, as a logarithm, for powers that are means of n exponential ones (left and right, and three looks).
+# The square of a mean root is less led by what leaks out of the partials than a mean, and less blind to the sparse
+# lines of a looped sample than a geometric mean. What it lacks, as a logarithm, for powers that are means of n
+# exponential ones (left and right, and three looks).
 _LACK_OF_TWO, _LACK_OF_SIX = 0.124, 0.042
 
 
