@@ -71,4 +71,4 @@ def test_the_graph_is_the_network(tmp_path):
 
 def test_every_family_timbre_is_an_instrument_of_the_family():
     families = {it.name: it.family for it in instruments.INSTRUMENTS}
-    assert all(families[name] == family for family, name in export.FAMILY_TIMBRES.items())
+    assert all(families[name] == family for family, name in instruments.FAMILY_TIMBRES.items())

@@ -23,11 +23,6 @@ FILE = "timbre.onnx"
 INPUTS = ("latent", "pitch", "velocity")
 OUTPUTS = ("frames", "statics")
 FAMILIES = 17
-# What each family plays by itself; the others are written down by hand (`src/infer/timbre_tables.rs`).
-FAMILY_TIMBRES = {
-    0: "piano", 1: "vibraphone", 2: "church_organ", 3: "nylon_guitar", 4: "acoustic_bass", 5: "violin", 6: "strings",
-    7: "trumpet", 8: "clarinet", 9: "flute", 10: "square_lead", 11: "warm_pad", 13: "banjo", 14: "kalimba",
-}  # fmt: skip
 _OPSET = 17
 _MOST_ERROR = 2e-3  # decibels, or the unit of a single value
 
@@ -135,11 +130,12 @@ def entry(path: Path, latents: np.ndarray, names: list[str], parameters: int) ->
     timbres = []
     for name, latent in zip(names, latents, strict=True):
         it = catalog[name]
-        row = {"name": name, "title": it.title, "family": it.family, "nature": "held" if it.sustains else "struck"}
+        row = {"name": name, "title": it.title, "family": it.family, "program": it.program}
+        row["nature"] = "held" if it.sustains else "struck"
         if it.players > 1:
             row["section"] = True
         timbres.append(row | {"latent": latent.tolist()})
-    families = [FAMILY_TIMBRES.get(family) for family in range(FAMILIES)]
+    families = [instruments.FAMILY_TIMBRES.get(family) for family in range(FAMILIES)]
     size = latents.shape[1]
     return {
         "file": path.name,

@@ -101,9 +101,18 @@ HELD_OUT_VELOCITIES = (50, 110)
 STEP = 2  # semitones between two pitches that are learned: samples differ from zone to zone, of two to five semitones
 
 
+# What each family plays by itself; the others are written down by hand (`src/infer/timbre_tables.rs`).
+FAMILY_TIMBRES = {
+    0: "piano", 1: "vibraphone", 2: "church_organ", 3: "nylon_guitar", 4: "acoustic_bass", 5: "violin", 6: "strings",
+    7: "trumpet", 8: "clarinet", 9: "flute", 10: "square_lead", 11: "warm_pad", 13: "banjo", 14: "kalimba",
+}  # fmt: skip
+
+
 def train_notes(it: Instrument) -> list[tuple[int, int]]:
-    """Pitch and velocity of the notes that are learned."""
-    pitches = sorted({*range(it.low, it.high + 1, STEP), it.high})
+    """Pitch and velocity of the notes that are learned: all pitches that are not kept aside of what families play."""
+    step = 1 if it.name in FAMILY_TIMBRES.values() else STEP
+    aside = {pitch for pitch, _ in held_out_notes(it)}
+    pitches = sorted({*range(it.low, it.high + 1, step), it.high} - aside)
     return [(pitch, velocity) for pitch in pitches for velocity in TRAIN_VELOCITIES]
 
 

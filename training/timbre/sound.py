@@ -16,9 +16,11 @@ FAINT = 4e-4  # partials this far below the loudest are left out
 LOWEST_HERTZ, HIGHEST_HERTZ = 16.0, 19500.0
 SILENT_DB = -95.0
 SIDES = (1, -1, -1, 1, -1, 1, 1, -1)  # of the stereo picture, from harmonic to harmonic
-WIDEST = 0.97
+WIDEST = 0.995
 COPIED = 16  # lowest harmonics, that a section plays in three
 COPY_CENTS = (-7.0, 0.0, 8.0)
+LEAST_VIBRATO_CENTS = 2.0
+RELEASE_SECS = (0.05, 4.0)
 _BLOCK = 64
 
 
@@ -53,6 +55,7 @@ def table(frames: np.ndarray, statics: np.ndarray, pitch: float, players: int = 
     """The table of one note. frames: [FRAMES, COLUMNS] in decibels; statics: [STATIC_SIZE]."""
     level, cents, stiffness, depth, rate, release = statics[: shape.WIDTH_AT]
     base = shape.hertz_of(pitch) * 2 ** (cents / 1200)
+    depth = depth if depth >= LEAST_VIBRATO_CENTS else 0.0
     hertz = base * shape.multiples(stiffness, statics[shape.DEVIATION_AT :])
     place = _slot_columns()
     below, share = np.floor(place).astype(int), place - np.floor(place)
@@ -71,7 +74,8 @@ def table(frames: np.ndarray, statics: np.ndarray, pitch: float, players: int = 
         kept &= loudest >= np.sort(loudest[kept])[-MAX_PARTIALS]
     order = np.flatnonzero(kept)
     order = order[np.argsort(hertz[order], kind="stable")]
-    return Table(hertz[order], amplitude[:, order], noise, spread[order], float(release), (float(depth), float(rate)))
+    release_secs = float(np.clip(release, *RELEASE_SECS))
+    return Table(hertz[order], amplitude[:, order], noise, spread[order], release_secs, (float(depth), float(rate)))
 
 
 def _section(hertz: np.ndarray, amplitude: np.ndarray, spread: np.ndarray) -> tuple:

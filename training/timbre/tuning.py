@@ -37,7 +37,7 @@ def _spectrum(sound: np.ndarray) -> np.ndarray:
 
 
 def _peaks(power: np.ndarray, nominal: float) -> tuple[np.ndarray, np.ndarray]:
-    """Offset (in multiples of the nominal frequency) and amplitude of the partial near each harmonic; 0 where none is."""
+    """Offset (in nominal frequencies) and amplitude of the partial near each harmonic; 0 where none is."""
     step = shape.RATE / _BINS
     offset, weight = np.zeros(shape.DEVIATIONS), np.zeros(shape.DEVIATIONS)
     stiffness = drift = 0.0
