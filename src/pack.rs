@@ -4,6 +4,7 @@ mod error;
 mod manifest;
 #[cfg(test)]
 mod tests;
+mod timbre_model;
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -11,6 +12,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 pub use error::PackError;
+pub use timbre_model::{Nature, Players, Timbre, TimbreModel, shape};
 
 use crate::score::{Family, Meter, Tempo};
 
@@ -30,6 +32,8 @@ pub struct Pack {
     pub sources: Vec<Source>,
     pub figures: Figures,
     pub note_model: NoteModel,
+    /// A pack without one is played on the timbres that are written down by hand.
+    pub timbre_model: Option<TimbreModel>,
     /// Of the manifest, in hexadecimal; it holds the hashes of the other files, so that it stands for the whole pack.
     pub sha256: String,
 }
@@ -140,7 +144,10 @@ const MANIFEST_LIMIT: u64 = 1 << 20;
 const GRAPH_LIMIT: u64 = 512 << 20;
 
 const EMBEDDED_MANIFEST: &[u8] = include_bytes!("../models/default/manifest.json");
-const EMBEDDED_GRAPH: &[u8] = include_bytes!("../models/default/note.onnx");
+const EMBEDDED_FILES: [(&str, &[u8]); 2] = [
+    ("note.onnx", include_bytes!("../models/default/note.onnx")),
+    ("timbre.onnx", include_bytes!("../models/default/timbre.onnx")),
+];
 
 impl Pack {
     /// The default pack.
@@ -148,8 +155,16 @@ impl Pack {
     /// # Errors
     /// If the build embedded files that do not belong together.
     pub fn embedded() -> Result<Self, PackError> {
-        let graph = |_: &str| Ok(Cow::Borrowed(EMBEDDED_GRAPH));
-        Self::read(EMBEDDED_MANIFEST, Path::new("embedded pack"), graph)
+        let folder = Path::new("embedded pack");
+        let graph = |file: &str| {
+            let known = EMBEDDED_FILES.iter().find(|it| it.0 == file);
+            let known = known.ok_or_else(|| PackError::Read {
+                path: folder.join(file),
+                source: std::io::ErrorKind::NotFound.into(),
+            });
+            known.map(|it| Cow::Borrowed(it.1))
+        };
+        Self::read(EMBEDDED_MANIFEST, folder, graph)
     }
 
     /// The pack in a folder.
@@ -162,19 +177,25 @@ impl Pack {
         Self::read(&manifest, folder, graph)
     }
 
-    /// `graph` gives the file that the manifest names.
+    /// `graph` gives a file that the manifest names.
     fn read(
         manifest: &[u8],
         folder: &Path,
-        graph: impl FnOnce(&str) -> Result<Cow<'static, [u8]>, PackError>,
+        graph: impl Fn(&str) -> Result<Cow<'static, [u8]>, PackError>,
     ) -> Result<Self, PackError> {
         let place = folder.join(MANIFEST);
-        let (mut pack, file) = manifest::parse(manifest, &place)?;
-        let graph = graph(&file)?;
-        if sha256(&graph) != pack.note_model.sha256 {
-            return Err(PackError::Hash { path: folder.join(file) });
+        let checked = |file: &str, hash: &str| {
+            let graph = graph(file)?;
+            if sha256(&graph) != hash {
+                return Err(PackError::Hash { path: folder.join(file) });
+            }
+            Ok(graph)
+        };
+        let (mut pack, files) = manifest::parse(manifest, &place)?;
+        pack.note_model.graph = checked(&files.note, &pack.note_model.sha256)?;
+        if let (Some(model), Some(file)) = (&mut pack.timbre_model, &files.timbre) {
+            model.graph = checked(file, &model.sha256)?;
         }
-        pack.note_model.graph = graph;
         pack.sha256 = sha256(manifest);
         Ok(pack)
     }

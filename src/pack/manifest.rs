@@ -1,5 +1,7 @@
 //! The manifest as it stands on disk, and the checks that turn it into a pack.
 
+mod timbres;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
@@ -34,6 +36,7 @@ struct Manifest {
     vocabulary: Vocabulary,
     vocabulary_sha256: String,
     note_model: Graph,
+    timbre_model: Option<timbres::Entry>,
     styles: Vec<StyleEntry>,
     provenance: Vec<SourceEntry>,
     figures: FigureEntries,
@@ -141,8 +144,14 @@ struct BitEntries {
 /// Names the manifest in errors.
 struct Check<'a>(&'a Path);
 
-/// A pack without its graph, and the graph's file name.
-pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, String), PackError> {
+/// Names of the graphs' files.
+pub(super) struct Files {
+    pub(super) note: String,
+    pub(super) timbre: Option<String>,
+}
+
+/// A pack without its graphs, and their files.
+pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, Files), PackError> {
     let check = Check(path);
     let Format { format } = check.json(bytes)?;
     if format != FORMAT {
@@ -161,6 +170,8 @@ pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, String), PackErr
         check.that(names.insert(entry.name.clone()), &field, &entry.name, "unique")?;
         styles.push(check.style(entry, &format!("styles[{index}]"))?);
     }
+    let timbre_file = manifest.timbre_model.as_ref().map(|entry| entry.file.clone());
+    let timbre_model = manifest.timbre_model.map(|entry| check.timbres(entry)).transpose()?;
     let graph = manifest.note_model;
     let pack = Pack {
         name: manifest.name,
@@ -179,9 +190,10 @@ pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, String), PackErr
             state,
             parameters: graph.parameters,
         },
+        timbre_model,
         sha256: String::new(),
     };
-    Ok((pack, graph.file))
+    Ok((pack, Files { note: graph.file, timbre: timbre_file }))
 }
 
 impl Check<'_> {
@@ -235,9 +247,7 @@ impl Check<'_> {
 
     /// The state's shape, if the graph's inputs and outputs are the contract's.
     fn graph(&self, graph: &Graph, styles: usize) -> Result<[usize; 4], PackError> {
-        let file = &graph.file;
-        let plain = Path::new(file).file_name().is_some_and(|name| name == file.as_str());
-        self.that(plain, "note_model.file", file, "the name of a file beside the manifest")?;
+        self.file_name(&graph.file, "note_model.file")?;
         let state = <[usize; 4]>::try_from(graph.state.as_slice()).unwrap_or_default();
         let [batch, blocks, rows, channels] = state;
         let legal = batch == STATE_LIMIT[0]
@@ -249,6 +259,11 @@ impl Check<'_> {
         self.shapes("note_model.inputs", &graph.inputs, &inputs(state, styles))?;
         self.shapes("note_model.outputs", &graph.outputs, &outputs(state))?;
         Ok(state)
+    }
+
+    fn file_name(&self, file: &str, field: &str) -> Result<(), PackError> {
+        let plain = Path::new(file).file_name().is_some_and(|name| name == file);
+        self.that(plain, field, file, "the name of a file beside the manifest")
     }
 
     fn shapes(
