@@ -27,18 +27,18 @@ _RANGE_DB = 70.0
 
 def rows(table: dict) -> str:
     """The instruments' figures as a Markdown table."""
-    titles = {it.name: it.title for it in instruments.INSTRUMENTS}
     lines = [
         "| instrument | distance, dB | ceiling, dB | attack, ms: soundfont, ours | left and right: the same | known |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for name, row in table["instruments"].items():
+    for it in instruments.INSTRUMENTS:
+        if it.name not in table["instruments"]:
+            continue
+        row = table["instruments"][it.name]
         attack = f"{1000 * row['attack']:.0f} / {1000 * row['our_attack']:.0f}"
         width = f"{row['correlation']:.2f} / {row['our_correlation']:.2f}"
         known = f"{100 * row['known']:.0f} %"
-        lines.append(
-            f"| {titles[name]} | {row['distance']:.1f} | {row['ceiling']:.1f} | {attack} | {width} | {known} |"
-        )
+        lines.append(f"| {it.title} | {row['distance']:.1f} | {row['ceiling']:.1f} | {attack} | {width} | {known} |")
     every = table["all"]
     lines.append(
         f"| **all** | **{every['distance']:.2f}** | **{every['ceiling']:.2f}** | | | **{100 * every['known']:.0f} %** |"
