@@ -70,7 +70,7 @@ fn strike(synth: &mut Synth, tables: &[[Arc<PartialTable>; NOTES.len()]; Part::B
 }
 
 fn table(muse: &mut Scripted, family: u8, pitch: u8) -> Arc<PartialTable> {
-    let timbre = TimbreId(Family::new(family).expect("a family"));
+    let timbre = TimbreId::Usual(Family::new(family).expect("a family"));
     muse.table(timbre, Pitch::new(pitch).expect("a pitch"), Velocity::clamped(90))
         .expect("the scripted muse has every table")
 }

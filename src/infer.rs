@@ -6,10 +6,11 @@ mod runtime;
 mod sampling;
 mod scripted;
 mod tables;
+mod timbre_model;
 mod timbre_tables;
 
 pub use crate::pack::Rest;
-pub use muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
+pub use muse::{ComposeError, Controls, Draw, Muse, State, StyleCard, TimbreCard};
 pub use note_model::{OpenError, open};
 pub use runtime::{LibraryError, LoadError, Runtime};
 pub use sampling::{PlayerPresence, velocity_from};

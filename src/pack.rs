@@ -4,6 +4,7 @@ mod error;
 mod manifest;
 #[cfg(test)]
 mod tests;
+mod timbre_model;
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 pub use error::PackError;
+pub use timbre_model::{Nature, Players, Timbre, TimbreModel, shape};
 
 use crate::music::originality::CorpusIndex;
 use crate::score::{Family, Meter, Tempo};
@@ -34,6 +36,8 @@ pub struct Pack {
     pub note_model: NoteModel,
     /// What improvisations must not copy; a pack need not have it.
     pub originality: Option<Arc<CorpusIndex>>,
+    /// A pack without one is played on the timbres that are written down by hand.
+    pub timbre_model: Option<TimbreModel>,
     /// Of the manifest, in hexadecimal; it holds the hashes of the other files, so that it stands for the whole pack.
     pub sha256: String,
 }
@@ -153,8 +157,11 @@ const MANIFEST_LIMIT: u64 = 1 << 20;
 const FILE_LIMIT: u64 = 512 << 20;
 
 const EMBEDDED_MANIFEST: &[u8] = include_bytes!("../models/default/manifest.json");
-const EMBEDDED_GRAPH: &[u8] = include_bytes!("../models/default/note.onnx");
-const EMBEDDED_INDEX: &[u8] = include_bytes!("../models/default/originality.bin");
+const EMBEDDED_FILES: [(&str, &[u8]); 3] = [
+    ("note.onnx", include_bytes!("../models/default/note.onnx")),
+    ("timbre.onnx", include_bytes!("../models/default/timbre.onnx")),
+    ("originality.bin", include_bytes!("../models/default/originality.bin")),
+];
 
 impl Pack {
     /// The default pack.
@@ -162,11 +169,16 @@ impl Pack {
     /// # Errors
     /// If the build embedded files that do not belong together.
     pub fn embedded() -> Result<Self, PackError> {
-        let embedded = |file: &str| {
-            let is_index = Path::new(file).extension().is_some_and(|it| it == "bin");
-            Ok(Cow::Borrowed(if is_index { EMBEDDED_INDEX } else { EMBEDDED_GRAPH }))
+        let folder = Path::new("embedded pack");
+        let beside = |file: &str| {
+            let known = EMBEDDED_FILES.iter().find(|it| it.0 == file);
+            let known = known.ok_or_else(|| PackError::Read {
+                path: folder.join(file),
+                source: std::io::ErrorKind::NotFound.into(),
+            });
+            known.map(|it| Cow::Borrowed(it.1))
         };
-        Self::read(EMBEDDED_MANIFEST, Path::new("embedded pack"), embedded)
+        Self::read(EMBEDDED_MANIFEST, folder, beside)
     }
 
     /// The pack in a folder.
@@ -186,13 +198,16 @@ impl Pack {
         beside: impl Fn(&str) -> Result<Cow<'static, [u8]>, PackError>,
     ) -> Result<Self, PackError> {
         let place = folder.join(MANIFEST);
-        let (mut pack, files) = manifest::parse(manifest, &place)?;
         let checked = |file: &str, hash: &str| {
             let bytes = beside(file)?;
             let path = || folder.join(file);
             if sha256(&bytes) == hash { Ok(bytes) } else { Err(PackError::Hash { path: path() }) }
         };
-        pack.note_model.graph = checked(&files.graph, &pack.note_model.sha256)?;
+        let (mut pack, files) = manifest::parse(manifest, &place)?;
+        pack.note_model.graph = checked(&files.note, &pack.note_model.sha256)?;
+        if let (Some(model), Some(file)) = (&mut pack.timbre_model, &files.timbre) {
+            model.graph = checked(file, &model.sha256)?;
+        }
         if let Some((file, hash)) = files.originality {
             let index = CorpusIndex::parse(checked(&file, &hash)?);
             let failed = |source| PackError::Index { path: folder.join(&file), source };

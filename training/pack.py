@@ -47,8 +47,25 @@ def manifest(
     }
 
 
+def with_timbres(table: dict, timbre_model: dict) -> dict:
+    """A manifest with another timbre model, behind the note model."""
+    out = {}
+    for key, value in table.items():
+        if key != "timbre_model":
+            out[key] = value
+        if key == "note_model":
+            out["timbre_model"] = timbre_model
+    return out
+
+
+def keeping_timbres(table: dict, before: Path) -> dict:
+    """A manifest with the timbre model of the one before it, if that had one."""
+    known = json.loads(before.read_text(encoding="utf-8")) if before.exists() else {}
+    return with_timbres(table, known["timbre_model"]) if "timbre_model" in known else table
+
+
 def write_manifest(path: Path, table: dict) -> None:
-    """Write a manifest with one line for each style and each source."""
+    """Write a manifest with one line for each style, each timbre and each source."""
     path.write_text(_lines(table) + "\n", encoding="utf-8")
 
 
@@ -58,12 +75,18 @@ def _lines(table: dict) -> str:
         if key in ("styles", "provenance"):
             rows = ",\n".join("    " + json.dumps(row, ensure_ascii=False) for row in value)
             body.append(f'  "{key}": [\n{rows}\n  ]' if rows else f'  "{key}": []')
-        elif key == "note_model":
-            rows = ",\n".join(f'    "{k}": {json.dumps(x)}' for k, x in value.items())
+        elif key in ("note_model", "timbre_model"):
+            rows = ",\n".join(f'    "{k}": {_entry(k, x)}' for k, x in value.items())
             body.append(f'  "{key}": {{\n{rows}\n  }}')
         else:
             body.append(f'  "{key}": {json.dumps(value, ensure_ascii=False)}')
     return "{\n" + ",\n".join(body) + "\n}"
+
+
+def _entry(key: str, value: object) -> str:
+    if key != "timbres":
+        return json.dumps(value)
+    return "[\n" + ",\n".join("      " + json.dumps(row) for row in value) + "\n    ]"
 
 
 def read_figures(path: Path) -> dict:

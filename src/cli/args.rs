@@ -46,8 +46,9 @@ pub(super) enum Command {
 Examples:
   antiphon-cli render demo/greensleeves.mid --out sound
   antiphon-cli render take/take.mid --bits 32 --out sound --force
+  antiphon-cli render demo/greensleeves.mid --timbre 1=clarinet --out sound
 
-Each track plays the instrument family of its program, channel 10 the drums. Track 1 sounds on stem 1, and so on; track 5 on stem 1 again.")]
+Each track plays the timbre of its program, or one of its family, channel 10 the drums. `pack info` lists the timbres. Track 1 sounds on stem 1, and so on; track 5 on stem 1 again.")]
     Render(RenderArgs),
     /// Make a memory of a player from what she plays in MIDI files
     #[command(after_help = "\
@@ -331,6 +332,9 @@ pub(super) struct RenderArgs {
     /// What to play
     #[arg(value_name = "FILE.mid")]
     pub(super) file: PathBuf,
+    /// What a track sounds like: its number and a timbre of the pack. Repeat for each track
+    #[arg(long = "timbre", value_name = "TRACK=NAME", value_parser = values::timbre)]
+    pub(super) timbres: Vec<(usize, String)>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
     #[command(flatten, next_help_heading = "Sound")]

@@ -147,6 +147,13 @@ fn info(pack: &Pack) -> String {
     for style in &pack.styles {
         line(format!("  {}", style_line(style)));
     }
+    if let Some(model) = &pack.timbre_model {
+        line(format!("timbres     {}, {} parameters", model.timbres.len(), model.parameters));
+        for timbre in &model.timbres {
+            let family = family_word(timbre.family);
+            line(format!("  {:<20} {:<24} {family}", timbre.name, timbre.title));
+        }
+    }
     line(format!("sources     {}", pack.sources.len()));
     for source in &pack.sources {
         line(format!("  {}: {} pieces, {}", source.name, source.pieces, source.licence));
@@ -165,6 +172,14 @@ fn info_json(pack: &Pack) -> Value {
             "notes": source.notes,
         })
     };
+    let timbre = |timbre: &crate::pack::Timbre| {
+        json!({
+            "name": timbre.name,
+            "title": timbre.title,
+            "family": family_word(timbre.family),
+            "program": timbre.program,
+        })
+    };
     json!({
         "name": pack.name,
         "title": pack.title,
@@ -175,6 +190,7 @@ fn info_json(pack: &Pack) -> Value {
         "notes_seen": pack.figures.notes_seen,
         "bits_a_note": pack.figures.valid_bits,
         "styles": pack.styles.iter().map(style_json).collect::<Vec<_>>(),
+        "timbres": pack.timbre_model.iter().flat_map(|it| &it.timbres).map(timbre).collect::<Vec<_>>(),
         "sources": pack.sources.iter().map(source).collect::<Vec<_>>(),
     })
 }

@@ -12,7 +12,7 @@ use crate::engine::audio::renderer::Outputs as Channels;
 use crate::engine::audio::synth::Synth;
 use crate::files::midi::{self, MidiSong, MidiTrack};
 use crate::files::wav;
-use crate::infer::{ComposeError, Muse};
+use crate::infer::{ComposeError, Muse, TimbreCard};
 use crate::report::family_word;
 use crate::score::{Family, Mix, Part, PartialTable, Pitch, Tick, TimbreId, Velocity};
 
@@ -45,7 +45,8 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
     let mut outputs = args.output.open(&names)?;
 
     let progress = args.output.progress("rendering");
-    let events = events(&song, muse.as_mut(), rate)?;
+    let timbres = timbres(&song, &args.timbres, muse.as_ref())?;
+    let events = events(&song, &timbres, muse.as_mut(), rate)?;
     let tape = Tape::render(events, frames(secs, rate), args.wav.sample_rate, &mut |done| {
         progress.show(done);
     });
@@ -74,6 +75,36 @@ fn family(track: &MidiTrack) -> Family {
         return Family::DRUMS;
     }
     track.program.and_then(|program| Family::new(program / 8)).unwrap_or(Family::PIANO)
+}
+
+/// What each track sounds like: what was asked for, else the timbre of its program, else what its family plays.
+fn timbres(
+    song: &MidiSong,
+    asked: &[(usize, String)],
+    muse: &dyn Muse,
+) -> Result<Vec<TimbreId>, Failure> {
+    let place_of = |is_meant: &dyn Fn(&TimbreCard) -> bool| {
+        let place = muse.timbres().iter().position(is_meant);
+        place.and_then(|place| u16::try_from(place).ok()).map(TimbreId::Named)
+    };
+    let mut timbres = Vec::with_capacity(song.tracks.len());
+    for track in &song.tracks {
+        let program = track.program.filter(|_| !track.is_drums());
+        let named = program.and_then(|it| place_of(&|card| card.program == Some(it)));
+        timbres.push(named.unwrap_or(TimbreId::Usual(family(track))));
+    }
+    for (track, name) in asked {
+        let place = timbres.get_mut(*track - 1).ok_or_else(|| {
+            let error = anyhow::anyhow!("give track {track} the timbre `{name}`: no such track");
+            Failure::new(Kind::Usage, error, format!("its tracks are 1 to {}", song.tracks.len()))
+        })?;
+        *place = place_of(&|card| card.name == *name).ok_or_else(|| {
+            let known: Vec<&str> = muse.timbres().iter().map(|card| card.name.as_str()).collect();
+            let error = anyhow::anyhow!("find the timbre `{name}` in the pack");
+            Failure::new(Kind::Usage, error, format!("it has: {}", known.join(", ")))
+        })?;
+    }
+    Ok(timbres)
 }
 
 /// The tracks share the band's four strips.
@@ -116,17 +147,22 @@ struct Event {
 }
 
 /// All events in order, ends before beginnings.
-fn events(song: &MidiSong, muse: &mut dyn Muse, rate: f64) -> Result<Vec<Event>, ComposeError> {
-    let mut tables: HashMap<(Family, Pitch, Velocity), Arc<PartialTable>> = HashMap::new();
+fn events(
+    song: &MidiSong,
+    timbres: &[TimbreId],
+    muse: &mut dyn Muse,
+    rate: f64,
+) -> Result<Vec<Event>, ComposeError> {
+    let mut tables: HashMap<(TimbreId, Pitch, Velocity), Arc<PartialTable>> = HashMap::new();
     let mut events = Vec::new();
-    for (index, track) in song.tracks.iter().enumerate() {
-        let (family, part) = (family(track), part(index));
+    for (index, (track, timbre)) in song.tracks.iter().zip(timbres).enumerate() {
+        let (timbre, part) = (*timbre, part(index));
         for note in &track.notes {
-            let key = (family, note.pitch, note.velocity);
+            let key = (timbre, note.pitch, note.velocity);
             let table = match tables.get(&key) {
                 Some(table) => Arc::clone(table),
                 None => {
-                    let table = muse.table(TimbreId(family), note.pitch, note.velocity)?;
+                    let table = muse.table(timbre, note.pitch, note.velocity)?;
                     tables.insert(key, Arc::clone(&table));
                     table
                 }

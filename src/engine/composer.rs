@@ -195,7 +195,9 @@ impl Composer {
     ) -> Result<Option<Arc<PartialTable>>, ComposeError> {
         match self.sound {
             Sound::Silent => Ok(None),
-            Sound::Synth => self.muse.table(TimbreId(family), note.pitch, note.velocity).map(Some),
+            Sound::Synth => {
+                self.muse.table(TimbreId::Usual(family), note.pitch, note.velocity).map(Some)
+            }
         }
     }
 

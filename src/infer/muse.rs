@@ -40,7 +40,12 @@ pub trait Muse: Send {
         &[]
     }
 
-    /// The table that sounds one note. Cheap for a note that was asked for before.
+    /// The timbres that can be asked for by their place here. Empty where a muse has none.
+    fn timbres(&self) -> &[TimbreCard] {
+        &[]
+    }
+
+    /// The table that sounds one note; the piano's where a muse has no such timbre. Cheap for a note that was asked for before.
     ///
     /// # Errors
     /// If the runtime fails.
@@ -127,6 +132,18 @@ pub struct StyleCard {
     pub meter: (u8, u8),
     /// The usual band, 1 to 4 parts: family and mean pitch.
     pub parts: Vec<(Family, f32)>,
+}
+
+/// What a pack says of one of its timbres.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimbreCard {
+    /// Such as `clarinet`.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    pub family: Family,
+    /// The General MIDI program that it stands for.
+    pub program: Option<u8>,
 }
 
 /// Why a step did not come about.

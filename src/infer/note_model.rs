@@ -1,18 +1,20 @@
 //! The note model of a pack, tried out before it is used.
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod trial;
 
 use std::sync::Arc;
 
-use super::muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
-use super::runtime::{Graph, Input, Kind, LoadError, Outputs, Runtime, Values};
+use super::muse::{ComposeError, Controls, Draw, Muse, State, StyleCard, TimbreCard};
+use super::runtime::{Contract, Graph, Input, Kind, LoadError, Place, Runtime, Values};
 use super::tables::TableCache;
+use super::timbre_model::TimbreModel;
+use super::timbre_tables;
 use crate::music::originality::CorpusIndex;
 use crate::music::tokens::{DURATIONS, Event, Features, SOURCES};
 use crate::pack::{Pack, Style, StyleVelocity};
-use crate::score::{ChordQuality, Part, PartialTable, Pitch, TimbreId, Velocity};
+use crate::score::{ChordQuality, Family, Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// A pack's note graph on a runtime.
 #[derive(Debug)]
@@ -25,8 +27,19 @@ struct NoteModel {
     /// Kept from step to step.
     outputs: Outputs,
     context: Vec<f32>,
+    /// Without one, timbres are written by hand.
+    timbres: Option<TimbreModel>,
     tables: TableCache,
     corpus: Option<Arc<CorpusIndex>>,
+}
+
+/// What one run of the graph gives; kept from run to run.
+#[derive(Clone, Debug, PartialEq)]
+struct Outputs {
+    drawn: [i64; 5],
+    /// Of every class of every field, natural.
+    log_probabilities: Vec<f32>,
+    state: Vec<f32>,
 }
 
 /// Why a pack cannot be played.
@@ -65,8 +78,13 @@ pub fn open(pack: &Pack, runtime: &Runtime) -> Result<Box<dyn Muse>, OpenError> 
 impl NoteModel {
     fn load(pack: &Pack, runtime: &Runtime) -> Result<Self, LoadError> {
         let state = pack.note_model.state;
-        let inputs = inputs(state, pack.styles.len());
-        let graph = Graph::load(&pack.note_model.graph, &inputs, runtime)?;
+        let contract = Contract {
+            name: "note",
+            inputs: inputs(state, pack.styles.len()),
+            outputs: &["drawn", "logp", "state_out"],
+        };
+        let graph = Graph::load(&pack.note_model.graph, &contract, runtime)?;
+        let timbres = pack.timbre_model.as_ref().map(|model| TimbreModel::load(model, runtime));
         let length = state.iter().product();
         Ok(Self {
             backend: graph.runtime_name(),
@@ -75,6 +93,7 @@ impl NoteModel {
             silence: State(vec![0.0; length].into()),
             outputs: Outputs::new(length),
             context: vec![0.0; pack.styles.len() + WISHES],
+            timbres: timbres.transpose()?,
             tables: TableCache::new(),
             corpus: pack.originality.clone(),
         })
@@ -116,7 +135,7 @@ impl NoteModel {
             Values::Floats(&controls.sharpness),
             Values::Floats(&controls.min_p),
         ];
-        self.graph.run(&values, &mut self.outputs)
+        self.graph.run(&values, &mut self.outputs.places())
     }
 
     /// The event in `outputs`, if each of its fields is a class.
@@ -146,6 +165,22 @@ impl NoteModel {
             start += Controls::FIELDS[field];
         }
         probability
+    }
+}
+
+impl Outputs {
+    fn new(state: usize) -> Self {
+        Self {
+            drawn: [0; 5],
+            log_probabilities: vec![0.0; Controls::NOISE],
+            state: vec![0.0; state],
+        }
+    }
+
+    /// In the order of the contract.
+    fn places(&mut self) -> [Place<'_>; 3] {
+        let Self { drawn, log_probabilities, state } = self;
+        [Place::Integers(drawn), Place::Floats(log_probabilities), Place::Floats(state)]
     }
 }
 
@@ -185,13 +220,22 @@ impl Muse for NoteModel {
         &self.outputs.log_probabilities
     }
 
+    fn timbres(&self) -> &[TimbreCard] {
+        self.timbres.as_ref().map_or(&[], TimbreModel::cards)
+    }
+
     fn table(
         &mut self,
         timbre: TimbreId,
         pitch: Pitch,
         velocity: Velocity,
     ) -> Result<Arc<PartialTable>, ComposeError> {
-        Ok(self.tables.table(timbre, pitch, velocity))
+        let make = || match (&mut self.timbres, timbre) {
+            (Some(model), _) => model.table(timbre, pitch, velocity),
+            (None, TimbreId::Usual(family)) => Ok(timbre_tables::table(family, pitch, velocity)),
+            (None, TimbreId::Named(_)) => Ok(timbre_tables::table(Family::PIANO, pitch, velocity)),
+        };
+        self.tables.table(timbre, pitch, velocity, make)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The two runtimes behind one enum: the note graph as a function from named arrays to named arrays.
+//! The two runtimes behind one enum: a graph as a function from named arrays to named arrays.
 
 mod embedded;
 mod library;
@@ -42,16 +42,25 @@ pub(super) enum Kind {
     Floats,
 }
 
-/// What one run of the graph gives; kept from run to run.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Outputs {
-    pub(super) drawn: [i64; 5],
-    /// Of every class of every field, natural.
-    pub(super) log_probabilities: Vec<f32>,
-    pub(super) state: Vec<f32>,
+/// Where an output of the graph is written, row by row.
+#[derive(Debug)]
+pub(super) enum Place<'a> {
+    Integers(&'a mut [i64]),
+    Floats(&'a mut [f32]),
 }
 
-/// The note graph, ready to run.
+/// What a graph must be to be of use.
+#[derive(Clone, Debug)]
+pub(super) struct Contract {
+    /// For people: `note` or `timbre`.
+    pub(super) name: &'static str,
+    /// In the order in which `run` is given them.
+    pub(super) inputs: Vec<Input>,
+    /// In the order in which `run` writes them.
+    pub(super) outputs: &'static [&'static str],
+}
+
+/// A graph, ready to run.
 #[derive(Debug)]
 pub(super) enum Graph {
     Embedded(Box<embedded::EmbeddedGraph>),
@@ -63,31 +72,27 @@ pub(super) enum Graph {
 pub enum LoadError {
     #[error("load the runtime's library")]
     Library(#[from] LibraryError),
-    #[error("load the note graph: {reason}")]
-    Graph { reason: String },
-    #[error("load the note graph: it has no input `{name}` of the right shape and type")]
-    Input { name: &'static str },
-    #[error("load the note graph: it has no output `{name}` of the right shape and type")]
-    Output { name: &'static str },
+    #[error("load the {graph} graph: {reason}")]
+    Graph { graph: &'static str, reason: String },
+    #[error("load the {graph} graph: it has no input `{name}` of the right shape and type")]
+    Input { graph: &'static str, name: &'static str },
+    #[error("load the {graph} graph: it has no output `{name}` of the right shape and type")]
+    Output { graph: &'static str, name: &'static str },
 }
 
-pub(super) const OUTPUTS: [&str; 3] = ["drawn", "logp", "state_out"];
-const NOTE_GRAPH: &str = "note";
-
 impl Graph {
-    /// `inputs` in the order in which `run` is given them.
     pub(super) fn load(
         bytes: &[u8],
-        inputs: &[Input],
+        contract: &Contract,
         runtime: &Runtime,
     ) -> Result<Self, LoadError> {
         Ok(match runtime {
             Runtime::Embedded => {
-                Self::Embedded(Box::new(embedded::EmbeddedGraph::load(bytes, inputs)?))
+                Self::Embedded(Box::new(embedded::EmbeddedGraph::load(bytes, contract)?))
             }
             Runtime::Native { library, sha256 } => {
                 let library = library::load(library, sha256)?;
-                Self::Native(Box::new(native::NativeGraph::load(bytes, inputs, &library)?))
+                Self::Native(Box::new(native::NativeGraph::load(bytes, contract, &library)?))
             }
         })
     }
@@ -103,7 +108,7 @@ impl Graph {
     pub(super) fn run(
         &mut self,
         inputs: &[Values<'_>],
-        outputs: &mut Outputs,
+        outputs: &mut [Place<'_>],
     ) -> Result<(), ComposeError> {
         match self {
             Self::Embedded(graph) => graph.run(inputs, outputs),
@@ -112,29 +117,33 @@ impl Graph {
     }
 }
 
-impl Outputs {
-    pub(super) fn new(state: usize) -> Self {
-        Self {
-            drawn: [0; 5],
-            log_probabilities: vec![0.0; super::Controls::NOISE],
-            state: vec![0.0; state],
-        }
+impl Contract {
+    fn refused(&self, reason: impl std::fmt::Display) -> LoadError {
+        LoadError::Graph { graph: self.name, reason: reason.to_string() }
+    }
+
+    fn no_input(&self, name: &'static str) -> LoadError {
+        LoadError::Input { graph: self.name, name }
+    }
+
+    fn no_output(&self, name: &'static str) -> LoadError {
+        LoadError::Output { graph: self.name, name }
+    }
+
+    fn failed(&self, reason: impl std::fmt::Display) -> ComposeError {
+        ComposeError::Run { graph: self.name, reason: reason.to_string() }
+    }
+
+    fn wrong_output(&self, output: usize) -> ComposeError {
+        ComposeError::Output { graph: self.name, output: self.outputs[output] }
     }
 }
 
-fn run_error(reason: impl std::fmt::Display) -> ComposeError {
-    ComposeError::Run { graph: NOTE_GRAPH, reason: reason.to_string() }
-}
-
-/// Copy an output into its place.
-fn fill<T: Copy>(place: &mut [T], values: &[T], output: usize) -> Result<(), ComposeError> {
-    if place.len() != values.len() {
-        return Err(output_error(output));
+/// Copy an output into its place; whether it fits.
+fn fill<T: Copy>(place: &mut [T], values: &[T]) -> bool {
+    let fits = place.len() == values.len();
+    if fits {
+        place.copy_from_slice(values);
     }
-    place.copy_from_slice(values);
-    Ok(())
-}
-
-fn output_error(output: usize) -> ComposeError {
-    ComposeError::Output { graph: NOTE_GRAPH, output: OUTPUTS[output] }
+    fits
 }

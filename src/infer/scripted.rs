@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::muse::{ComposeError, Controls, Draw, Muse, State, StyleCard};
 use super::tables::TableCache;
+use super::timbre_tables;
 use crate::music::tokens::{DRUMS, Event, Features};
 use crate::pack::Rest;
 use crate::score::{Family, Part, PartialTable, Pitch, TimbreId, Velocity};
@@ -101,7 +102,12 @@ impl Muse for Scripted {
         pitch: Pitch,
         velocity: Velocity,
     ) -> Result<Arc<PartialTable>, ComposeError> {
-        Ok(self.tables.table(timbre, pitch, velocity))
+        let family = match timbre {
+            TimbreId::Usual(family) => family,
+            TimbreId::Named(_) => Family::PIANO,
+        };
+        let make = || Ok(timbre_tables::table(family, pitch, velocity));
+        self.tables.table(timbre, pitch, velocity, make)
     }
 }
 

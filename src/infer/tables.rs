@@ -11,7 +11,7 @@ use crate::score::{PartialTable, Pitch, TimbreId, Velocity};
 /// Tables at hand. The ones not used for longest go when there are too many bytes.
 #[derive(Debug)]
 pub(super) struct TableCache {
-    tables: HashMap<(u8, Pitch, Velocity), Kept>,
+    tables: HashMap<(TimbreId, Pitch, Velocity), Kept>,
     /// Size of all `tables`.
     bytes: usize,
     limit: usize,
@@ -37,26 +37,31 @@ impl TableCache {
         Self { tables: HashMap::new(), bytes: 0, limit, clock: 0 }
     }
 
-    pub(super) fn table(
+    /// The table at hand, or the one that is made now.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(super) fn table<E>(
         &mut self,
         timbre: TimbreId,
         pitch: Pitch,
         velocity: Velocity,
-    ) -> Arc<PartialTable> {
+        make: impl FnOnce() -> Result<PartialTable, E>,
+    ) -> Result<Arc<PartialTable>, E> {
         self.clock += 1;
-        let key = (timbre.0.index(), pitch, velocity);
+        let key = (timbre, pitch, velocity);
         if let Some(kept) = self.tables.get_mut(&key) {
             kept.used = self.clock;
-            return Arc::clone(&kept.table);
+            return Ok(Arc::clone(&kept.table));
         }
-        let table = Arc::new(super::timbre_tables::table(timbre, pitch, velocity));
+        let table = Arc::new(make()?);
         self.bytes += bytes_of(&table);
         let kept = Kept { table: Arc::clone(&table), used: self.clock };
         self.tables.insert(key, kept);
         if self.bytes > self.limit {
             self.forget();
         }
-        table
+        Ok(table)
     }
 
     /// Forget the older half.

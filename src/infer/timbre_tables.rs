@@ -3,15 +3,15 @@
 mod drums;
 mod electronic;
 mod keys;
-mod loudness;
+pub(super) mod loudness;
 mod sketch;
 mod strings;
 mod winds;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
-use crate::score::{PartialTable, Pitch, TimbreId, Velocity};
+use crate::score::{Family, PartialTable, Pitch, Velocity};
 
 /// The note that a table is made for, in the quantities of acoustics.
 #[derive(Clone, Copy, Debug)]
@@ -24,19 +24,29 @@ struct Struck {
     force: f32,
 }
 
+/// A table brought to the level that a note of its pitch and velocity has.
+pub(super) fn as_loud_as_wanted(
+    table: PartialTable,
+    pitch: Pitch,
+    velocity: Velocity,
+) -> PartialTable {
+    let wanted_db = loudness::register_db(f32::from(pitch.number())) + loudness::level_db(velocity);
+    loudness::leveled(table, loudness::Scale::A, wanted_db)
+}
+
 /// The table that sounds one note. Pure: the same note gives the same table.
-pub(super) fn table(timbre: TimbreId, pitch: Pitch, velocity: Velocity) -> PartialTable {
+pub(super) fn table(family: Family, pitch: Pitch, velocity: Velocity) -> PartialTable {
     let note = Struck {
         pitch: f32::from(pitch.number()),
         hertz: pitch.hertz(),
         force: f32::from(velocity.number() - 1) / 126.0,
     };
     let level_db = loudness::level_db(velocity);
-    if timbre.0.is_drums() {
+    if family.is_drums() {
         let (hit, balance_db) = drums::hit(pitch, note.force);
         return loudness::leveled(hit.table(), loudness::Scale::Plain, balance_db + level_db);
     }
-    let sketch = match timbre.0.index() {
+    let sketch = match family.index() {
         0 => keys::piano(note),
         1 => keys::vibraphone(note),
         2 => keys::organ(note),
@@ -55,7 +65,7 @@ pub(super) fn table(timbre: TimbreId, pitch: Pitch, velocity: Velocity) -> Parti
         _ => electronic::wind(note),
     };
     // Close copies swell above their mean.
-    let swell_db = match timbre.0.index() {
+    let swell_db = match family.index() {
         10 | 15 => 1.6,
         1 | 2 | 12 => 0.8,
         _ => 0.0,

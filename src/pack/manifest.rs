@@ -1,5 +1,7 @@
 //! The manifest as it stands on disk, and the checks that turn it into a pack.
 
+mod timbres;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
@@ -35,6 +37,7 @@ struct Manifest {
     vocabulary_sha256: String,
     note_model: Graph,
     originality: Option<IndexEntry>,
+    timbre_model: Option<timbres::Entry>,
     styles: Vec<StyleEntry>,
     provenance: Vec<SourceEntry>,
     figures: FigureEntries,
@@ -150,10 +153,11 @@ struct BitEntries {
 /// Names the manifest in errors.
 struct Check<'a>(&'a Path);
 
-/// The files beside a manifest.
+/// Names of the files beside a manifest.
 pub(super) struct Files {
-    pub(super) graph: String,
-    /// Name, and SHA-256 in hexadecimal.
+    pub(super) note: String,
+    pub(super) timbre: Option<String>,
+    /// With its SHA-256 in hexadecimal.
     pub(super) originality: Option<(String, String)>,
 }
 
@@ -177,9 +181,11 @@ pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, Files), PackErro
         check.that(names.insert(entry.name.clone()), &field, &entry.name, "unique")?;
         styles.push(check.style(entry, &format!("styles[{index}]"))?);
     }
+    let timbre_file = manifest.timbre_model.as_ref().map(|entry| entry.file.clone());
+    let timbre_model = manifest.timbre_model.map(|entry| check.timbres(entry)).transpose()?;
     let graph = manifest.note_model;
     if let Some(index) = &manifest.originality {
-        check.file("originality.file", &index.file)?;
+        check.file_name(&index.file, "originality.file")?;
     }
     let originality = manifest.originality.map(|it| (it.file, it.sha256.to_ascii_lowercase()));
     let pack = Pack {
@@ -199,10 +205,11 @@ pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, Files), PackErro
             state,
             parameters: graph.parameters,
         },
+        timbre_model,
         originality: None,
         sha256: String::new(),
     };
-    Ok((pack, Files { graph: graph.file, originality }))
+    Ok((pack, Files { note: graph.file, timbre: timbre_file, originality }))
 }
 
 impl Check<'_> {
@@ -254,14 +261,9 @@ impl Check<'_> {
         self.that(found.eq_ignore_ascii_case(&hash), "vocabulary_sha256", found, &hash)
     }
 
-    fn file(&self, field: &str, file: &str) -> Result<(), PackError> {
-        let plain = Path::new(file).file_name().is_some_and(|name| name == file);
-        self.that(plain, field, file, "the name of a file beside the manifest")
-    }
-
     /// The state's shape, if the graph's inputs and outputs are the contract's.
     fn graph(&self, graph: &Graph, styles: usize) -> Result<[usize; 4], PackError> {
-        self.file("note_model.file", &graph.file)?;
+        self.file_name(&graph.file, "note_model.file")?;
         let state = <[usize; 4]>::try_from(graph.state.as_slice()).unwrap_or_default();
         let [batch, blocks, rows, channels] = state;
         let legal = batch == STATE_LIMIT[0]
@@ -273,6 +275,11 @@ impl Check<'_> {
         self.shapes("note_model.inputs", &graph.inputs, &inputs(state, styles))?;
         self.shapes("note_model.outputs", &graph.outputs, &outputs(state))?;
         Ok(state)
+    }
+
+    fn file_name(&self, file: &str, field: &str) -> Result<(), PackError> {
+        let plain = Path::new(file).file_name().is_some_and(|name| name == file);
+        self.that(plain, field, file, "the name of a file beside the manifest")
     }
 
     fn shapes(

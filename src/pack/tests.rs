@@ -48,6 +48,40 @@ fn the_embedded_pack_opens() {
 }
 
 #[test]
+fn the_embedded_pack_has_timbres() {
+    let model = Pack::embedded().unwrap().timbre_model.unwrap();
+    assert!(model.timbres.len() >= 50 && model.graph.len() < 1 << 20);
+    for (family, place) in model.families.iter().enumerate() {
+        let Some(place) = place else { continue };
+        assert_eq!(usize::from(model.timbres[*place].family.index()), family);
+    }
+    assert_eq!(model.families[usize::from(Family::DRUMS.index())], None, "drums are no timbre");
+    assert!(Pack::open(Path::new(TOY)).unwrap().timbre_model.is_none(), "a pack may do without");
+}
+
+#[test]
+fn wrong_timbres_are_named() {
+    let check = |pointer: &str, value: Value, said: &str| {
+        let mut json: Value = serde_json::from_slice(EMBEDDED_MANIFEST).unwrap();
+        *json.pointer_mut(pointer).unwrap() = value;
+        let manifest = serde_json::to_vec(&json).unwrap();
+        let complaint = manifest::parse(&manifest, Path::new("manifest.json"));
+        let complaint = complaint.map(|_| ()).expect_err(pointer).to_string();
+        assert!(complaint.contains(said), "{complaint}");
+    };
+    check("/timbre_model/file", "../timbre.onnx".into(), "`timbre_model.file`");
+    check("/timbre_model/latent", 13.into(), "`timbre_model.inputs.latent`");
+    check("/timbre_model/outputs/frames", vec![1, 40, 7].into(), "`timbre_model.outputs.frames`");
+    check("/timbre_model/families/0", "theremin".into(), "`timbre_model.families` is theremin");
+    check("/timbre_model/families", vec!["piano"].into(), "17 names or nulls");
+    check("/timbre_model/timbres", Value::Array(vec![]), "`timbre_model.timbres` is 0");
+    check("/timbre_model/timbres/1/name", "piano".into(), "`timbre_model.timbres[1].name`");
+    check("/timbre_model/timbres/1/family", 17.into(), "`timbre_model.timbres[1].family`");
+    check("/timbre_model/timbres/1/program", 128.into(), "`timbre_model.timbres[1].program`");
+    check("/timbre_model/timbres/1/latent", vec![1.0].into(), "12 numbers");
+}
+
+#[test]
 fn wrong_fields_are_named() {
     let check = |pointer: &str, value: Value, said: &str| {
         let complaint = complaint(pointer, value);

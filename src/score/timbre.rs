@@ -2,9 +2,14 @@
 
 use super::Family;
 
-/// A timbre by name. In this pack version a timbre is a family's instrument.
+/// What a note sounds like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TimbreId(pub Family);
+pub enum TimbreId {
+    /// What the pack gives a family by itself.
+    Usual(Family),
+    /// One of the pack's timbres, by its place in the pack's list.
+    Named(u16),
+}
 
 /// Control points in a note's evolution.
 pub const TABLE_FRAMES: usize = 40;

@@ -269,7 +269,11 @@ fn a_midi_file_is_rendered() {
     );
     refused(&format!("{render} tests/data/midi/no-notes.mid"), 3, &["no notes in it"]);
     assert!(!out.exists());
-    let outcome = run(&format!("{render} tests/data/midi/tune-and-kit.mid"));
+    let tune = "tests/data/midi/tune-and-kit.mid";
+    refused(&format!("{render} {tune} --timbre 1=theremin"), 2, &["find the timbre `theremin`"]);
+    refused(&format!("{render} {tune} --timbre 9=flute"), 2, &["no such track", "tracks are 1 to"]);
+    assert!(!out.exists());
+    let outcome = run(&format!("{render} {tune}"));
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
     let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!(listing(&out), ["mix.wav", "part-1-flute.wav", "part-2-drums.wav"]);

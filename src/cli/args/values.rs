@@ -22,6 +22,8 @@ pub(in crate::cli) enum ValueError {
     Key,
     #[error("expected bars such as 5-8, from 1")]
     Bars,
+    #[error("expected a track, from 1, and a timbre, such as `1=clarinet`")]
+    Timbre,
     #[error("expected 16, 24 or 32")]
     Bits,
     #[error("expected a block of 1 to 16384 frames")]
@@ -172,6 +174,16 @@ fn tonic(text: &str) -> Option<(u8, &str)> {
         _ => (0, rest),
     };
     Some(((natural + shift) % 12, rest))
+}
+
+pub(super) fn timbre(text: &str) -> Result<(usize, String), ValueError> {
+    let (track, name) = text.split_once('=').ok_or(ValueError::Timbre)?;
+    let track: usize = track.trim().parse().map_err(|_| ValueError::Timbre)?;
+    let name = name.trim();
+    if track == 0 || name.is_empty() {
+        return Err(ValueError::Timbre);
+    }
+    Ok((track, name.to_owned()))
 }
 
 pub(super) fn depth(text: &str) -> Result<Depth, ValueError> {

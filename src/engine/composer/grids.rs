@@ -46,7 +46,7 @@ impl Composer {
         let mut cell = |velocity: u8| {
             let number = u8::try_from((row * 3 + 1).min(127)).unwrap_or(127);
             let pitch = Pitch::new(number).expect("brought below 128");
-            self.muse.table(TimbreId(family), pitch, Velocity::clamped(velocity))
+            self.muse.table(TimbreId::Usual(family), pitch, Velocity::clamped(velocity))
         };
         let [soft, middle, hard] = TimbreGrid::VELOCITIES;
         Ok([cell(soft)?, cell(middle)?, cell(hard)?])

@@ -29,7 +29,7 @@ fn sha256(bytes: &[u8]) -> String {
 
 /// ONNX Runtime, if the test was given one.
 #[expect(clippy::print_stderr, reason = "what was not tested is said")]
-fn native() -> Option<Runtime> {
+pub(in crate::infer) fn native() -> Option<Runtime> {
     let Some(library) = std::env::var_os("ANTIPHON_TEST_ORT").map(PathBuf::from) else {
         eprintln!(
             "ONNX Runtime was NOT tried: ANTIPHON_TEST_ORT names no library (`cargo xtask test` sets it)"
@@ -131,7 +131,7 @@ fn steps_are_those_of_training() {
                 Values::Floats(&[step.min_p; 5]),
             ];
             let outputs = &mut model.outputs;
-            model.graph.run(&values, outputs).unwrap();
+            model.graph.run(&values, &mut outputs.places()).unwrap();
             assert_eq!(outputs.drawn, step.drawn, "{runtime:?}");
             let off = largest_difference(&outputs.log_probabilities, &step.logp);
             assert!(off <= reference.tolerance, "{runtime:?} is off by {off}");

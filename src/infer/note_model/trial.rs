@@ -1,11 +1,13 @@
 //! What a graph must stand before it is used: ordinary and extreme inputs, and the same answer twice.
 
-use super::{NoteModel, OpenError};
+use super::{NoteModel, OpenError, Outputs};
 use crate::infer::muse::{Controls, Muse};
-use crate::infer::runtime::Outputs;
 use crate::music::planner::BarLine;
 use crate::music::tokens::{ABSENT, DRUMS, Event, Features, History, SOURCES};
-use crate::score::{Chord, ChordQuality, Meter, Part, Pitch, Seed, Tick, Ticks, Velocity};
+use crate::score::{
+    Chord, ChordQuality, Family, Meter, Part, PartialTable, Pitch, Seed, Tick, Ticks, TimbreId,
+    Velocity,
+};
 
 /// Steps of one trial; the state runs on.
 const STEPS: usize = 4;
@@ -18,7 +20,31 @@ pub(super) fn check(model: &mut NoteModel, pack: &str) -> Result<(), OpenError> 
             return Err(OpenError::NotRepeatable { pack: pack.into(), inputs });
         }
     }
+    let inputs = "timbre";
+    if timbres(model, pack, inputs)? != timbres(model, pack, inputs)? {
+        return Err(OpenError::NotRepeatable { pack: pack.into(), inputs });
+    }
     Ok(())
+}
+
+/// A note in the middle of each family's timbre, and of the first one the lowest and the highest.
+fn timbres(
+    model: &mut NoteModel,
+    pack: &str,
+    inputs: &'static str,
+) -> Result<Vec<PartialTable>, OpenError> {
+    let Some(model) = &mut model.timbres else { return Ok(Vec::new()) };
+    let families = (0..17).filter_map(Family::new).map(|family| (TimbreId::Usual(family), 60, 80));
+    let extremes = [(TimbreId::Named(0), 0, 1), (TimbreId::Named(0), 127, 127)];
+    let notes = families.chain(extremes).map(|(timbre, number, force)| {
+        let pitch = Pitch::new(number).expect("it is below 128");
+        model.table(timbre, pitch, Velocity::clamped(force)).map_err(|source| OpenError::Try {
+            pack: pack.into(),
+            inputs,
+            source,
+        })
+    });
+    notes.collect()
 }
 
 /// All answers to the cases, each after the one before.

@@ -6,26 +6,26 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use sha2::{Digest as _, Sha256};
 use tract_onnx::prelude::{
-    DatumType, Framework, InferenceModelExt, IntoRunnable, OutletId, SpecialOps, TValue, TVec,
-    Tensor, TractResult, TypedModel, TypedModelPatch, TypedSimplePlan, TypedSimpleState,
+    Datum, DatumType, Framework, InferenceModelExt, IntoRunnable, OutletId, SpecialOps, TValue,
+    TVec, Tensor, TractError, TractResult, TypedModel, TypedModelPatch, TypedSimplePlan,
+    TypedSimpleState,
 };
 use tract_onnx::tract_core::ops::cast::Cast;
 
-use super::{
-    ComposeError, Input, Kind, LoadError, OUTPUTS, Outputs, Values, fill, output_error, run_error,
-};
+use super::{ComposeError, Contract, Input, Kind, LoadError, Place, Values, fill};
 
 /// An optimized graph and the arrays that are given to it, reused from run to run.
 #[derive(Debug)]
 pub(in crate::infer) struct EmbeddedGraph {
     prepared: Arc<Prepared>,
+    contract: Contract,
     state: TypedSimpleState,
     /// In our order.
     tensors: Vec<Arc<Tensor>>,
     /// Index into `tensors` of each of the graph's inputs.
     input_order: Vec<usize>,
-    /// Index into the graph's outputs of each of `OUTPUTS`.
-    output_order: [usize; 3],
+    /// Index into the graph's outputs of each of the contract's.
+    output_order: Vec<usize>,
 }
 
 /// A graph as all instances use it, with its weights.
@@ -42,14 +42,14 @@ static IN_USE: Mutex<Vec<([u8; 32], Weak<Prepared>)>> = Mutex::new(Vec::new());
 
 impl Prepared {
     /// The graph as another instance uses it, or prepared now. Two instances that open one at the same time wait for one another.
-    fn shared(bytes: &[u8]) -> Result<Arc<Self>, LoadError> {
+    fn shared(bytes: &[u8]) -> TractResult<Arc<Self>> {
         let hash: [u8; 32] = Sha256::digest(bytes).into();
         let mut in_use = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
         in_use.retain(|it| it.1.strong_count() > 0);
         if let Some(known) = in_use.iter().find(|it| it.0 == hash).and_then(|it| it.1.upgrade()) {
             return Ok(known);
         }
-        let prepared = Arc::new(Self::prepare(bytes).map_err(refused)?);
+        let prepared = Arc::new(Self::prepare(bytes)?);
         in_use.push((hash, Arc::downgrade(&prepared)));
         Ok(prepared)
     }
@@ -70,50 +70,49 @@ impl Prepared {
     }
 }
 
-fn refused(error: tract_onnx::prelude::TractError) -> LoadError {
-    LoadError::Graph { reason: format!("{error:#}") }
-}
-
 impl EmbeddedGraph {
-    pub(super) fn load(bytes: &[u8], inputs: &[Input]) -> Result<Self, LoadError> {
-        catch_unwind(|| Self::load_unguarded(bytes, inputs))
-            .unwrap_or_else(|panic| Err(LoadError::Graph { reason: reason_of(&*panic) }))
+    pub(super) fn load(bytes: &[u8], contract: &Contract) -> Result<Self, LoadError> {
+        catch_unwind(|| Self::load_unguarded(bytes, contract))
+            .unwrap_or_else(|panic| Err(contract.refused(reason_of(&*panic))))
     }
 
-    fn load_unguarded(bytes: &[u8], inputs: &[Input]) -> Result<Self, LoadError> {
-        let prepared = Prepared::shared(bytes)?;
+    fn load_unguarded(bytes: &[u8], contract: &Contract) -> Result<Self, LoadError> {
+        let refused = |error: TractError| contract.refused(format!("{error:#}"));
+        let inputs = &contract.inputs;
+        let prepared = Prepared::shared(bytes).map_err(refused)?;
         let mut input_order = Vec::new();
         for (index, name) in prepared.input_names.iter().enumerate() {
             let known = inputs.iter().position(|input| input.name == name.as_str());
-            let ours = known.ok_or_else(|| LoadError::Graph {
-                reason: format!("it asks for an unknown input `{name}`"),
+            let ours = known.ok_or_else(|| {
+                contract.refused(format!("it asks for an unknown input `{name}`"))
             })?;
             let input = &inputs[ours];
             let fact = prepared.plan.model().input_fact(index).map_err(refused)?;
             let shape = fact.shape.as_concrete();
             if shape != Some(&input.shape[..]) || fact.datum_type != datum_type(input.kind) {
-                return Err(LoadError::Input { name: input.name });
+                return Err(contract.no_input(input.name));
             }
             input_order.push(ours);
         }
         let is_asked_for = |it: &&Input| prepared.input_names.iter().any(|name| name == it.name);
         if let Some(input) = inputs.iter().find(|it| !is_asked_for(it)) {
-            return Err(LoadError::Input { name: input.name });
+            return Err(contract.no_input(input.name));
         }
-        let mut output_order = [0; 3];
-        for (place, name) in output_order.iter_mut().zip(OUTPUTS) {
+        let mut output_order = Vec::with_capacity(contract.outputs.len());
+        for name in contract.outputs {
             let found = prepared.output_names.iter().position(|output| output == name);
-            *place = found.ok_or(LoadError::Output { name })?;
+            output_order.push(found.ok_or_else(|| contract.no_output(name))?);
         }
         let tensors = inputs.iter().map(blank).collect::<TractResult<_>>().map_err(refused)?;
         let state = prepared.plan.spawn().map_err(refused)?;
-        Ok(Self { prepared, state, tensors, input_order, output_order })
+        let contract = contract.clone();
+        Ok(Self { prepared, contract, state, tensors, input_order, output_order })
     }
 
     pub(super) fn run(
         &mut self,
         inputs: &[Values<'_>],
-        outputs: &mut Outputs,
+        outputs: &mut [Place<'_>],
     ) -> Result<(), ComposeError> {
         let run = catch_unwind(AssertUnwindSafe(|| self.run_unguarded(inputs)));
         let values = match run {
@@ -121,9 +120,17 @@ impl EmbeddedGraph {
             Ok(Err(error)) => return Err(self.recover(&format!("{error:#}"))),
             Err(panic) => return Err(self.recover(&reason_of(&*panic))),
         };
-        fill(&mut outputs.drawn, self.output::<i64>(&values, 0)?, 0)?;
-        fill(&mut outputs.log_probabilities, self.output::<f32>(&values, 1)?, 1)?;
-        fill(&mut outputs.state, self.output::<f32>(&values, 2)?, 2)
+        for (index, place) in outputs.iter_mut().enumerate() {
+            let value = values.get(self.output_order[index]);
+            let written = value.is_some_and(|value| match place {
+                Place::Integers(place) => read(value, place),
+                Place::Floats(place) => read(value, place),
+            });
+            if !written {
+                return Err(self.contract.wrong_output(index));
+            }
+        }
+        Ok(())
     }
 
     fn run_unguarded(&mut self, inputs: &[Values<'_>]) -> TractResult<TVec<TValue>> {
@@ -141,19 +148,9 @@ impl EmbeddedGraph {
     fn recover(&mut self, reason: &str) -> ComposeError {
         match self.prepared.plan.spawn() {
             Ok(state) => self.state = state,
-            Err(error) => return run_error(format!("{reason}; then {error:#}")),
+            Err(error) => return self.contract.failed(format!("{reason}; then {error:#}")),
         }
-        run_error(reason)
-    }
-
-    fn output<'v, T: tract_onnx::prelude::Datum>(
-        &self,
-        values: &'v TVec<TValue>,
-        output: usize,
-    ) -> Result<&'v [T], ComposeError> {
-        let value = values.get(self.output_order[output]).ok_or_else(|| output_error(output))?;
-        let view = value.try_as_plain_ram().map_err(|_| output_error(output))?;
-        view.as_slice::<T>().map_err(|_| output_error(output))
+        self.contract.failed(reason)
     }
 }
 
@@ -184,10 +181,7 @@ fn blank(input: &Input) -> TractResult<Arc<Tensor>> {
 }
 
 /// Write into the tensor in place, or into a new one if the last run still holds it.
-fn write<T: tract_onnx::prelude::Datum + Copy>(
-    tensor: &mut Arc<Tensor>,
-    values: &[T],
-) -> TractResult<()> {
+fn write<T: Datum + Copy>(tensor: &mut Arc<Tensor>, values: &[T]) -> TractResult<()> {
     if let Some(tensor) = Arc::get_mut(tensor)
         && tensor.len() == values.len()
     {
@@ -197,6 +191,12 @@ fn write<T: tract_onnx::prelude::Datum + Copy>(
     }
     *tensor = Arc::new(Tensor::from_shape(tensor.shape(), values)?);
     Ok(())
+}
+
+/// Whether the value is of the right shape and type.
+fn read<T: Datum + Copy>(value: &TValue, place: &mut [T]) -> bool {
+    let Ok(view) = value.try_as_plain_ram() else { return false };
+    view.as_slice::<T>().is_ok_and(|values| fill(place, values))
 }
 
 fn reason_of(panic: &(dyn Any + Send)) -> String {

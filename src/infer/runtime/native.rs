@@ -6,14 +6,13 @@ use ort::session::{Session, SessionInputValue, builder::GraphOptimizationLevel};
 use ort::value::{DynValue, PrimitiveTensorElementType, Tensor, TensorElementType, ValueType};
 
 use super::library::NativeLibrary;
-use super::{
-    ComposeError, Input, Kind, LoadError, OUTPUTS, Outputs, Values, fill, output_error, run_error,
-};
+use super::{ComposeError, Contract, Input, Kind, LoadError, Place, Values, fill};
 
 /// A session on one thread and the arrays that are given to it, reused from run to run.
 #[derive(Debug)]
 pub(in crate::infer) struct NativeGraph {
     session: Session,
+    contract: Contract,
     tensors: Vec<(&'static str, Array)>,
     version: String,
 }
@@ -27,28 +26,26 @@ enum Array {
 impl NativeGraph {
     pub(super) fn load(
         bytes: &[u8],
-        inputs: &[Input],
+        contract: &Contract,
         library: &NativeLibrary,
     ) -> Result<Self, LoadError> {
-        let session = session(bytes, library)
-            .map_err(|error| LoadError::Graph { reason: error.to_string() })?;
-        let mut tensors = Vec::with_capacity(inputs.len());
-        for input in inputs {
+        let session = session(bytes, library).map_err(|error| contract.refused(error))?;
+        let mut tensors = Vec::with_capacity(contract.inputs.len());
+        for input in &contract.inputs {
             let found = session.inputs().iter().find(|outlet| outlet.name() == input.name);
             if !found.is_some_and(|outlet| fits(outlet.dtype(), input)) {
-                return Err(LoadError::Input { name: input.name });
+                return Err(contract.no_input(input.name));
             }
-            let array =
-                blank(input).map_err(|error| LoadError::Graph { reason: error.to_string() })?;
+            let array = blank(input).map_err(|error| contract.refused(error))?;
             tensors.push((input.name, array));
         }
-        if let Some(name) = OUTPUTS
-            .into_iter()
-            .find(|name| session.outputs().iter().all(|outlet| outlet.name() != *name))
-        {
-            return Err(LoadError::Output { name });
+        let is_missing =
+            |name: &&&'static str| session.outputs().iter().all(|outlet| outlet.name() != **name);
+        if let Some(name) = contract.outputs.iter().find(is_missing) {
+            return Err(contract.no_output(name));
         }
-        Ok(Self { session, tensors, version: library.version.clone() })
+        let (contract, version) = (contract.clone(), library.version.clone());
+        Ok(Self { session, contract, tensors, version })
     }
 
     pub(super) fn version(&self) -> &str {
@@ -58,7 +55,7 @@ impl NativeGraph {
     pub(super) fn run(
         &mut self,
         inputs: &[Values<'_>],
-        outputs: &mut Outputs,
+        outputs: &mut [Place<'_>],
     ) -> Result<(), ComposeError> {
         for ((name, array), values) in self.tensors.iter_mut().zip(inputs) {
             let written = match (array, values) {
@@ -67,7 +64,8 @@ impl NativeGraph {
                 _ => false,
             };
             if !written {
-                return Err(run_error(format!("its input `{name}` has another shape or type")));
+                let reason = format!("its input `{name}` has another shape or type");
+                return Err(self.contract.failed(reason));
             }
         }
         let views = self.tensors.iter().map(|(name, array)| {
@@ -77,11 +75,20 @@ impl NativeGraph {
             };
             (Cow::Borrowed(*name), value)
         });
-        let values = self.session.run(views.collect::<Vec<_>>()).map_err(run_error)?;
-        let output = |index: usize| values.get(OUTPUTS[index]).ok_or_else(|| output_error(index));
-        fill(&mut outputs.drawn, read::<i64>(output(0)?, 0)?, 0)?;
-        fill(&mut outputs.log_probabilities, read::<f32>(output(1)?, 1)?, 1)?;
-        fill(&mut outputs.state, read::<f32>(output(2)?, 2)?, 2)
+        let contract = &self.contract;
+        let values =
+            self.session.run(views.collect::<Vec<_>>()).map_err(|error| contract.failed(error))?;
+        for (index, place) in outputs.iter_mut().enumerate() {
+            let value = values.get(contract.outputs[index]);
+            let written = value.is_some_and(|value| match place {
+                Place::Integers(place) => read(value, place),
+                Place::Floats(place) => read(value, place),
+            });
+            if !written {
+                return Err(contract.wrong_output(index));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -128,10 +135,7 @@ fn write<T: PrimitiveTensorElementType + Copy + std::fmt::Debug>(
     fits
 }
 
-fn read<T: PrimitiveTensorElementType>(
-    value: &DynValue,
-    output: usize,
-) -> Result<&[T], ComposeError> {
-    let (_, values) = value.try_extract_tensor::<T>().map_err(|_| output_error(output))?;
-    Ok(values)
+/// Whether the value is of the right shape and type.
+fn read<T: PrimitiveTensorElementType + Copy>(value: &DynValue, place: &mut [T]) -> bool {
+    value.try_extract_tensor::<T>().is_ok_and(|(_, values)| fill(place, values))
 }

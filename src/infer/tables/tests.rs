@@ -4,8 +4,10 @@ use super::*;
 use crate::score::Family;
 
 fn ask(cache: &mut TableCache, number: u8) -> Arc<PartialTable> {
-    let pitch = Pitch::new(number).unwrap();
-    cache.table(TimbreId(Family::PIANO), pitch, Velocity::clamped(80))
+    let (timbre, pitch) = (TimbreId::Usual(Family::PIANO), Pitch::new(number).unwrap());
+    let velocity = Velocity::clamped(80);
+    let make = || Ok::<_, ()>(crate::infer::timbre_tables::table(Family::PIANO, pitch, velocity));
+    cache.table(timbre, pitch, velocity, make).unwrap()
 }
 
 #[test]

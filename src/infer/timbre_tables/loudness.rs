@@ -5,7 +5,7 @@ use crate::score::{PartialTable, Velocity};
 
 /// How frequencies count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scale {
+pub(in crate::infer) enum Scale {
     /// As the ear hears them (IEC 61672-1, "Sound level meters", 2013, weighting A).
     A,
     /// All alike.
@@ -23,20 +23,24 @@ const RANGE_DB: f32 = 34.0;
 const FAST_SECS: f32 = 0.125;
 
 /// What velocity takes from the level, decibels.
-pub(super) fn level_db(velocity: Velocity) -> f32 {
+pub(in crate::infer) fn level_db(velocity: Velocity) -> f32 {
     let share = f32::from(velocity.number()) / 127.0;
     (26.0 * share.log10()).max(-RANGE_DB)
 }
 
 /// The level of a full note of a pitch: the bass may weigh less than A would give it, the top is held back.
-pub(super) fn register_db(pitch: f32) -> f32 {
+pub(in crate::infer) fn register_db(pitch: f32) -> f32 {
     let low = (52.0 - pitch).max(0.0);
     let high = (pitch - 84.0).max(0.0);
     FORTE_DB - 0.3 * low - 0.2 * high
 }
 
 /// The table with its loudest moment at a level in decibels of full scale.
-pub(super) fn leveled(mut table: PartialTable, scale: Scale, wanted_db: f32) -> PartialTable {
+pub(in crate::infer) fn leveled(
+    mut table: PartialTable,
+    scale: Scale,
+    wanted_db: f32,
+) -> PartialTable {
     let plain = loudest_power(&table, Scale::Plain) * ratio(-HEADROOM_DB);
     let power = loudest_power(&table, scale).max(plain);
     if power > 1e-20 {
@@ -54,7 +58,7 @@ fn ratio(level_db: f32) -> f32 {
 }
 
 /// The highest reading of a sound level meter on "fast" while the note is held, as a mean square.
-pub(super) fn loudest_power(table: &PartialTable, scale: Scale) -> f32 {
+pub(in crate::infer) fn loudest_power(table: &PartialTable, scale: Scale) -> f32 {
     let weight = |hertz: f32| match scale {
         Scale::A => a_weight(hertz),
         Scale::Plain => 1.0,

@@ -3,14 +3,14 @@
 use super::loudness::{Scale, loudest_power, register_db};
 use super::table;
 use crate::score::timbre::{MAX_PARTIALS, NOISE_BANDS, TABLE_FRAMES};
-use crate::score::{Family, PartialTable, Pitch, TimbreId, Velocity};
+use crate::score::{Family, PartialTable, Pitch, Velocity};
 
 fn note(family: u8, pitch: u8, velocity: u8) -> PartialTable {
-    let timbre = TimbreId(Family::new(family).unwrap());
-    table(timbre, Pitch::new(pitch).unwrap(), Velocity::clamped(velocity))
+    let family = Family::new(family).unwrap();
+    table(family, Pitch::new(pitch).unwrap(), Velocity::clamped(velocity))
 }
 
-fn check(name: &str, table: &PartialTable) {
+pub(in crate::infer) fn check(name: &str, table: &PartialTable) {
     let partials = table.partials();
     assert!(partials <= MAX_PARTIALS, "{name}");
     assert_eq!(table.amplitude.len(), TABLE_FRAMES * partials, "{name}");
@@ -43,7 +43,7 @@ fn every_note_of_every_family_is_within_limits() {
 }
 
 /// Mean frequency of the partials by amplitude, hertz, at a control point.
-fn brightness(table: &PartialTable, frame: usize) -> f32 {
+pub(in crate::infer) fn brightness(table: &PartialTable, frame: usize) -> f32 {
     let row = &table.amplitude[frame * table.partials()..][..table.partials()];
     row.iter().zip(&table.hertz).map(|(it, hertz)| it * hertz).sum::<f32>()
         / row.iter().sum::<f32>()

@@ -139,3 +139,11 @@ fn parts_are_read() {
     assert!(error.starts_with("expected a family, found `kazoo`; there are auto, piano, mallets"));
     assert!(error.ends_with("effects, drums"));
 }
+
+#[test]
+fn a_track_is_given_a_timbre() {
+    assert_eq!(timbre("2=clarinet"), Ok((2, "clarinet".to_owned())));
+    for wrong in ["clarinet", "0=clarinet", "x=clarinet", "2=", "=clarinet", ""] {
+        assert_eq!(timbre(wrong), Err(ValueError::Timbre), "{wrong}");
+    }
+}

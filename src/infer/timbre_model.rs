@@ -1,0 +1,88 @@
+//! The timbre model of a pack: any note of a named timbre, decoded.
+
+mod decoded;
+#[cfg(test)]
+mod tests;
+
+use super::muse::{ComposeError, TimbreCard};
+use super::runtime::{Contract, Graph, Input, Kind, LoadError, Place, Runtime, Values};
+use super::timbre_tables;
+use crate::pack::{Timbre, TimbreModel as Model, shape};
+use crate::score::timbre::TABLE_FRAMES;
+use crate::score::{Family, PartialTable, Pitch, TimbreId, Velocity};
+use decoded::Decoded;
+
+/// A pack's timbre graph on a runtime.
+#[derive(Debug)]
+pub(super) struct TimbreModel {
+    graph: Graph,
+    timbres: Vec<Timbre>,
+    cards: Vec<TimbreCard>,
+    families: [Option<usize>; Family::COUNT],
+    /// Kept from note to note.
+    decoded: Decoded,
+}
+
+impl TimbreModel {
+    pub(super) fn load(model: &Model, runtime: &Runtime) -> Result<Self, LoadError> {
+        let input = |name, size| Input { name, kind: Kind::Floats, shape: vec![1, size] };
+        let contract = Contract {
+            name: "timbre",
+            inputs: vec![input("latent", model.latent), input("pitch", 1), input("velocity", 1)],
+            outputs: &["frames", "statics"],
+        };
+        Ok(Self {
+            graph: Graph::load(&model.graph, &contract, runtime)?,
+            timbres: model.timbres.clone(),
+            cards: model.timbres.iter().map(card).collect(),
+            families: model.families,
+            decoded: Decoded {
+                frames: vec![0.0; TABLE_FRAMES * shape::COLUMNS],
+                statics: vec![0.0; shape::STATICS],
+            },
+        })
+    }
+
+    pub(super) fn cards(&self) -> &[TimbreCard] {
+        &self.cards
+    }
+
+    /// The table that sounds one note, as loud as the hand-written ones. Less than a millisecond.
+    ///
+    /// # Errors
+    /// If the runtime fails, or gives something that is no number.
+    pub(super) fn table(
+        &mut self,
+        timbre: TimbreId,
+        pitch: Pitch,
+        velocity: Velocity,
+    ) -> Result<PartialTable, ComposeError> {
+        let (family, place) = match timbre {
+            TimbreId::Usual(family) => (family, self.families[usize::from(family.index())]),
+            TimbreId::Named(place) => (Family::PIANO, Some(usize::from(place))),
+        };
+        let Some(timbre) = place.and_then(|place| self.timbres.get(place)) else {
+            return Ok(timbre_tables::table(family, pitch, velocity));
+        };
+        let number = [f32::from(pitch.number())];
+        let force = [f32::from(velocity.number())];
+        let inputs = [&timbre.latent[..], &number, &force].map(Values::Floats);
+        let Decoded { frames, statics } = &mut self.decoded;
+        self.graph.run(&inputs, &mut [Place::Floats(frames), Place::Floats(statics)])?;
+        if !frames.iter().chain(&*statics).all(|it| it.is_finite()) {
+            let reason = "it gave something that is no number".to_owned();
+            return Err(ComposeError::Run { graph: "timbre", reason });
+        }
+        let table = self.decoded.table(pitch, timbre.nature, timbre.players);
+        Ok(timbre_tables::as_loud_as_wanted(table, pitch, velocity))
+    }
+}
+
+fn card(timbre: &Timbre) -> TimbreCard {
+    TimbreCard {
+        name: timbre.name.clone(),
+        title: timbre.title.clone(),
+        family: timbre.family,
+        program: timbre.program,
+    }
+}

@@ -1,0 +1,74 @@
+"""The decoder: what it is told, what it learns, and what the pack's graph gives."""
+
+import json
+
+import numpy as np
+import torch
+
+from training import pack
+from training.timbre import export, instruments, model, settings, shape, targets, train
+
+SMALL = settings.ModelSettings(latent=4, hidden=16, bumps=6, lowest_pitch=20.0, highest_pitch=100.0)
+NAMES = ["piano", "strings"]
+
+
+def measured(folder):
+    """Two instruments that were never rendered."""
+    generator = np.random.default_rng(3)
+    for name in NAMES:
+        for split in ("train", "held_out"):
+            notes = np.array([(pitch, velocity) for pitch in (48, 60, 72) for velocity in (40, 100)])
+            frames = generator.normal(-40, 5, (len(notes), shape.FRAMES, shape.COLUMNS)).astype(np.float32)
+            statics = np.zeros((len(notes), shape.STATIC_SIZE), np.float32)
+            statics[:, 0], statics[:, 5] = -30.0, 0.4
+            weights = np.ones((len(notes), shape.DEVIATIONS), np.float32)
+            onsets = np.zeros(len(notes), int)
+            path = folder / f"{name}.{split}.npz"
+            np.savez(path, notes=notes, frames=frames, statics=statics, weights=weights, onsets=onsets)
+
+
+def trained(folder, steps=30):
+    """A short training, saved."""
+    measured(folder)
+    full = settings.read()
+    s = settings.Settings(SMALL, full.train)
+    training = train.Training(folder, NAMES, s)
+    losses = [training.update(torch.arange(12), 0.0) for _ in range(steps)]
+    training.save(folder / "timbre.pt")
+    return training, losses
+
+
+def test_scaled_statics_come_back():
+    statics = np.zeros((1, shape.STATIC_SIZE), np.float32)
+    statics[0, :6] = (-41.0, 7.5, 3e-4, 12.0, 5.5, 0.35)
+    statics[0, shape.WIDTH_AT : shape.DEVIATION_AT] = 0.3
+    statics[0, shape.DEVIATION_AT] = -0.2
+    back = model.unscale(torch.from_numpy(targets.scale(statics))).numpy()
+    assert np.allclose(back, statics, rtol=1e-4, atol=1e-6)
+
+
+def test_training_learns_and_goes_on_where_it_was(tmp_path):
+    training, losses = trained(tmp_path)
+    assert np.mean(losses[-5:]) < np.mean(losses[:5])
+    again = train.Training(tmp_path, NAMES, training.settings)
+    again.resume(tmp_path / "timbre.pt")
+    assert again.step == training.step
+    assert again.judge() == training.judge()
+
+
+def test_the_graph_is_the_network(tmp_path):
+    trained(tmp_path, 3)
+    (tmp_path / "manifest.json").write_text(json.dumps({"note_model": {"file": "note.onnx"}, "styles": []}))
+    assert export.export(tmp_path / "timbre.pt", tmp_path) < 1e-3
+    table = json.loads((tmp_path / "manifest.json").read_text())
+    entry = table["timbre_model"]
+    assert entry["sha256"] == pack.sha256_of(tmp_path / export.FILE)
+    assert [row["name"] for row in entry["timbres"]] == NAMES
+    assert entry["families"][0] == "piano" and entry["families"][7] is None and len(entry["families"]) == 17
+    assert entry["timbres"][1]["section"] and entry["timbres"][0]["nature"] == "struck"
+    assert pack.keeping_timbres({"note_model": {}}, tmp_path / "manifest.json")["timbre_model"] == entry
+
+
+def test_every_family_timbre_is_an_instrument_of_the_family():
+    families = {it.name: it.family for it in instruments.INSTRUMENTS}
+    assert all(families[name] == family for family, name in instruments.FAMILY_TIMBRES.items())

@@ -1,0 +1,147 @@
+"""Trains the decoder: `python -m training.timbre.train --measured FOLDER --out FOLDER --minutes 25`.
+
+The same line with --resume goes on.
+"""
+
+import argparse
+import math
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.timbre import model, settings, shape, targets
+
+_LOUD_DB = -50.0  # what the printed error counts
+
+
+class Training:
+    """Everything that one run changes."""
+
+    def __init__(self, folder: Path, names: list[str], s: settings.Settings):
+        torch.manual_seed(s.train.seed)
+        self.settings, self.names = s, names
+        self.decoder = model.Decoder(s.model)
+        self.timbres = model.Timbres(len(names), s.model.latent)
+        self.average = {key: value.clone() for key, value in self.decoder.state_dict().items()}
+        groups = [
+            {"params": self.decoder.parameters(), "lr": s.train.learning_rate, "weight_decay": s.train.weight_decay},
+            {"params": self.timbres.parameters(), "lr": s.train.latent_rate, "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.AdamW(groups)
+        self.rates = [group["lr"] for group in groups]
+        self.step, self.spent_secs = 0, 0.0
+        self.notes = {split: _tensors(targets.read(folder, split, names)) for split in ("train", "held_out")}
+        # Late moments fill most of a note's time, early ones make it what it is.
+        self.moments = torch.linspace(0.8, 1.4, shape.FRAMES)[None, :, None]
+
+    def losses(self, split: str, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Weighed error of the frames and of the statics, and mean error in decibels of what is loud."""
+        notes = {key: value[rows] for key, value in self.notes[split].items()}
+        index = notes["instrument"]
+        latent = self.timbres.draw(index) if split == "train" else self.timbres.middle[index]
+        frames, statics = self.decoder(latent, notes["pitch"], notes["velocity"])
+        error = (frames - notes["frames"]).abs()
+        loudness = 10 ** (notes["frames"].clamp(max=0.0) * 0.3 / 20) + 0.07
+        weight = loudness * notes["audible"][:, None] * self.moments
+        loud = ((notes["frames"] > _LOUD_DB) & (notes["audible"][:, None] > 0)).float()
+        off = ((statics - notes["statics"]).abs() * notes["weights"]).mean()
+        return (error * weight).sum() / weight.sum(), off, (error * loud).sum() / loud.sum()
+
+    def update(self, rows: Tensor, share: float) -> float:
+        """One step at a share of the run's time; gives the loss."""
+        t = self.settings.train
+        cosine = t.last_rate + (1 - t.last_rate) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
+        for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
+            group["lr"] = rate * cosine * min(1.0, (self.step + 1) / t.warmup_steps)
+        frames, statics, _ = self.losses("train", rows)
+        loss = 0.5 * frames + t.statics_weight * statics + t.nearness_weight * self.timbres.divergence()
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.decoder.parameters(), t.clip)
+        self.optimizer.step()
+        self.step += 1
+        if self.step % 4 == 0:
+            with torch.no_grad():
+                for key, value in self.decoder.state_dict().items():
+                    self.average[key].lerp_(value, 1 - t.averaging)
+        return float(loss.detach())
+
+    @torch.no_grad()
+    def judge(self) -> str:
+        """Errors of the averaged weights on what was not learned."""
+        current = {key: value.clone() for key, value in self.decoder.state_dict().items()}
+        self.decoder.load_state_dict(self.average)
+        rows = torch.arange(len(self.notes["held_out"]["pitch"]))
+        frames, statics, loud = self.losses("held_out", rows)
+        self.decoder.load_state_dict(current)
+        return f"held out: frames {frames:.3f} dB, loud {loud:.2f} dB, statics {statics:.3f}"
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint, whole or not at all."""
+        table = {
+            "decoder": self.decoder.state_dict(), "average": self.average, "timbres": self.timbres.state_dict(),
+            "optimizer": self.optimizer.state_dict(), "step": self.step, "spent_secs": self.spent_secs,
+            "names": self.names, "settings": self.settings.as_dict(),
+        }  # fmt: skip
+        beside = path.with_suffix(".part")
+        torch.save(table, beside)
+        os.replace(beside, path)
+
+    def resume(self, path: Path) -> None:
+        """Go on from a checkpoint."""
+        table = torch.load(path, weights_only=True)
+        self.decoder.load_state_dict(table["decoder"])
+        self.timbres.load_state_dict(table["timbres"])
+        self.optimizer.load_state_dict(table["optimizer"])
+        self.average, self.step, self.spent_secs = table["average"], table["step"], table["spent_secs"]
+
+
+def _tensors(notes: targets.Targets) -> dict[str, Tensor]:
+    table = {key: torch.from_numpy(value) for key, value in vars(notes).items()}
+    return table | {"pitch": table["pitch"][:, None], "velocity": table["velocity"][:, None]}
+
+
+def run(training: Training, budget_secs: float, path: Path) -> None:
+    """Train until the processor time is spent."""
+    batch = training.settings.train.batch
+    count = len(training.notes["train"]["pitch"])
+    begun, spent, saved, losses = time.process_time(), training.spent_secs, time.process_time(), []
+    while training.spent_secs < budget_secs:
+        order = torch.from_numpy(np.random.default_rng(training.step).permutation(count))
+        for rows in order.split(batch):
+            losses.append(training.update(rows, training.spent_secs / budget_secs))
+            training.spent_secs = spent + time.process_time() - begun
+        if time.process_time() - saved > training.settings.train.checkpoint_secs:
+            saved = time.process_time()
+            training.save(path)
+            minutes = training.spent_secs / 60
+            print(f"{minutes:.1f} min, step {training.step}: {np.mean(losses):.3f}; {training.judge()}", flush=True)
+            losses.clear()
+    training.save(path)
+    print(f"done after {training.step} steps; {training.judge()}", flush=True)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--measured", type=Path, required=True, help="what training.timbre.analyse wrote")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=25.0, help="of processor time")
+    parser.add_argument("--resume", action="store_true")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    path = arguments.out / "timbre.pt"
+    training = Training(arguments.measured, targets.measured_names(arguments.measured), settings.read())
+    if arguments.resume:
+        training.resume(path)
+    print(f"{model.parameters_of(training.decoder)} parameters, {len(training.names)} instruments", flush=True)
+    run(training, 60 * arguments.minutes, path)
+
+
+if __name__ == "__main__":
+    main()
