@@ -18,7 +18,7 @@ use antiphon::infer::Scripted;
 use antiphon::pack::Pack;
 use antiphon::params::{Control, Controls};
 use antiphon::score::{
-    Chord, ChordQuality, Key, Meter, Mix, Note, Part, Phrase, Pitch, Settings, Tempo, Tick, Ticks,
+    Chord, ChordQuality, Key, Meter, Mix, Note, Part, Phrase, Pitch, Settings, StyleBlend, Tempo, Tick, Ticks,
     Velocity,
 };
 
@@ -44,9 +44,10 @@ fn main() -> Result<()> {
             other => path = PathBuf::from(other),
         }
     }
-    let styles: Arc<[String]> =
-        Pack::embedded()?.styles.iter().map(|style| style.title.clone()).collect();
-    let controls = Controls::new(&styles);
+    let pack = Pack::embedded()?;
+    let styles: Arc<[String]> = pack.styles.iter().map(|style| style.title.clone()).collect();
+    let opening = pack.styles.iter().position(|style| style.name == StyleBlend::OPENING);
+    let controls = Controls::new(&styles, opening.unwrap_or(0));
     let choices = Choices::new(&controls, &styles);
     let mut values = ControlView::all(&controls);
     let (roll, clock, status) =

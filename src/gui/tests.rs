@@ -39,7 +39,7 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
 
 fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
     let titles: Arc<[String]> = ["Celtic dance", "Chorale", "Ragtime"].map(String::from).into();
-    let controls = Controls::new(&titles);
+    let controls = Controls::new(&titles, 0);
     let desk = Desk {
         controls: ControlView::all(&controls),
         choices: Choices::new(&controls, &titles),

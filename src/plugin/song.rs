@@ -16,7 +16,7 @@ use crate::files::state::{self, EditorSize, PackName, State};
 use crate::infer::{self, Muse, Runtime};
 use crate::pack::Pack;
 use crate::params::Controls;
-use crate::score::{Phrase, Take};
+use crate::score::{Phrase, StyleBlend, Take};
 
 /// Shared by the host glue, the audio side (controls only) and the editor.
 #[derive(Params)]
@@ -72,7 +72,7 @@ impl Inner {
 impl Song {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
-            controls: Controls::new(&styles()),
+            controls: Controls::new(&styles(), opening_style()),
             kept: Kept::default(),
             repaint: RepaintNotifier::new(),
         })
@@ -237,6 +237,12 @@ pub(super) fn embedded() -> Option<&'static Pack> {
 /// The titles of the embedded pack's styles.
 pub(super) fn styles() -> Arc<[String]> {
     embedded().into_iter().flat_map(|pack| &pack.styles).map(|style| style.title.clone()).collect()
+}
+
+/// The place of the style that a fresh instance begins with; the first where the pack does not have it.
+fn opening_style() -> usize {
+    let mut styles = embedded().into_iter().flat_map(|pack| &pack.styles);
+    styles.position(|style| style.name == StyleBlend::OPENING).unwrap_or(0)
 }
 
 /// The embedded pack's name and hash.
