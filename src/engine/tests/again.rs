@@ -13,7 +13,12 @@ const TICK: u32 = 1000;
 /// Play these ticks one by one; everything is ended at `panic`.
 fn play(host: &mut Host, ticks: std::ops::Range<i32>, panic: Option<i32>) {
     for tick in ticks {
-        let at = At { quarters: f64::from(tick) / 24.0, bpm: 120.0, frames: TICK as usize, playing: true };
+        let at = At {
+            quarters: f64::from(tick) / 24.0,
+            bpm: 120.0,
+            frames: TICK as usize,
+            playing: true,
+        };
         let end = HostEvent { frame: TICK / 2, kind: HostEventKind::AllNotesOff };
         let ended = panic == Some(tick);
         host.offline(at, if ended { std::slice::from_ref(&end) } else { &[] });
