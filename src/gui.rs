@@ -38,8 +38,10 @@ const BESIDE_BAND: f32 = 1340.0;
 
 /// Draw the whole editor into `ui`.
 pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    theme::keep(ui.ctx(), memory.tone);
+    widgets::watch_wheel(ui);
     let whole = ui.max_rect();
-    ui.painter().rect_filled(whole, 0.0, theme::GROUND);
+    ui.painter().rect_filled(whole, 0.0, theme::ground());
     let inner = whole.shrink(GAP);
     let header = Rect::from_min_max(inner.min, pos2(inner.right(), inner.top() + HEADER));
     let status = Rect::from_min_max(pos2(inner.left(), inner.bottom() - STATUS), inner.max);
@@ -65,7 +67,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
 
     panel(ui, header, |ui| transport_ui::draw(ui, view, memory, intents));
     panel(ui, side, |ui| controls_ui::draw(ui, view, memory, intents));
-    roll_ui::draw(ui, roll, view, memory);
+    roll_ui::draw(ui, roll, view, memory, intents);
     if let Some((drawer, _, opened)) = drawer {
         panel(ui, drawer, |ui| match opened {
             Side::Takes => takes_ui::draw(ui, view, memory, intents),
@@ -80,7 +82,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
 
 /// A framed panel.
 fn panel(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui)) {
-    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+    ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
     at(ui, rect.shrink2(egui::vec2(12.0, 8.0)), content);
 }
 

@@ -18,8 +18,8 @@ use antiphon::infer::Scripted;
 use antiphon::pack::Pack;
 use antiphon::params::{Control, Controls};
 use antiphon::score::{
-    Chord, ChordQuality, Key, Meter, Mix, Note, Part, Phrase, Pitch, Settings, StyleBlend, Tempo, Tick, Ticks,
-    Velocity,
+    Chord, ChordQuality, Key, Meter, Mix, Note, Part, Phrase, Pitch, Settings, StyleBlend, Tempo,
+    Tick, Ticks, Velocity,
 };
 
 /// Width and height, logical points.
@@ -57,7 +57,6 @@ fn main() -> Result<()> {
     }
     let context = egui::Context::default();
     context.set_pixels_per_point(SCALE);
-    theme::apply(&context);
     let mut memory = Memory::default();
     memory.opened = opened;
     let remembered = remembered(empty);

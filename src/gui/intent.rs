@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{MemoryAct, TakeAct};
 use crate::params::Control;
+use crate::score::Note;
 
 /// One act. Values are shares of the control's range, 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +26,8 @@ pub enum Intent {
     LoadPhrase(PhraseChoice),
     /// Start from no phrase.
     ClearPhrase,
+    /// Leave out a note that is decided and has not begun, with what its part begins together with it.
+    Veto(Note),
     Take(TakeAct),
     Memory(MemoryAct),
 }

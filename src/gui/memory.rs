@@ -3,6 +3,7 @@
 use super::remembered_ui::Asking;
 use super::takes_ui::Drawer;
 use super::tap::Taps;
+use super::theme::Tone;
 use crate::score::Part;
 
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ pub struct Memory {
     pub(super) asking: Option<Asking>,
     /// On the tempo of the free run.
     pub(super) taps: Taps,
+    pub tone: Tone,
     /// Bars in view.
     pub(super) bars: f32,
     /// Lowest and highest pitch in view, eased towards what is played.
@@ -55,6 +57,7 @@ impl Default for Memory {
             drawer: Drawer::default(),
             asking: None,
             taps: Taps::default(),
+            tone: Tone::default(),
             bars: 5.0,
             pitches: (36.0, 84.0),
             levels: [0.0; Part::BAND_SIZE + 1],

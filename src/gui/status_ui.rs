@@ -29,7 +29,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(notice) = status.notices.last() {
-                let text = RichText::new(notice).font(theme::font(12.0)).color(theme::WARNING);
+                let text = RichText::new(notice).font(theme::font(12.0)).color(theme::warning());
                 ui.add(Label::new(text).truncate()).on_hover_text(status.notices.join("\n"));
             }
         });
@@ -37,12 +37,12 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>) {
 }
 
 fn quiet(ui: &mut Ui, text: &str, help: &str) {
-    let text = RichText::new(text).font(theme::font(12.0)).color(theme::QUIET);
+    let text = RichText::new(text).font(theme::font(12.0)).color(theme::quiet());
     ui.label(text).on_hover_text(help);
 }
 
 fn count(ui: &mut Ui, count: u32, what: &str, help: &str) {
-    let color = if count == 0 { theme::QUIET } else { theme::WARNING };
+    let color = if count == 0 { theme::quiet() } else { theme::warning() };
     let text = RichText::new(format!("{count} {what}")).font(theme::font(12.0)).color(color);
     ui.label(text).on_hover_text(help);
 }

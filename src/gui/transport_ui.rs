@@ -8,7 +8,7 @@ use crate::score::TICKS_PER_QUARTER;
 
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
     ui.horizontal_centered(|ui| {
-        ui.label(RichText::new("Antiphon").font(theme::font(22.0)).color(theme::TEXT));
+        ui.label(RichText::new("Antiphon").font(theme::font(22.0)).color(theme::text()));
         ui.add_space(12.0);
         transport(ui, view);
         free_run(ui, view, memory, intents);
@@ -30,21 +30,21 @@ fn transport(ui: &mut Ui, view: &View<'_>) {
     if clock.playing {
         let points = [vec2(-5.0, -7.0), vec2(7.0, 0.0), vec2(-5.0, 7.0)].map(|by| mark + by);
         let triangle =
-            egui::Shape::convex_polygon(points.into(), theme::ACCENT, egui::Stroke::NONE);
+            egui::Shape::convex_polygon(points.into(), theme::accent(), egui::Stroke::NONE);
         painter.add(triangle);
     } else {
         let square = egui::Rect::from_center_size(mark, vec2(11.0, 11.0));
-        painter.rect_filled(square, 2.0, theme::QUIET);
+        painter.rect_filled(square, 2.0, theme::quiet());
     }
     let bar = clock.bar_length.quarters().max(1.0 / TICKS_PER_QUARTER as f64);
     let number = (clock.position_quarters / bar).floor() + 1.0;
     let beat = (clock.position_quarters - clock.bar_start.quarters()).max(0.0).floor() + 1.0;
     let place = if clock.playing { format!("{number:>3}.{beat}") } else { String::from("stopped") };
     let at = rect.left_center() + vec2(26.0, 0.0);
-    painter.text(at, Align2::LEFT_CENTER, place, theme::digits(16.0), theme::TEXT);
+    painter.text(at, Align2::LEFT_CENTER, place, theme::digits(16.0), theme::text());
     let text = format!("{:.1} bpm   {} to the bar", clock.tempo_bpm, trimmed(bar));
     let at = rect.left_center() + vec2(112.0, 0.0);
-    painter.text(at, Align2::LEFT_CENTER, text, theme::font(12.0), theme::QUIET);
+    painter.text(at, Align2::LEFT_CENTER, text, theme::font(12.0), theme::quiet());
 }
 
 /// A clock of our own for hosts that stand still: on or off, its tempo, and taps on it.
@@ -52,10 +52,10 @@ fn free_run(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
     ui.spacing_mut().item_spacing.x = 5.0;
     let help = "Play while the host stands still, on a clock of Antiphon's own.";
     let control = view.control(Control::FreeRun);
-    widgets::switch(ui, control, "Free run", vec2(64.0, 24.0), theme::ACCENT, help, intents);
+    widgets::switch(ui, control, "Free run", vec2(64.0, 24.0), theme::accent(), help, intents);
     let tempo = view.control(Control::FreeTempo);
     ui.allocate_ui_with_layout(vec2(84.0, 24.0), Layout::left_to_right(Align::Center), |ui| {
-        widgets::level(ui, tempo, 0.0, theme::ACCENT, "The tempo of the free run.", intents);
+        widgets::level(ui, tempo, 0.0, theme::accent(), "The tempo of the free run.", intents);
     });
     let tap = ui.button("Tap").on_hover_text("Tap the tempo: four quarter notes or more.");
     if tap.clicked() {
@@ -74,9 +74,9 @@ fn master(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
         let control = view.control(Control::Master);
         let meter = view.status.peaks[view.status.peaks.len() - 1];
         let help = "How loud the mix is.";
-        widgets::level(ui, control, meter, theme::ACCENT, help, intents);
+        widgets::level(ui, control, meter, theme::accent(), help, intents);
     });
-    ui.label(RichText::new("Mix").color(theme::QUIET));
+    ui.label(RichText::new("Mix").color(theme::quiet()));
 }
 
 /// Open and close the drawers.

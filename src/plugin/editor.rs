@@ -178,6 +178,9 @@ impl Window {
                 // What was said of an earlier file no longer matters.
                 self.notices.clear();
             }
+            if let Intent::Veto(note) = &intent {
+                self.roll.veto(*note);
+            }
             if let Err(notice) = hand.obey(&self.song, intent) {
                 self.notices.push(notice);
             }
@@ -188,11 +191,10 @@ impl Window {
 impl NiceEguiApp for Window {
     fn build(
         &mut self,
-        context: egui::Context,
+        _context: egui::Context,
         host: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
-        gui::theme::apply(&context);
         self.hand = Some(Hand::new(host));
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{Param, ParamSetter};
 
+use crate::engine::link::ToComposer;
 use crate::files::midi::{self, MidiTrack};
 use crate::gui::{Intent, PhraseChoice};
 use crate::params::{AnyControl, Control};
@@ -56,6 +57,10 @@ impl Hand {
                 song.kept.set_seed_phrase(phrase(&choice)?)?;
             }
             Intent::ClearPhrase => song.kept.set_seed_phrase(Arc::default())?,
+            Intent::Veto(note) => {
+                let (part, onset) = (note.part, note.onset);
+                song.kept.tell(ToComposer::Veto { part, onset })?;
+            }
             Intent::Take(act) => song.kept.act(act),
             Intent::Memory(act) => song.kept.remember(act),
         }
