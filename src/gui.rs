@@ -3,10 +3,13 @@
 
 mod band_ui;
 mod controls_ui;
+mod first_steps;
 mod intent;
 mod memory;
+mod news_ui;
 mod path_ui;
 mod phrase_ui;
+mod presets_ui;
 mod remembered_ui;
 mod roll;
 mod roll_ui;
@@ -22,6 +25,7 @@ use egui::{Rect, Ui, UiBuilder, pos2};
 
 pub use self::intent::{Intent, PhraseChoice};
 pub use self::memory::{Memory, Side};
+pub use self::presets_ui::{PresetAct, PresetsView};
 pub use self::remembered_ui::{MemoryAct, RememberedView};
 pub use self::roll::Roll;
 pub use self::takes_ui::{Note, TakeAct, TakeOrder, TakeRow, TakesView};
@@ -68,6 +72,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
     panel(ui, header, |ui| transport_ui::draw(ui, view, memory, intents));
     panel(ui, side, |ui| controls_ui::draw(ui, view, memory, intents));
     roll_ui::draw(ui, roll, view, memory, intents);
+    news_ui::draw(ui, roll, view, memory, intents);
     if let Some((drawer, _, opened)) = drawer {
         panel(ui, drawer, |ui| match opened {
             Side::Takes => takes_ui::draw(ui, view, memory, intents),
@@ -76,7 +81,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
     }
     band_ui::draw(ui, band, view, memory, intents);
     at(ui, status, |ui| status_ui::draw(ui, view));
+    first_steps::draw(ui, roll, memory);
     phrase_ui::draw(ui, memory, intents);
+    presets_ui::draw_question(ui, memory, intents);
     remembered_ui::draw_question(ui, memory, intents);
 }
 

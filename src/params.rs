@@ -5,6 +5,7 @@
 
 mod control;
 mod part;
+mod preset;
 mod text;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, IntParam, IntRange, 
 
 pub use self::control::{AnyControl, Control};
 pub use self::part::PartControls;
+pub use self::preset::{FACTORY, Factory, Preset};
 use crate::score::{
     Audible, ChordWish, CountIn, Key, Looping, Mix, Part, Quantum, Seed, Settings, Strip,
     StyleBlend, Tempo, Trade,

@@ -1,7 +1,8 @@
 //! What the band plays: temperature, styles, seed, key, density, quantum; below them, by scrolling, what is set less often.
 
-use egui::{Align, Button, Layout, RichText, TextEdit, Ui, vec2};
+use egui::{Align, Button, CollapsingHeader, Layout, RichText, TextEdit, Ui, vec2};
 
+use super::theme::Tone;
 use super::{Intent, Memory, View, theme, widgets};
 use crate::params::Control;
 use crate::score::{Chord, ChordQuality, ChordWish};
@@ -13,6 +14,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
         ui.add_space(6.0);
         ui.separator();
         more(ui, view, intents);
+        advanced(ui, memory);
     });
 }
 
@@ -20,7 +22,7 @@ fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
     ui.vertical_centered(|ui| {
         let control = view.control(Control::Temperature);
         let help = "How daring the band is. 1.00 is the style as it was learnt; lower is safer, higher is wilder.";
-        widgets::dial(ui, control, "Temperature", 118.0, theme::accent(), help, intents);
+        widgets::dial(ui, control, "Temperature", 108.0, theme::accent(), help, intents);
     });
     style(ui, view, intents);
     seed(ui, view, memory, intents);
@@ -84,6 +86,26 @@ fn more(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     let names = &view.choices.loopings;
     widgets::segments(ui, view.control(Control::Looping), names, theme::accent(), help, intents);
     ui.add_space(4.0);
+}
+
+/// What is set once.
+fn advanced(ui: &mut Ui, memory: &mut Memory) {
+    CollapsingHeader::new(RichText::new("Advanced").font(theme::font(12.0))).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Window").font(theme::font(11.5)).color(theme::quiet()));
+            for (tone, name) in [(Tone::Dark, "Dark"), (Tone::Light, "Light")] {
+                let help = "How the window looks, in every song.";
+                let chosen = ui.selectable_label(memory.tone == tone, name).on_hover_text(help);
+                if chosen.clicked() {
+                    memory.tone = tone;
+                }
+                chosen.accessible_name(format!("{name} window"));
+            }
+        });
+        if ui.button("Show the first steps").clicked() {
+            memory.first_step = Some(0);
+        }
+    });
 }
 
 /// A row of small dials, one a column.

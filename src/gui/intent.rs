@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{MemoryAct, TakeAct};
+use super::{MemoryAct, PresetAct, TakeAct};
 use crate::params::Control;
 use crate::score::Note;
 
@@ -28,6 +28,10 @@ pub enum Intent {
     ClearPhrase,
     /// Leave out a note that is decided and has not begun, with what its part begins together with it.
     Veto(Note),
+    Preset(PresetAct),
+    /// Take back the newest act, or do again what was taken back.
+    Undo,
+    Redo,
     Take(TakeAct),
     Memory(MemoryAct),
 }

@@ -103,7 +103,10 @@ pub(super) fn draw(
         Stroke::new(2.0, theme::accent()),
     );
     if view.roll.is_empty() && !view.clock.playing {
-        invitation(&painter, rect);
+        // The first of the first steps says the same.
+        if memory.first_step.is_none() {
+            invitation(&painter, rect);
+        }
     } else {
         legend(&painter, rect, &scale);
     }
@@ -287,6 +290,8 @@ fn keyboard(painter: &Painter, scale: &Scale) {
 
 /// Who is who, in the lower left corner.
 fn legend(painter: &Painter, rect: Rect, scale: &Scale) {
+    let strip = rect.with_min_y(rect.bottom() - 27.0);
+    painter.rect_filled(strip, theme::ROUND, theme::panel().gamma_multiply(0.88));
     let mut at = pos2(rect.left() + KEYS + 14.0, rect.bottom() - 14.0);
     let entries = [(Part::PLAYER, "you")]
         .into_iter()

@@ -1,5 +1,7 @@
 //! The editor by hand: controls are found by their accessible names, moved, and the intents arrive.
 
+mod header;
+mod news;
 mod remembered;
 mod roll;
 mod takes;
@@ -13,8 +15,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{
-    Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, RememberedView, Roll, Status,
-    TakesView, View, draw,
+    Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, PresetsView, RememberedView,
+    Roll, Status, TakesView, View, draw,
 };
 use crate::params::{Control, Controls};
 use crate::score::{Chord, ChordQuality, Key as MusicKey, Part};
@@ -24,6 +26,7 @@ struct Desk {
     controls: Vec<ControlView>,
     choices: Choices,
     status: Status,
+    presets: PresetsView,
     takes: TakesView,
     remembered: RememberedView,
     memory: Memory,
@@ -45,6 +48,7 @@ fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
         controls: ControlView::all(&controls),
         choices: Choices::new(&controls, &titles),
         status: Status::default(),
+        presets: PresetsView::default(),
         takes: TakesView::default(),
         remembered: RememberedView::default(),
         memory: Memory::default(),
@@ -65,6 +69,7 @@ fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
                 mixer: desk.mixer,
                 phrase_notes: 0,
                 seed_locked: desk.seed_locked,
+                presets: &desk.presets,
                 takes: &desk.takes,
                 remembered: &desk.remembered,
             };

@@ -357,7 +357,7 @@ fn finish(response: &Response, role: Role, control: &ControlView, help: &str) {
 }
 
 /// Keyboard focus is seen.
-fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     if response.has_focus() {
         let stroke = Stroke::new(1.5, theme::accent());
         ui.painter().rect_stroke(rect.expand(2.0), theme::ROUND, stroke, StrokeKind::Outside);

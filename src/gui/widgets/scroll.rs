@@ -67,8 +67,8 @@ fn more(ui: &Ui, rect: Rect, edge: Edge, id: Id, name: &str) -> bool {
     mesh.add_triangle(1, 3, 2);
     ui.painter().add(Shape::mesh(mesh));
     let toward = if edge == Edge::Upper { -1.0 } else { 1.0 };
-    let middle = pos2(rect.center().x, solid - toward * 8.0);
-    let button = Rect::from_center_size(middle, vec2(44.0, 14.0));
+    let middle = pos2(rect.center().x, solid - toward * 5.0);
+    let button = Rect::from_center_size(middle, vec2(44.0, 12.0));
     let response = ui.interact(button, id, Sense::click());
     let (ground, color) = match response.hovered() {
         true => (theme::hovered(), theme::text()),
