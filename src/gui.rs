@@ -14,6 +14,7 @@ mod remembered_ui;
 mod roll;
 mod roll_ui;
 mod status_ui;
+mod style_pad;
 mod takes_ui;
 mod tap;
 pub mod theme;
@@ -73,6 +74,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
     panel(ui, side, |ui| controls_ui::draw(ui, view, memory, intents));
     roll_ui::draw(ui, roll, view, memory, intents);
     news_ui::draw(ui, roll, view, memory, intents);
+    style_pad::draw(ui, roll, view, memory, intents);
     if let Some((drawer, _, opened)) = drawer {
         panel(ui, drawer, |ui| match opened {
             Side::Takes => takes_ui::draw(ui, view, memory, intents),
@@ -80,7 +82,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
         });
     }
     band_ui::draw(ui, band, view, memory, intents);
-    at(ui, status, |ui| status_ui::draw(ui, view));
+    at(ui, status, |ui| status_ui::draw(ui, view, memory));
     first_steps::draw(ui, roll, memory);
     phrase_ui::draw(ui, memory, intents);
     presets_ui::draw_question(ui, memory, intents);

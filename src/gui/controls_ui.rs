@@ -24,7 +24,7 @@ fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
         let help = "How daring the band is. 1.00 is the style as it was learnt; lower is safer, higher is wilder.";
         widgets::dial(ui, control, "Temperature", 108.0, theme::accent(), help, intents);
     });
-    style(ui, view, intents);
+    style(ui, view, memory, intents);
     seed(ui, view, memory, intents);
     phrase(ui, view, memory, intents);
     key(ui, view, intents);
@@ -123,8 +123,20 @@ fn dials<const N: usize>(
     }
 }
 
-fn style(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
-    heading(ui, "Style");
+fn style(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.label(RichText::new("Style").font(theme::font(11.5)).color(theme::quiet()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let text = RichText::new("Pad").font(theme::font(11.5));
+            let pad = ui.selectable_label(memory.style_pad, text);
+            let pad = pad.on_hover_text("All styles on a pad: drag between them to blend two.");
+            if pad.clicked() {
+                memory.style_pad = !memory.style_pad;
+            }
+            pad.accessible_name("Open the style pad");
+        });
+    });
     let styles = &view.choices.styles;
     for (sign, control) in [("A", Control::StyleA), ("B", Control::StyleB)] {
         ui.horizontal(|ui| {

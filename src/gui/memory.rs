@@ -25,6 +25,8 @@ pub struct Memory {
     pub(super) asking: Option<Asking>,
     /// On the tempo of the free run.
     pub(super) taps: Taps,
+    /// Whether the style pad is open.
+    pub style_pad: bool,
     pub tone: Tone,
     /// Which of the first steps is shown to who opens the window for the first time.
     pub first_step: Option<usize>,
@@ -77,6 +79,7 @@ impl Default for Memory {
             preset_name: None,
             asking: None,
             taps: Taps::default(),
+            style_pad: false,
             tone: Tone::default(),
             first_step: None,
             news: News::default(),

@@ -1,6 +1,6 @@
 //! What the musician should know now, over the roll's upper edge, where it moves nothing: what failed, what could not be read, that the band is late.
 
-use egui::{Button, Label, Rect, RichText, Ui, pos2, vec2};
+use egui::{Align, Button, Label, Layout, Rect, RichText, Ui, pos2, vec2};
 
 use super::{Intent, Memory, View, theme};
 use crate::params::Control;
@@ -12,6 +12,13 @@ pub(super) struct News {
     read: Vec<String>,
     /// Late windows that have been told, and when they grew last, seconds.
     late: (u32, Option<f64>),
+}
+
+impl News {
+    /// Whether the musician has put the notice away.
+    pub(super) fn is_put_away(&self, notice: &str) -> bool {
+        self.read.iter().any(|it| it == notice)
+    }
 }
 
 /// Seconds for which it is told that the band is late.
@@ -81,11 +88,14 @@ fn banner(
         ui.horizontal_centered(|ui| {
             let sign = RichText::new(sign).font(theme::font(13.0)).color(theme::warning());
             ui.label(sign.strong());
-            let width = ui.available_width() - 150.0;
-            let words = RichText::new(text).font(theme::font(12.0)).color(theme::text());
-            ui.add_sized(vec2(width, 32.0), Label::new(words).wrap().halign(egui::Align::Min))
-                .on_hover_text(text);
-            pressed = press(ui);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                pressed = press(ui);
+                let room = vec2(ui.available_width(), 32.0);
+                ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+                    let words = RichText::new(text).font(theme::font(12.0)).color(theme::text());
+                    ui.add(Label::new(words).wrap()).on_hover_text(text);
+                });
+            });
         });
     });
     pressed

@@ -2,7 +2,7 @@
 
 use egui::{
     Align2, CornerRadius, CursorIcon, Painter, Pos2, Rect, Response, Role, Sense, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    StrokeKind, Tooltip, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::{Intent, Memory, View, theme, widgets};
@@ -111,7 +111,7 @@ pub(super) fn draw(
         legend(&painter, rect, &scale);
     }
     if let Some(note) = pointed {
-        point_at(ui, &response, view, note, now, intents);
+        point_at(ui, &response, view, (note, scale.bar(note)), now, intents);
     }
 }
 
@@ -128,7 +128,7 @@ fn point_at(
     ui: &Ui,
     response: &Response,
     view: &View<'_>,
-    note: Note,
+    (note, bar): (Note, Rect),
     now: Tick,
     intents: &mut Vec<Intent>,
 ) {
@@ -151,7 +151,9 @@ fn point_at(
         note.pitch.name(),
         note.velocity.number()
     );
-    response.clone().show_tooltip_text(text);
+    let bar = bar.intersect(response.rect).expand(4.0);
+    let context = ui.ctx().clone();
+    Tooltip::always_open(context, response.layer_id, response.id, bar).show(|ui| ui.label(text));
     if is_open {
         ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
         if response.clicked() && !view.roll.is_struck(note) {

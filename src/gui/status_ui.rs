@@ -2,9 +2,9 @@
 
 use egui::{Align, Label, Layout, RichText, Ui};
 
-use super::{View, theme};
+use super::{Memory, View, theme};
 
-pub(super) fn draw(ui: &mut Ui, view: &View<'_>) {
+pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory) {
     let status = view.status;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 18.0;
@@ -28,7 +28,9 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>) {
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(notice) = status.notices.last() {
+            // Until it is put away it stands over the roll.
+            let notice = status.notices.last().filter(|it| memory.news.is_put_away(it));
+            if let Some(notice) = notice {
                 let text = RichText::new(notice).font(theme::font(12.0)).color(theme::warning());
                 ui.add(Label::new(text).truncate()).on_hover_text(status.notices.join("\n"));
             }

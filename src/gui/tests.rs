@@ -4,6 +4,7 @@ mod header;
 mod news;
 mod remembered;
 mod roll;
+mod style_pad;
 mod takes;
 mod wheel;
 

@@ -98,10 +98,15 @@ pub(super) fn level(
     let line =
         Rect::from_min_max(pos2(rect.left(), rect.bottom() - 3.0), pos2(x(value), rect.bottom()));
     painter.rect_filled(line, CornerRadius::same(1), color);
-    let grip = Rect::from_center_size(pos2(x(value), rect.center().y), vec2(3.0, rect.height()));
+    let text = painter.layout_no_wrap(control.text.clone(), theme::font(12.0), theme::text());
+    let words = rect.left() + 5.0..rect.left() + 10.0 + text.size().x;
+    // Below the words where it would stand in them.
+    let height = if words.contains(&x(value)) { 7.0 } else { rect.height() };
+    let foot = pos2(x(value) + 1.5, rect.bottom());
+    let grip = Rect::from_min_max(foot - vec2(3.0, height), foot);
     painter.rect_filled(grip, CornerRadius::same(1), theme::text());
-    let at = pos2(rect.left() + 7.0, rect.center().y - 1.0);
-    painter.text(at, Align2::LEFT_CENTER, &control.text, theme::font(12.0), theme::text());
+    let at = pos2(rect.left() + 7.0, rect.center().y - 1.5 - text.size().y / 2.0);
+    painter.galley(at, text, theme::text());
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
     menu(&response, control, intents);

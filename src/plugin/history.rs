@@ -37,8 +37,10 @@ pub(super) struct Turned {
 pub(super) struct History {
     done: Vec<Step>,
     undone: Vec<Step>,
-    /// A gesture that has begun: its control, the value before, and the newest.
-    gesture: Option<Turned>,
+    /// Gestures that have begun together: their controls, the values before, and the newest.
+    gestures: Vec<Turned>,
+    /// How many of them have not ended.
+    open: usize,
     /// When the newest step was added, for turns of the wheel that belong together.
     newest: Option<Instant>,
 }
@@ -59,19 +61,31 @@ impl History {
 
     /// A gesture begins on a control that stands at `value`.
     pub(super) fn begin(&mut self, control: Control, value: f32) {
-        self.gesture = Some(Turned { control, before: value, after: value });
+        if self.open == 0 {
+            self.gestures.clear();
+        }
+        self.open += 1;
+        self.gestures.push(Turned { control, before: value, after: value });
     }
 
     pub(super) fn set(&mut self, control: Control, value: f32) {
-        if let Some(gesture) = self.gesture.as_mut().filter(|it| it.control == control) {
+        if let Some(gesture) = self.gestures.iter_mut().rfind(|it| it.control == control) {
             gesture.after = value;
         }
     }
 
+    /// A gesture ends; those that began together are one step.
     pub(super) fn end(&mut self, now: Instant) {
-        if let Some(gesture) = self.gesture.take().filter(|it| it.after != it.before) {
+        self.open = self.open.saturating_sub(1);
+        if self.open > 0 {
+            return;
+        }
+        let turned: Vec<Turned> =
+            self.gestures.extract_if(.., |it| it.after != it.before).collect();
+        self.gestures.clear();
+        if !turned.is_empty() {
             self.newest = None; // a gesture is a step of its own
-            self.add(Step::of(gesture), now);
+            self.add(Step::Controls { turned, preset: None }, now);
             self.newest = None;
         }
     }
@@ -183,6 +197,20 @@ mod tests {
         history.begin(Control::Feel, 0.2);
         history.end(now);
         assert!(!history.can_undo(), "a press that moves nothing is nothing to undo");
+    }
+
+    #[test]
+    fn gestures_that_begin_together_are_one_step() {
+        let (mut history, now) = (History::default(), Instant::now());
+        for control in [Control::StyleA, Control::StyleB, Control::Lean] {
+            history.begin(control, 0.0);
+        }
+        history.set(Control::Lean, 0.5);
+        history.set(Control::StyleB, 0.25);
+        (0..3).for_each(|_| history.end(now));
+        let Some(Step::Controls { turned, .. }) = history.undo() else { panic!() };
+        assert_eq!(turned.iter().map(|it| it.before).collect::<Vec<_>>(), [0.25, 0.5]);
+        assert!(!history.can_undo());
     }
 
     #[test]

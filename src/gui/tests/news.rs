@@ -15,7 +15,8 @@ fn trouble_is_told_until_it_is_put_away() {
     window.state_mut().status.notices = vec![String::from("an earlier one"), refused.into()];
     window.run_steps(3);
     for text in [refused, "an earlier one"] {
-        let told = window.query_all_by_label(text).any(|it| it.rect().width() > 300.0);
+        let is_in_roll = |at: egui::Rect| (60.0..200.0).contains(&at.top());
+        let told = window.query_all_by_label(text).any(|it| is_in_roll(it.rect()));
         assert!(told, "{text}");
         window.get_by_label("Put away").click();
         window.run_steps(3);
