@@ -3,14 +3,18 @@
 
 mod band_ui;
 mod controls_ui;
+mod first_steps;
 mod intent;
 mod memory;
+mod news_ui;
 mod path_ui;
 mod phrase_ui;
+mod presets_ui;
 mod remembered_ui;
 mod roll;
 mod roll_ui;
 mod status_ui;
+mod style_pad;
 mod takes_ui;
 mod tap;
 pub mod theme;
@@ -22,6 +26,7 @@ use egui::{Rect, Ui, UiBuilder, pos2};
 
 pub use self::intent::{Intent, PhraseChoice};
 pub use self::memory::{Memory, Side};
+pub use self::presets_ui::{PresetAct, PresetsView};
 pub use self::remembered_ui::{MemoryAct, RememberedView};
 pub use self::roll::Roll;
 pub use self::takes_ui::{Note, TakeAct, TakeOrder, TakeRow, TakesView};
@@ -38,8 +43,10 @@ const BESIDE_BAND: f32 = 1340.0;
 
 /// Draw the whole editor into `ui`.
 pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    theme::keep(ui.ctx(), memory.tone);
+    widgets::watch_wheel(ui);
     let whole = ui.max_rect();
-    ui.painter().rect_filled(whole, 0.0, theme::GROUND);
+    ui.painter().rect_filled(whole, 0.0, theme::ground());
     let inner = whole.shrink(GAP);
     let header = Rect::from_min_max(inner.min, pos2(inner.right(), inner.top() + HEADER));
     let status = Rect::from_min_max(pos2(inner.left(), inner.bottom() - STATUS), inner.max);
@@ -65,7 +72,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
 
     panel(ui, header, |ui| transport_ui::draw(ui, view, memory, intents));
     panel(ui, side, |ui| controls_ui::draw(ui, view, memory, intents));
-    roll_ui::draw(ui, roll, view, memory);
+    roll_ui::draw(ui, roll, view, memory, intents);
+    news_ui::draw(ui, roll, view, memory, intents);
+    style_pad::draw(ui, roll, view, memory, intents);
     if let Some((drawer, _, opened)) = drawer {
         panel(ui, drawer, |ui| match opened {
             Side::Takes => takes_ui::draw(ui, view, memory, intents),
@@ -73,14 +82,16 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
         });
     }
     band_ui::draw(ui, band, view, memory, intents);
-    at(ui, status, |ui| status_ui::draw(ui, view));
+    at(ui, status, |ui| status_ui::draw(ui, view, memory));
+    first_steps::draw(ui, roll, memory);
     phrase_ui::draw(ui, memory, intents);
+    presets_ui::draw_question(ui, memory, intents);
     remembered_ui::draw_question(ui, memory, intents);
 }
 
 /// A framed panel.
 fn panel(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui)) {
-    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+    ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
     at(ui, rect.shrink2(egui::vec2(12.0, 8.0)), content);
 }
 

@@ -5,6 +5,7 @@
 
 mod control;
 mod part;
+mod preset;
 mod text;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, IntParam, IntRange, 
 
 pub use self::control::{AnyControl, Control};
 pub use self::part::PartControls;
+pub use self::preset::{FACTORY, Factory, Preset};
 use crate::score::{
     Audible, ChordWish, CountIn, Key, Looping, Mix, Part, Quantum, Seed, Settings, Strip,
     StyleBlend, Tempo, Trade,
@@ -90,12 +92,13 @@ pub struct Controls {
 }
 
 impl Controls {
-    /// `styles` are the titles of the pack's styles, for the texts.
-    pub fn new(styles: &Arc<[String]>) -> Self {
+    /// `styles` are the titles of the pack's styles, for the texts; `opening` is the place of the one that is the default.
+    pub fn new(styles: &Arc<[String]>, opening: usize) -> Self {
+        let opening = i32::try_from(opening).unwrap_or(0).min(STYLES - 1);
         let settings = Settings::default();
         let style = |name| {
             let (shown, typed) = (styles.clone(), styles.clone());
-            IntParam::new(name, 0, IntRange::Linear { min: 0, max: STYLES - 1 })
+            IntParam::new(name, opening, IntRange::Linear { min: 0, max: STYLES - 1 })
                 .with_value_to_string(Arc::new(move |index| text::style(&shown, index)))
                 .with_string_to_value(Arc::new(move |typed_in| text::parse_style(&typed, typed_in)))
         };

@@ -2,10 +2,13 @@
 
 mod editor;
 mod export;
+mod habits;
+mod history;
 mod kind;
 mod memory;
 mod notes;
 mod outputs;
+mod presets;
 mod song;
 mod takes;
 mod transport;

@@ -1,86 +1,76 @@
 //! Draws the editor into PNG files without a window system, for the documentation and for the eye:
-//! `cargo run --example screenshot -- docs/editor.png` gives a jam; `--empty` the editor before the first note,
-//! `--takes` and `--memory` open a drawer, `--size 1000x680` makes it as small as it gets.
+//! `cargo run --example screenshot -- docs` makes every picture there; names of scenes after it make those alone.
 
 mod raster;
+mod scenes;
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use antiphon::engine::offline::{Request, bounce};
-use antiphon::gui::{
-    Choices, Clock, ControlView, Memory, Mixer, Note as TakesNote, RememberedView, Roll, Side,
-    Status, TakeRow, TakesView, View, draw, theme,
-};
-use antiphon::infer::Scripted;
-use antiphon::pack::Pack;
-use antiphon::params::{Control, Controls};
-use antiphon::score::{
-    Chord, ChordQuality, Key, Meter, Mix, Note, Part, Phrase, Pitch, Settings, Tempo, Tick, Ticks,
-    Velocity,
-};
+use antiphon::gui::{Memory, Mixer, View, draw};
 
-/// Width and height, logical points.
-const SIZE: (f32, f32) = (1100.0, 700.0);
-/// Physical pixels in a logical point.
-const SCALE: f32 = 1.5;
+use crate::scenes::{Scene, Stage};
+
 const LAST_FRAME: u16 = 40;
-/// Where the picture is taken, in quarters from the origin.
-const NOW: f64 = 14.4;
 
 fn main() -> Result<()> {
-    let (mut empty, mut takes, mut opened) = (false, TakesView::default(), None);
-    let mut path = PathBuf::from("target/editor.png");
-    let (mut width, mut height) = SIZE;
     let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--empty" => empty = true,
-            "--takes" => (takes, opened) = (some_takes(), Some(Side::Takes)),
-            "--memory" => opened = Some(Side::Remembered),
-            "--size" => (width, height) = size(&arguments.next().unwrap_or_default())?,
-            other => path = PathBuf::from(other),
+    let folder = PathBuf::from(arguments.next().unwrap_or_else(|| String::from("target")));
+    let wanted: Vec<String> = arguments.collect();
+    std::fs::create_dir_all(folder.join("editor")).context("make a folder for the pictures")?;
+    let stage = Stage::new()?;
+    for scene in Scene::all() {
+        if wanted.is_empty() || wanted.iter().any(|it| it == scene.name) {
+            let path = match scene.name {
+                "jam" => folder.join("editor.png"),
+                name => folder.join("editor").join(format!("{name}.png")),
+            };
+            paint(&stage, &scene, &path)?;
         }
     }
-    let styles: Arc<[String]> =
-        Pack::embedded()?.styles.iter().map(|style| style.title.clone()).collect();
-    let controls = Controls::new(&styles);
-    let choices = Choices::new(&controls, &styles);
-    let mut values = ControlView::all(&controls);
-    let (roll, clock, status) =
-        if empty { (Roll::default(), Clock::default(), silence()) } else { jam()? };
-    if !empty {
-        set(&controls, &mut values);
-    }
+    Ok(())
+}
+
+fn paint(stage: &Stage, scene: &Scene, path: &Path) -> Result<()> {
+    let (width, height) = scene.size;
     let context = egui::Context::default();
-    context.set_pixels_per_point(SCALE);
-    theme::apply(&context);
+    context.set_pixels_per_point(scene.scale);
+    let shown = stage.shown(scene)?;
     let mut memory = Memory::default();
-    memory.opened = opened;
-    let remembered = remembered(empty);
-    let mut canvas = raster::Canvas::new(width * SCALE, height * SCALE);
+    memory.opened = scene.opened;
+    memory.tone = scene.tone;
+    memory.style_pad = scene.style_pad;
+    memory.first_step = scene.first_step;
+    let mut canvas = raster::Canvas::new(width * scene.scale, height * scene.scale);
     // Some frames, until what moves has come to rest; the last one is painted.
     for frame in 0..=LAST_FRAME {
         let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(width, height));
-        let input = egui::RawInput {
+        let mut input = egui::RawInput {
             screen_rect: Some(screen),
             time: Some(f64::from(frame) / 20.0),
             ..egui::RawInput::default()
         };
+        if let Some((x, y)) = scene.pointer {
+            input.events.push(egui::Event::PointerMoved(egui::pos2(x, y)));
+        }
+        let mut status = shown.status.clone();
+        if frame == 0 {
+            status.late_windows = 0; // what has grown since the window was opened is told
+        }
         let mut output = context.run_ui(input, |ui| {
             let view = View {
-                controls: &values,
-                choices: &choices,
-                roll: &roll,
-                clock,
+                controls: &shown.values,
+                choices: &stage.choices,
+                roll: &shown.roll,
+                clock: shown.clock,
                 status: &status,
                 mixer: Mixer::Shown,
-                phrase_notes: if empty { 0 } else { 44 },
+                phrase_notes: shown.phrase_notes,
                 seed_locked: false,
-                takes: &takes,
-                remembered: &remembered,
+                presets: &shown.presets,
+                takes: &shown.takes,
+                remembered: &shown.remembered,
             };
             draw(ui, &view, &mut memory, &mut Vec::new());
         });
@@ -92,142 +82,5 @@ fn main() -> Result<()> {
             canvas.paint(&pieces, output.pixels_per_point);
         }
     }
-    canvas.save(&path).with_context(|| format!("write a picture: {}", path.display()))
-}
-
-/// Such as `1000x680`.
-fn size(text: &str) -> Result<(f32, f32)> {
-    let (width, height) = text.split_once('x').context("a size such as 1000x680")?;
-    Ok((width.parse()?, height.parse()?))
-}
-
-/// A memory after some evenings, or before the first.
-fn remembered(empty: bool) -> RememberedView {
-    let most = RememberedView { limit: 8192, limit_bytes: 64 << 10, ..RememberedView::default() };
-    if empty {
-        return most;
-    }
-    RememberedView {
-        notes: 2847,
-        bytes: 2847 * 8,
-        heard: 96,
-        gain: Some(0.31),
-        can_undo: true,
-        note: Some(TakesNote::Done(String::from("212 notes more are remembered"))),
-        ..most
-    }
-}
-
-/// A drawer after an hour of work.
-fn some_takes() -> TakesView {
-    let names = ["Mellow Minuet", "Brisk Bolero", "Radiant Reel", "Autumn Aria", "Jolly Jig"];
-    let row = |(id, name): (u64, &str)| TakeRow {
-        id,
-        name: String::from(name),
-        tags: String::from(if id == 1 { "for the bridge" } else { "" }),
-        is_starred: id % 2 == 1,
-        is_playing: id == 1,
-        details: format!("{} bars, 112 bpm, 4/4, {} notes, seed 271828", 4 << (id % 2), 88 + id),
-    };
-    TakesView {
-        rows: (0..).zip(names).map(row).collect(),
-        count: names.len(),
-        bars_recorded: 37,
-        can_undo: true,
-        can_redo: false,
-        job: Some((String::from("Varying Mellow Minuet"), 0.4)),
-        note: Some(TakesNote::Done(String::from("Kept 4 bars: Mellow Minuet"))),
-    }
-}
-
-/// A made-up moment of playing.
-fn jam() -> Result<(Roll, Clock, Status)> {
-    let note = |(onset, pitch, length): (i64, u8, i64)| -> Option<Note> {
-        Some(Note {
-            onset: Tick(onset),
-            part: Part::PLAYER,
-            pitch: Pitch::new(pitch)?,
-            length: Ticks(length),
-            velocity: Velocity::clamped(96),
-        })
-    };
-    let tune =
-        [(192, 69, 24), (216, 72, 48), (264, 74, 24), (288, 76, 36), (324, 77, 12), (336, 76, 30)];
-    let player = Phrase::new(tune.into_iter().filter_map(note).collect());
-    let request = Request {
-        settings: Settings::default(),
-        mix: Mix::default(),
-        tempo: Tempo::new(112.0).context("a tempo")?,
-        meter: Meter::COMMON,
-        bars: 5,
-        seed_phrase: Arc::default(),
-        memory: Arc::default(),
-        player: player.clone(),
-        sample_rate: 48_000,
-        block: 512,
-        tail_secs: 0.0,
-        ..Request::default()
-    };
-    let bounced = bounce(Box::new(Scripted::new()), &request, &mut |_| {})?;
-    // The window that begins next is committed, the ones after it are not.
-    let known = Tick::from_quarters(NOW.floor() + 2.0);
-    let mut roll = Roll::default();
-    for note in bounced.notes.into_iter().filter(|note| note.onset < known) {
-        roll.add(note);
-    }
-    player.notes().iter().for_each(|note| roll.add(*note));
-    let clock = Clock {
-        playing: true,
-        position_quarters: NOW,
-        tempo_bpm: 112.0,
-        bar_start: Tick(288),
-        bar_length: Ticks(96),
-    };
-    Ok((roll, clock, status([0.35, 0.2, 0.12, 0.5, 0.6])))
-}
-
-fn silence() -> Status {
-    Status { key_heard: None, chord_heard: None, ..status([0.0; 5]) }
-}
-
-fn status(peaks: [f32; 5]) -> Status {
-    Status {
-        pack: String::from("Antiphon Default"),
-        backend: String::from("tract"),
-        note_millis: 1.12,
-        load: 0.07,
-        key_heard: Key::from_index(14),
-        chord_heard: Chord::new(2, ChordQuality::Minor),
-        peaks,
-        ..Status::default()
-    }
-}
-
-/// Some settings that a musician might have made.
-fn set(controls: &Controls, values: &mut [ControlView]) {
-    let settings = [
-        (Control::Temperature, "1.08"),
-        (Control::StyleB, "2"),
-        (Control::Lean, "35"),
-        (Control::Seed, "271828"),
-        (Control::Key, "D minor"),
-        (Control::ScaleLock, "on"),
-        (Control::Density, "0.4"),
-        (Control::Family(0), "Flute"),
-        (Control::Family(3), "Bass"),
-        (Control::Level(0), "-3"),
-        (Control::Level(1), "-6"),
-        (Control::Pan(0), "L 25"),
-        (Control::Pan(1), "R 30"),
-        (Control::Register(3), "-12"),
-        (Control::Mute(2), "on"),
-    ];
-    for (control, text) in settings {
-        let any = controls.get(control);
-        if let Some(value) = any.parse(text) {
-            let view = &mut values[control.place()];
-            view.text = any.text(value);
-            view.value = value;
-        }
-    }
+    canvas.save(path).with_context(|| format!("write a picture: {}", path.display()))
 }

@@ -114,19 +114,59 @@ impl Canvas {
         }
     }
 
+    /// With a palette, which keeps the files small: a window has few colors.
     pub(crate) fn save(&self, path: &Path) -> anyhow::Result<()> {
-        let file = BufWriter::new(File::create(path)?);
-        let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        let bytes: Vec<u8> = self
+        let bytes: Vec<[u8; 3]> = self
             .pixels
             .iter()
-            .flat_map(|[red, green, blue, _]| [*red, *green, *blue].map(|part| part.round() as u8))
+            .map(|[red, green, blue, _]| [*red, *green, *blue].map(|part| part.round() as u8))
             .collect();
-        encoder.write_header()?.write_image_data(&bytes)?;
+        let (palette, places) = palette(&bytes);
+        let file = BufWriter::new(File::create(path)?);
+        let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_palette(palette.concat());
+        encoder.set_compression(png::Compression::High);
+        encoder.set_filter(png::Filter::NoFilter);
+        encoder.write_header()?.write_image_data(&places)?;
         Ok(())
     }
+}
+
+/// Most colors of a picture.
+const COLORS: usize = 256;
+
+/// The commonest colors, and for each pixel the place of the one nearest to its own.
+fn palette(pixels: &[[u8; 3]]) -> (Vec<[u8; 3]>, Vec<u8>) {
+    let mut counts: HashMap<[u8; 3], usize> = HashMap::new();
+    for pixel in pixels {
+        *counts.entry(*pixel).or_default() += 1;
+    }
+    let mut colors: Vec<([u8; 3], usize)> = counts.iter().map(|it| (*it.0, *it.1)).collect();
+    colors.sort_by_key(|it| (std::cmp::Reverse(it.1), it.0));
+    // Colors near to a commoner one add nothing to be seen.
+    let mut chosen: Vec<[u8; 3]> = Vec::new();
+    for least in [40, 12, 0] {
+        for (color, _) in &colors {
+            if chosen.len() < COLORS && chosen.iter().all(|it| distance(*it, *color) > least) {
+                chosen.push(*color);
+            }
+        }
+    }
+    let nearest = |color: [u8; 3]| {
+        let place = (0..chosen.len()).min_by_key(|place| distance(chosen[*place], color));
+        place.unwrap_or_default() as u8
+    };
+    let places: HashMap<[u8; 3], u8> = counts.keys().map(|it| (*it, nearest(*it))).collect();
+    let places = pixels.iter().map(|pixel| places[pixel]).collect();
+    (chosen, places)
+}
+
+/// Squared.
+fn distance(one: [u8; 3], other: [u8; 3]) -> i32 {
+    let apart = one.iter().zip(other).map(|(a, b)| i32::from(*a) - i32::from(b));
+    apart.map(|it| it * it).sum()
 }
 
 /// Twice the area of the triangle, positive if it turns clockwise on the screen.

@@ -151,7 +151,7 @@ pub(super) struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Music")]
 pub(super) struct MusicArgs {
-    /// Style, or two and how far to lean to the second, 0 to 1 [default: the pack's first]
+    /// Style, or two and how far to lean to the second, 0 to 1 [default: folk_celtic, or the first of a pack without it]
     #[arg(long, value_name = "NAME[,NAME:LEAN]")]
     pub(super) style: Option<StyleArg>,
     /// Number that the improvisation grows from, 0 to 999999

@@ -17,7 +17,7 @@ use crate::infer::{Controls, PlayerPresence, StyleCard};
 use crate::report::{self, Heard, Made, Report};
 use crate::score::{
     Audible, ChordWish, Family, Meter, Mix, Mode, PackName, Part, PartSettings, Phrase, Seed,
-    Settings, Strip, Take, Tempo, Trade,
+    Settings, Strip, StyleBlend, Take, Tempo, Trade,
 };
 
 /// Memory that the sound of a bounce may take; half an hour of everything at 48 kHz fits.
@@ -339,6 +339,8 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         trade: music.trade.into(),
         ..Settings::default()
     };
+    let opening = styles.iter().position(|style| style.name == StyleBlend::OPENING);
+    settings.style = StyleBlend::only(opening.unwrap_or(0));
     if let Some(style) = &music.style {
         settings.style.first = style_index(styles, &style.first)?;
         settings.style.second = settings.style.first;

@@ -98,6 +98,7 @@ impl Composer {
                 ToComposer::Play(playback) => self.playback = playback,
                 ToComposer::Memory(memory) => self.take_memory(memory),
                 ToComposer::Remember => self.remember(),
+                ToComposer::Veto { part, onset } => self.send(ToAudio::Veto { part, onset }),
                 ToComposer::Quit => return Ok(Next::Quit),
             }
         }

@@ -53,7 +53,8 @@ pub enum FromAudio {
     /// The notes of `window` with an onset in `[from, until)` do not sound: it began before they had come, or all notes were ended. Sent before
     /// the next window's cutoff.
     Rested { window: Window, from: Tick, until: Tick },
-    /// The notes of `window` that were composed for `part` and have an onset in `[from, until)` do not sound: the part was switched to Off or Follow.
+    /// The notes of `window` that were composed for `part` and have an onset in `[from, until)` do not sound: the part was switched to Off or Follow,
+    /// or the musician struck out what it begins there.
     Hushed { window: Window, part: Part, from: Tick, until: Tick },
     /// The transport stopped or jumped, having come to `end`; nothing more is needed of the present chain.
     Stopped { end: Tick },
@@ -64,6 +65,8 @@ pub enum FromAudio {
 pub enum ToAudio {
     /// A composed window. It takes the place of an earlier version that has not begun, whole; from its beginning on it is final.
     Commit(Box<Commit>),
+    /// A part is not to begin what it has at `onset`, in this chain. Answered by `FromAudio::Hushed` once the window is in play, if that is not too late.
+    Veto { part: Part, onset: Tick },
     /// The sound of the player, or of a part that follows: of whoever plays notes that are not known beforehand.
     Grid(Box<TimbreGrid>),
 }
@@ -120,6 +123,8 @@ pub enum ToComposer {
     Memory(Arc<Memory>),
     /// The musician wants to keep what she has played since the song began, or since she last said so. Answered by `FromComposer::Remembered`.
     Remember,
+    /// The musician struck out what a part would begin at `onset`. Handed on to the audio thread, which alone knows whether it is not too late.
+    Veto { part: Part, onset: Tick },
     /// The instance is going away; the composer's thread ends.
     Quit,
 }
@@ -133,7 +138,7 @@ pub enum FromComposer {
     Chain { tick: Tick },
     /// What was committed of `[from, to)` does not sound: it came too late, or is composed anew.
     Rested { from: Tick, to: Tick },
-    /// What was committed of `[from, to)` for one part does not sound: it was switched to another mode.
+    /// What was committed of `[from, to)` for one part does not sound: it was switched to another mode, or struck out.
     Hushed { part: Part, from: Tick, to: Tick },
     /// A note that is committed, for the roll.
     Committed(Note),

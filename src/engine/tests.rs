@@ -9,6 +9,7 @@ mod host;
 mod revision;
 mod starved;
 mod switched;
+mod vetoed;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -129,7 +130,7 @@ fn phrase(pitch: u8) -> Arc<Phrase> {
 fn committed(host: &Host) -> Vec<Note> {
     let commits = std::iter::from_fn(|| host.links.to_audio.pop()).filter_map(|it| match it {
         ToAudio::Commit(commit) => Some(commit),
-        ToAudio::Grid(_) => None,
+        ToAudio::Grid(_) | ToAudio::Veto { .. } => None,
     });
     commits.last().map(|it| it.notes.iter().map(|it| it.note).collect()).unwrap_or_default()
 }

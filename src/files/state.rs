@@ -23,6 +23,10 @@ pub struct State {
     pub takes: Vec<Take>,
     /// What the band remembers of the player's playing, as a text of its own kind.
     pub memory: Option<String>,
+    /// The name of the preset that was chosen last.
+    pub preset: Option<String>,
+    /// Which drawer of the editor is open, by its name.
+    pub drawer: Option<String>,
     /// Whether number and phrase of the seed stay as they are until the musician unlocks them.
     pub seed_locked: bool,
 }

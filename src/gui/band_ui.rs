@@ -35,7 +35,7 @@ pub(super) fn draw(
 
 fn strip(ui: &mut Ui, left: f32, width: f32, rect: Rect, content: impl FnOnce(&mut Ui)) {
     let rect = Rect::from_min_max(pos2(left, rect.top()), pos2(left + width, rect.bottom()));
-    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+    ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
     at(ui, rect.shrink(10.0), content);
 }
 
@@ -56,7 +56,7 @@ fn player(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
         widgets::switch(ui, view.control(Control::Thru), "Thru", size, color, help, intents);
     });
     let help = "The MIDI channel on which you play. All: any.";
-    ui.label(RichText::new("Channel").font(theme::font(11.5)).color(theme::QUIET));
+    ui.label(RichText::new("Channel").font(theme::font(11.5)).color(theme::quiet()));
     widgets::choice(ui, view.control(Control::Channel), &view.choices.channels, help, intents);
     ui.add_space(4.0);
     heard(ui, view, intents);
@@ -64,7 +64,7 @@ fn player(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
 
 /// The key and the chord that the player plays in: a press wishes for them.
 fn heard(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
-    ui.label(RichText::new("You play").font(theme::font(11.5)).color(theme::QUIET));
+    ui.label(RichText::new("You play").font(theme::font(11.5)).color(theme::quiet()));
     let key = view.status.key_heard.map(|key| (key.name(), 1 + key.index()));
     let chord = view.status.chord_heard;
     let chord = chord.map(|chord| (chord.name(), ChordWish::Chord(chord).index()));
@@ -155,7 +155,7 @@ fn part(
                         view.control(mute),
                         "M",
                         size,
-                        theme::WARNING,
+                        theme::warning(),
                         help,
                         intents,
                     );
@@ -165,7 +165,7 @@ fn part(
                         view.control(solo),
                         "S",
                         size,
-                        theme::ACCENT,
+                        theme::accent(),
                         help,
                         intents,
                     );

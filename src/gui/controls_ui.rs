@@ -1,19 +1,20 @@
 //! What the band plays: temperature, styles, seed, key, density, quantum; below them, by scrolling, what is set less often.
 
-use egui::scroll_area::ScrollBarVisibility;
-use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, Button, CollapsingHeader, Layout, RichText, TextEdit, Ui, vec2};
 
+use super::theme::Tone;
 use super::{Intent, Memory, View, theme, widgets};
 use crate::params::Control;
+use crate::score::{Chord, ChordQuality, ChordWish};
 
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
-    let shown = ScrollBarVisibility::VisibleWhenNeeded;
-    ScrollArea::vertical().scroll_bar_visibility(shown).auto_shrink(false).show(ui, |ui| {
+    widgets::scrolling(ui, "controls", |ui| {
         ui.spacing_mut().item_spacing.y = 5.0;
         first(ui, view, memory, intents);
         ui.add_space(6.0);
         ui.separator();
         more(ui, view, intents);
+        advanced(ui, memory);
     });
 }
 
@@ -21,9 +22,9 @@ fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
     ui.vertical_centered(|ui| {
         let control = view.control(Control::Temperature);
         let help = "How daring the band is. 1.00 is the style as it was learnt; lower is safer, higher is wilder.";
-        widgets::dial(ui, control, "Temperature", 118.0, theme::ACCENT, help, intents);
+        widgets::dial(ui, control, "Temperature", 108.0, theme::accent(), help, intents);
     });
-    style(ui, view, intents);
+    style(ui, view, memory, intents);
     seed(ui, view, memory, intents);
     phrase(ui, view, memory, intents);
     key(ui, view, intents);
@@ -31,11 +32,11 @@ fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
     let help =
         "How much the band decides at a time. Shorter answers you sooner, longer plans further.";
     let quanta = &view.choices.quanta;
-    widgets::segments(ui, view.control(Control::Quantum), quanta, theme::ACCENT, help, intents);
+    widgets::segments(ui, view.control(Control::Quantum), quanta, theme::accent(), help, intents);
     heading(ui, "Parts that answer do so after");
     let help = "When a part that answers replies: when you have been silent for a beat, or turn by turn, yours first.";
     let trades = &view.choices.trades;
-    widgets::segments(ui, view.control(Control::Trade), trades, theme::ACCENT, help, intents);
+    widgets::segments(ui, view.control(Control::Trade), trades, theme::accent(), help, intents);
     ui.add_space(4.0);
     ui.columns(3, |columns| {
         let row = [
@@ -53,9 +54,7 @@ fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
 
 /// What is set less often.
 fn more(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
-    heading(ui, "Chord");
-    let help = "The chord that the band plays in. Open: one of its own. As I play: yours, as heard before each window, until you play no chord for two beats.";
-    widgets::choice(ui, view.control(Control::Chord), &view.choices.chords, help, intents);
+    chord(ui, view, intents);
     ui.add_space(4.0);
     ui.columns(4, |columns| {
         let row = [
@@ -81,12 +80,32 @@ fn more(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     heading(ui, "Listen before joining");
     let help = "How many bars the band listens to you, from the start of the transport, before it first plays.";
     let names = &view.choices.count_ins;
-    widgets::segments(ui, view.control(Control::CountIn), names, theme::ACCENT, help, intents);
+    widgets::segments(ui, view.control(Control::CountIn), names, theme::accent(), help, intents);
     heading(ui, "When the host's loop comes round");
     let help = "Repeat: the same notes again, as far as you play the same. Go on: something new each time, out of what was played.";
     let names = &view.choices.loopings;
-    widgets::segments(ui, view.control(Control::Looping), names, theme::ACCENT, help, intents);
+    widgets::segments(ui, view.control(Control::Looping), names, theme::accent(), help, intents);
     ui.add_space(4.0);
+}
+
+/// What is set once.
+fn advanced(ui: &mut Ui, memory: &mut Memory) {
+    CollapsingHeader::new(RichText::new("Advanced").font(theme::font(12.0))).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Window").font(theme::font(11.5)).color(theme::quiet()));
+            for (tone, name) in [(Tone::Dark, "Dark"), (Tone::Light, "Light")] {
+                let help = "How the window looks, in every song.";
+                let chosen = ui.selectable_label(memory.tone == tone, name).on_hover_text(help);
+                if chosen.clicked() {
+                    memory.tone = tone;
+                }
+                chosen.accessible_name(format!("{name} window"));
+            }
+        });
+        if ui.button("Show the first steps").clicked() {
+            memory.first_step = Some(0);
+        }
+    });
 }
 
 /// A row of small dials, one a column.
@@ -99,25 +118,37 @@ fn dials<const N: usize>(
     for (column, (control, label, help)) in columns.iter_mut().zip(row) {
         column.vertical_centered(|ui| {
             let control = view.control(control);
-            widgets::dial(ui, control, label, 44.0, theme::ACCENT, help, intents);
+            widgets::dial(ui, control, label, 44.0, theme::accent(), help, intents);
         });
     }
 }
 
-fn style(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
-    heading(ui, "Style");
+fn style(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.label(RichText::new("Style").font(theme::font(11.5)).color(theme::quiet()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let text = RichText::new("Pad").font(theme::font(11.5));
+            let pad = ui.selectable_label(memory.style_pad, text);
+            let pad = pad.on_hover_text("All styles on a pad: drag between them to blend two.");
+            if pad.clicked() {
+                memory.style_pad = !memory.style_pad;
+            }
+            pad.accessible_name("Open the style pad");
+        });
+    });
     let styles = &view.choices.styles;
     for (sign, control) in [("A", Control::StyleA), ("B", Control::StyleB)] {
         ui.horizontal(|ui| {
-            ui.label(RichText::new(sign).color(theme::QUIET));
+            ui.label(RichText::new(sign).color(theme::quiet()));
             let help = "A style that the band knows. The slider below leans from A to B.";
             widgets::choice(ui, view.control(control), styles, help, intents);
         });
     }
     ui.horizontal(|ui| {
-        ui.label(RichText::new("A").color(theme::QUIET));
+        ui.label(RichText::new("A").color(theme::quiet()));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(RichText::new("B").color(theme::QUIET));
+            ui.label(RichText::new("B").color(theme::quiet()));
             let help = "How far to lean from style A to style B.";
             widgets::slider(ui, view.control(Control::Lean), help, intents);
         });
@@ -199,11 +230,60 @@ fn key(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
         });
         let help = "Never leave the scale of the key.";
         let control = view.control(Control::ScaleLock);
-        widgets::switch(ui, control, "Lock", vec2(54.0, 24.0), theme::ACCENT, help, intents);
+        widgets::switch(ui, control, "Lock", vec2(54.0, 24.0), theme::accent(), help, intents);
     });
 }
 
+/// A root, and what stands on it.
+fn chord(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+    heading(ui, "Chord");
+    let control = view.control(Control::Chord);
+    let wish = ChordWish::from_index(control.index()).unwrap_or_default();
+    let chord = match wish {
+        ChordWish::Open | ChordWish::Player => None,
+        ChordWish::Chord(chord) => Some(chord),
+    };
+    let quality = chord.map_or(ChordQuality::Major, Chord::quality);
+    let of = |root: usize, quality| {
+        let chord = u8::try_from(root).ok().and_then(|root| Chord::new(root, quality));
+        chord.map_or(0, |chord| ChordWish::Chord(chord).index())
+    };
+    // What is not a root, then a major chord for each, whose name is the root's.
+    let named = |index: usize| view.choices.chords.get(index).cloned().unwrap_or_default();
+    let majors = (0..12).map(|root| named(of(root, ChordQuality::Major)));
+    let roots: Vec<String> = [named(0), named(1)].into_iter().chain(majors).collect();
+    let chosen = chord.map_or(control.index(), |chord| 2 + usize::from(chord.root()));
+    let mut change = |index: usize| {
+        intents.push(Intent::Change(control.control, control.share(index)));
+    };
+    ui.columns(2, |columns| {
+        let help = "The root of the chord that the band plays in. Open: a chord of its own. As I play: yours, as heard before each window, until you play no chord for two beats.";
+        let text = roots.get(chosen).map_or("", String::as_str);
+        let list = widgets::List { name: &control.name, text, choices: &roots, chosen, help };
+        match list.show(&mut columns[0]) {
+            Some(index @ (0 | 1)) => change(index),
+            Some(root) => change(of(root - 2, quality)),
+            None => {}
+        }
+        columns[1].add_enabled_ui(chord.is_some(), |ui| {
+            let help = "What stands on the root: choose a root first.";
+            let chosen = quality as usize;
+            let text = if chord.is_some() { QUALITIES[chosen] } else { "–" };
+            let choices = QUALITIES.map(String::from);
+            let name = "Quality of the chord";
+            let list = widgets::List { name, text, choices: &choices, chosen, help };
+            if let (Some(index), Some(chord)) = (list.show(ui), chord) {
+                change(of(chord.root().into(), ChordQuality::ALL[index]));
+            }
+        });
+    });
+}
+
+/// In the order of `ChordQuality::ALL`.
+const QUALITIES: [&str; ChordQuality::COUNT] =
+    ["major", "minor", "diminished", "augmented", "sus4", "7", "major 7", "minor 7"];
+
 fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(2.0);
-    ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::QUIET));
+    ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::quiet()));
 }

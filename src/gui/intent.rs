@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{MemoryAct, TakeAct};
+use super::{MemoryAct, PresetAct, TakeAct};
 use crate::params::Control;
+use crate::score::Note;
 
 /// One act. Values are shares of the control's range, 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +26,12 @@ pub enum Intent {
     LoadPhrase(PhraseChoice),
     /// Start from no phrase.
     ClearPhrase,
+    /// Leave out a note that is decided and has not begun, with what its part begins together with it.
+    Veto(Note),
+    Preset(PresetAct),
+    /// Take back the newest act, or do again what was taken back.
+    Undo,
+    Redo,
     Take(TakeAct),
     Memory(MemoryAct),
 }

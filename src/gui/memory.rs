@@ -1,8 +1,10 @@
 //! What the editor itself remembers from frame to frame, and forgets when it closes.
 
+use super::news_ui::News;
 use super::remembered_ui::Asking;
 use super::takes_ui::Drawer;
 use super::tap::Taps;
+use super::theme::Tone;
 use crate::score::Part;
 
 #[derive(Clone, Debug)]
@@ -17,10 +19,18 @@ pub struct Memory {
     /// Which drawer is open.
     pub opened: Option<Side>,
     pub drawer: Drawer,
+    /// The name of a preset while it is being typed.
+    pub(super) preset_name: Option<String>,
     /// For a file of the player's memory.
     pub(super) asking: Option<Asking>,
     /// On the tempo of the free run.
     pub(super) taps: Taps,
+    /// Whether the style pad is open.
+    pub style_pad: bool,
+    pub tone: Tone,
+    /// Which of the first steps is shown to who opens the window for the first time.
+    pub first_step: Option<usize>,
+    pub(super) news: News,
     /// Bars in view.
     pub(super) bars: f32,
     /// Lowest and highest pitch in view, eased towards what is played.
@@ -35,6 +45,19 @@ pub enum Side {
     Takes,
     /// What the band remembers of the player.
     Remembered,
+}
+
+impl Side {
+    const NAMES: [(Side, &'static str); 2] = [(Side::Takes, "takes"), (Side::Remembered, "memory")];
+
+    /// As the song keeps it.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|it| it.0 == self).map_or("", |it| it.1)
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|it| it.1 == name).map(|it| it.0)
+    }
 }
 
 impl Memory {
@@ -53,8 +76,13 @@ impl Default for Memory {
             phrase_bars: String::new(),
             opened: None,
             drawer: Drawer::default(),
+            preset_name: None,
             asking: None,
             taps: Taps::default(),
+            style_pad: false,
+            tone: Tone::default(),
+            first_step: None,
+            news: News::default(),
             bars: 5.0,
             pitches: (36.0, 84.0),
             levels: [0.0; Part::BAND_SIZE + 1],

@@ -41,7 +41,7 @@ impl Question {
             .resizable(false)
             .anchor(Align2::CENTER_CENTER, egui::Vec2::ZERO)
             .show(ui.ctx(), |ui| {
-                ui.label(RichText::new(self.text).color(theme::QUIET));
+                ui.label(RichText::new(self.text).color(theme::quiet()));
                 let field = TextEdit::singleline(path).desired_width(420.0).hint_text(self.hint);
                 let response = ui.add(field).accessible_name(self.name);
                 let others = ui.horizontal(more).inner;

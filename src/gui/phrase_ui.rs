@@ -17,7 +17,7 @@ pub(super) fn draw(ui: &mut Ui, memory: &mut Memory, intents: &mut Vec<Intent>) 
     };
     let answer = asked.ask(ui, path, |ui| {
         let small = |ui: &mut Ui, text: &mut String, label: &str, hint: &str, help: &str| {
-            ui.label(RichText::new(label).color(theme::QUIET));
+            ui.label(RichText::new(label).color(theme::quiet()));
             let field = TextEdit::singleline(text).desired_width(110.0).hint_text(hint);
             let response = ui.add(field).on_hover_text(help).accessible_name(label);
             response.has_focus() || response.lost_focus() || response.gained_focus()

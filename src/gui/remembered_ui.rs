@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Button, CornerRadius, Layout, RichText, ScrollArea, Sense, Separator, Ui, vec2};
+use egui::{Align, Button, CornerRadius, Layout, RichText, Sense, Separator, Ui, vec2};
 
 use super::path_ui::{Answer, Question};
 use super::takes_ui::Note;
@@ -75,8 +75,7 @@ const LOAD: Question = Question {
 };
 
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
-    let area = ScrollArea::vertical().id_salt("remembered").auto_shrink([false, false]);
-    area.show(ui, |ui| content(ui, view, memory, intents));
+    widgets::scrolling(ui, "memory", |ui| content(ui, view, memory, intents));
 }
 
 fn content(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
@@ -85,7 +84,7 @@ fn content(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<
     ui.label(RichText::new("What the band remembers of you").font(theme::font(14.0)));
     ui.label(quiet("Memory: how much it draws on that"));
     let help = "How much the band draws on what you have played: 0 % not at all; at 100 % parts that answer quote you in every reply.";
-    widgets::level(ui, view.control(Control::Memory), 0.0, theme::ACCENT, help, intents);
+    widgets::level(ui, view.control(Control::Memory), 0.0, theme::accent(), help, intents);
     ui.add(Separator::default().spacing(6.0));
     let mut acts = Vec::new();
     held(ui, view);
@@ -96,8 +95,8 @@ fn content(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<
     files(ui, view, memory, &mut acts);
     if let Some(note) = &kept.note {
         let (text, color) = match note {
-            Note::Done(text) => (text, theme::ACCENT),
-            Note::Failed(text) => (text, theme::WARNING),
+            Note::Done(text) => (text, theme::accent()),
+            Note::Failed(text) => (text, theme::warning()),
         };
         ui.label(RichText::new(text).font(theme::font(12.0)).color(color));
     }
@@ -118,9 +117,9 @@ fn held(ui: &mut Ui, view: &View<'_>) {
     let share = kept.notes as f32 / kept.limit.max(1) as f32;
     let (track, _) = ui.allocate_exact_size(vec2(ui.available_width(), 6.0), Sense::hover());
     let round = CornerRadius::same(3);
-    ui.painter().rect_filled(track, round, theme::LINE);
+    ui.painter().rect_filled(track, round, theme::line());
     let filled = track.with_max_x(track.left() + track.width() * share.min(1.0));
-    ui.painter().rect_filled(filled, round, theme::ACCENT);
+    ui.painter().rect_filled(filled, round, theme::accent());
     let kib = |bytes: usize| bytes.div_ceil(1024);
     let size =
         format!("of {}; {} of {} KiB", grouped(kept.limit), kib(kept.bytes), kib(kept.limit_bytes));
@@ -157,7 +156,7 @@ fn worth(ui: &mut Ui, view: &View<'_>) {
         if let Some(amount) = amount {
             ui.label(RichText::new(amount).font(theme::digits(17.0)));
         }
-        ui.label(RichText::new(gain).font(theme::font(13.0)).color(theme::QUIET));
+        ui.label(RichText::new(gain).font(theme::font(13.0)).color(theme::quiet()));
     });
     words.response.on_hover_text(
         "Of your newest fifty notes or so: by how many bits a note the network with the memory was less surprised than the network alone. Below 0 the memory misled it.",
@@ -222,7 +221,7 @@ pub(super) fn draw_question(ui: &Ui, memory: &mut Memory, intents: &mut Vec<Inte
 }
 
 fn quiet(text: &str) -> RichText {
-    RichText::new(text).font(theme::font(12.0)).color(theme::QUIET)
+    RichText::new(text).font(theme::font(12.0)).color(theme::quiet())
 }
 
 /// With a comma before each three digits.

@@ -9,6 +9,8 @@ use crate::score::{Note, Part, Tick};
 #[derive(Clone, Debug, Default)]
 pub struct Roll {
     notes: VecDeque<Note>,
+    /// What was struck out and has not been answered: part and onset.
+    vetoes: VecDeque<(Part, Tick)>,
 }
 
 /// Most notes that are kept: some minutes of dense playing.
@@ -18,7 +20,10 @@ impl Roll {
     /// Take in what the composer tells. Gives back what is not about notes.
     pub fn take(&mut self, message: FromComposer) -> Option<FromComposer> {
         match message {
-            FromComposer::Chain { tick } => self.notes.retain(|note| note.onset < tick),
+            FromComposer::Chain { tick } => {
+                self.notes.retain(|note| note.onset < tick);
+                self.vetoes.clear();
+            }
             FromComposer::Rested { from, to } => self
                 .notes
                 .retain(|note| note.part == Part::PLAYER || note.onset < from || note.onset >= to),
@@ -41,6 +46,22 @@ impl Roll {
             self.notes.pop_front();
         }
         self.notes.push_back(note);
+    }
+
+    /// The musician struck out what the note's part begins with it.
+    pub fn veto(&mut self, note: Note) {
+        /// As many as the audio thread heeds.
+        const MOST: usize = 32;
+        if !self.is_struck(note) {
+            self.vetoes.push_back((note.part, note.onset));
+        }
+        if self.vetoes.len() > MOST {
+            self.vetoes.pop_front();
+        }
+    }
+
+    pub fn is_struck(&self, note: Note) -> bool {
+        self.vetoes.contains(&(note.part, note.onset))
     }
 
     pub fn is_empty(&self) -> bool {

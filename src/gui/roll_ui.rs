@@ -1,11 +1,12 @@
 //! The piano roll: the music scrolls under a fixed now-line, the past to its left, what is committed to its right.
 
 use egui::{
-    Align2, Color32, CornerRadius, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
+    Align2, CornerRadius, CursorIcon, Painter, Pos2, Rect, Response, Role, Sense, Stroke,
+    StrokeKind, Tooltip, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{Memory, View, theme, widgets};
+use super::{Intent, Memory, View, theme, widgets};
+use crate::params::Control;
 use crate::score::{Note, Part, Pitch, Tick};
 
 /// Share of the width that is past.
@@ -41,6 +42,16 @@ impl Scale {
         self.rect.bottom() - (pitch - self.low + 1.0) * self.row
     }
 
+    /// Where a note is.
+    fn bar(&self, note: Note) -> Rect {
+        let top = self.y(f32::from(note.pitch.number()));
+        let (left, right) = (self.x(note.onset), self.x(note.end()));
+        Rect::from_min_max(
+            pos2(left + 0.5, top + 0.5),
+            pos2((right - 1.0).max(left + 3.0), top + (self.row - 0.5).max(2.5)),
+        )
+    }
+
     /// The ticks in view.
     fn span(&self) -> (Tick, Tick) {
         let before = f64::from((self.now_x() - self.rect.left()) / self.quarter);
@@ -49,15 +60,21 @@ impl Scale {
     }
 }
 
-pub(super) fn draw(ui: &mut Ui, rect: Rect, view: &View<'_>, memory: &mut Memory) {
-    let response = ui.interact(rect, ui.scope_id().with("roll"), Sense::hover());
+pub(super) fn draw(
+    ui: &mut Ui,
+    rect: Rect,
+    view: &View<'_>,
+    memory: &mut Memory,
+    intents: &mut Vec<Intent>,
+) {
+    let response = ui.interact(rect, ui.scope_id().with("roll"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Piano roll"));
     if response.hovered() {
         let scroll = ui.input(|input| input.smooth_scroll_delta().y);
         memory.bars = (memory.bars * (-scroll / 300.0).exp()).clamp(BARS.0, BARS.1);
     }
     let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, theme::ROUND, theme::PANEL);
+    painter.rect_filled(rect, theme::ROUND, theme::panel());
     let mut scale = scale(rect, view, memory);
     ease_pitches(ui, view, memory, &scale);
     (scale.low, scale.row) =
@@ -66,19 +83,82 @@ pub(super) fn draw(ui: &mut Ui, rect: Rect, view: &View<'_>, memory: &mut Memory
     grid(&painter, &scale, view);
     let (from, to) = scale.span();
     let now = Tick::from_quarters(view.clock.position_quarters);
+    let pointed = response.hover_pos().and_then(|at| note_at(view, &scale, at));
     for note in view.roll.between(from, to) {
         draw_note(&painter, &scale, note, now);
+        if pointed == Some(note) {
+            let stroke = Stroke::new(2.0, theme::text());
+            painter.rect_stroke(scale.bar(note).expand(2.0), 3.0, stroke, StrokeKind::Outside);
+        }
+        if view.roll.is_struck(note) && note.onset > now {
+            let bar = scale.bar(note).expand2(vec2(3.0, 0.0));
+            let line = [bar.left_center(), bar.right_center()];
+            painter.line_segment(line, Stroke::new(2.0, theme::warning()));
+        }
     }
     keyboard(&painter, &scale);
     let x = scale.now_x();
     painter.line_segment(
         [pos2(x, rect.top()), pos2(x, rect.bottom())],
-        Stroke::new(2.0, theme::ACCENT),
+        Stroke::new(2.0, theme::accent()),
     );
     if view.roll.is_empty() && !view.clock.playing {
-        invitation(&painter, rect);
+        // The first of the first steps says the same.
+        if memory.first_step.is_none() {
+            invitation(&painter, rect);
+        }
     } else {
         legend(&painter, rect, &scale);
+    }
+    if let Some(note) = pointed {
+        point_at(ui, &response, view, (note, scale.bar(note)), now, intents);
+    }
+}
+
+/// The note under the pointer; of those that lie over each other the one drawn last.
+fn note_at(view: &View<'_>, scale: &Scale, at: Pos2) -> Option<Note> {
+    let (from, to) = scale.span();
+    let is_at = |note: &Note| scale.bar(*note).expand2(vec2(2.0, 3.0)).contains(at);
+    let in_view = at.x > scale.rect.left() + KEYS;
+    view.roll.between(from, to).filter(|note| in_view && is_at(note)).last()
+}
+
+/// Tell what the note is; a press strikes out one that has not begun.
+fn point_at(
+    ui: &Ui,
+    response: &Response,
+    view: &View<'_>,
+    (note, bar): (Note, Rect),
+    now: Tick,
+    intents: &mut Vec<Intent>,
+) {
+    let who = match note.part.band_index() {
+        Some(place) => {
+            let family = &view.control(Control::Family(place)).text;
+            format!("Part {}, {family}", note.part.slot())
+        }
+        None => String::from("You"),
+    };
+    let is_open = note.onset > now && note.part != Part::PLAYER;
+    let fate = match (is_open, view.roll.is_struck(note)) {
+        (true, true) => "\nstruck out",
+        (true, false) => "\ndecided, to come: press to strike it out",
+        (false, _) => "",
+    };
+    let beats = note.length.quarters();
+    let text = format!(
+        "{who}: {}, velocity {}, {beats:.2} beats{fate}",
+        note.pitch.name(),
+        note.velocity.number()
+    );
+    let bar = bar.intersect(response.rect).expand(4.0);
+    let context = ui.ctx().clone();
+    Tooltip::always_open(context, response.layer_id, response.id, bar).show(|ui| ui.label(text));
+    if is_open {
+        ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+        if response.clicked() && !view.roll.is_struck(note) {
+            intents.push(Intent::Veto(note));
+        }
     }
 }
 
@@ -132,11 +212,11 @@ fn rows(painter: &Painter, scale: &Scale) {
         let row =
             Rect::from_min_size(pos2(scale.rect.left(), top), vec2(scale.rect.width(), scale.row));
         if is_black(pitch) {
-            painter.rect_filled(row, 0.0, theme::BLACK_KEYS);
+            painter.rect_filled(row, 0.0, theme::black_keys());
         }
         if pitch.class() == 0 {
             let line = [row.left_bottom(), row.right_bottom()];
-            painter.line_segment(line, Stroke::new(1.0, theme::LINE));
+            painter.line_segment(line, Stroke::new(1.0, theme::line()));
         }
     }
 }
@@ -153,60 +233,50 @@ fn grid(painter: &Painter, scale: &Scale, view: &View<'_>) {
         }
         let x = scale.x(start);
         let line = [pos2(x, scale.rect.top()), pos2(x, scale.rect.bottom())];
-        painter.line_segment(line, Stroke::new(1.0, theme::LINE));
+        painter.line_segment(line, Stroke::new(1.0, theme::line()));
         let label = start.0.div_euclid(bar) + 1;
         if label > 0 {
             let at = pos2(x + 4.0, scale.rect.top() + 3.0);
             let font = theme::font(11.0);
-            painter.text(at, Align2::LEFT_TOP, label.to_string(), font, theme::QUIET);
+            painter.text(at, Align2::LEFT_TOP, label.to_string(), font, theme::quiet());
         }
         for beat in 1..bar.div_euclid(24).min(16) {
             let x = scale.x(Tick(start.0 + beat * 24));
             let line = [pos2(x, scale.rect.top()), pos2(x, scale.rect.bottom())];
-            painter.line_segment(line, Stroke::new(1.0, theme::LINE.gamma_multiply(0.4)));
+            painter.line_segment(line, Stroke::new(1.0, theme::line().gamma_multiply(0.4)));
         }
     }
     // What lies ahead stands on lighter ground.
     let ahead = Rect::from_min_max(pos2(scale.now_x(), scale.rect.top()), scale.rect.max);
-    painter.rect_filled(ahead, 0.0, Color32::from_white_alpha(7));
+    painter.rect_filled(ahead, 0.0, theme::ahead());
 }
 
 fn draw_note(painter: &Painter, scale: &Scale, note: Note, now: Tick) {
     let color = theme::part_color(note.part);
-    let top = scale.y(f32::from(note.pitch.number()));
-    let (left, right) = (scale.x(note.onset), scale.x(note.end()));
-    let rect = Rect::from_min_max(
-        pos2(left + 0.5, top + 0.5),
-        pos2((right - 1.0).max(left + 3.0), top + (scale.row - 0.5).max(2.5)),
-    );
+    let rect = scale.bar(note);
     let round = CornerRadius::same(2);
     let loud = 0.55 + 0.45 * f32::from(note.velocity.number()) / 127.0;
-    let text = if note.onset > now {
+    if note.onset > now {
         painter.rect_filled(rect, round, color.gamma_multiply(0.22));
         painter.rect_stroke(rect, round, Stroke::new(1.2, color), StrokeKind::Inside);
-        color
     } else if note.end() > now {
         painter.rect_filled(rect, round, color);
-        painter.rect_stroke(rect, round, Stroke::new(1.5, theme::TEXT), StrokeKind::Inside);
-        theme::DARK_TEXT
+        painter.rect_stroke(rect, round, Stroke::new(1.5, theme::text()), StrokeKind::Inside);
     } else {
         painter.rect_filled(rect, round, color.gamma_multiply(0.75 * loud));
-        theme::DARK_TEXT
-    };
-    if rect.height() >= 5.0 && rect.width() >= 9.0 {
-        let at = rect.left_center() + vec2(3.0, 0.0);
-        let font = theme::font((rect.height() * 1.3).min(11.0));
-        painter.text(at, Align2::LEFT_CENTER, theme::part_sign(note.part), font, text);
     }
+    // The part's shape stands where the note begins, a little larger than its row.
+    let radius = (rect.height() * 0.62).clamp(3.0, 5.5);
+    widgets::shape(painter, pos2(rect.left() + radius, rect.center().y), radius, note.part);
 }
 
 fn keyboard(painter: &Painter, scale: &Scale) {
     let ground = Rect::from_min_size(scale.rect.min, vec2(KEYS, scale.rect.height()));
-    painter.rect_filled(ground, theme::ROUND, theme::PANEL);
+    painter.rect_filled(ground, theme::ROUND, theme::panel());
     for pitch in visible(scale) {
         let top = scale.y(f32::from(pitch.number()));
         let width = if is_black(pitch) { 10.0 } else { 16.0 };
-        let color = if is_black(pitch) { theme::GROUND } else { theme::HOVERED };
+        let color = if is_black(pitch) { theme::ground() } else { theme::hovered() };
         let key = Rect::from_min_size(
             pos2(scale.rect.left(), top + 0.5),
             vec2(width, (scale.row - 1.0).max(1.0)),
@@ -215,13 +285,15 @@ fn keyboard(painter: &Painter, scale: &Scale) {
         if pitch.class() == 0 {
             let at = pos2(scale.rect.left() + 18.0, top + scale.row / 2.0);
             let font = theme::font(10.0);
-            painter.text(at, Align2::LEFT_CENTER, pitch.name(), font, theme::QUIET);
+            painter.text(at, Align2::LEFT_CENTER, pitch.name(), font, theme::quiet());
         }
     }
 }
 
 /// Who is who, in the lower left corner.
 fn legend(painter: &Painter, rect: Rect, scale: &Scale) {
+    let strip = rect.with_min_y(rect.bottom() - 27.0);
+    painter.rect_filled(strip, theme::ROUND, theme::panel().gamma_multiply(0.88));
     let mut at = pos2(rect.left() + KEYS + 14.0, rect.bottom() - 14.0);
     let entries = [(Part::PLAYER, "you")]
         .into_iter()
@@ -230,24 +302,28 @@ fn legend(painter: &Painter, rect: Rect, scale: &Scale) {
         widgets::badge(painter, at, 6.0, part);
         let at_text = at + vec2(11.0, 0.0);
         let drawn =
-            painter.text(at_text, Align2::LEFT_CENTER, name, theme::font(11.0), theme::QUIET);
+            painter.text(at_text, Align2::LEFT_CENTER, name, theme::font(11.0), theme::quiet());
         at.x = drawn.right() + 18.0;
     }
     // Beyond the now-line, and never over the names.
     let left = (scale.now_x() + 8.0).max(at.x - 10.0);
     let at = pos2(left, rect.bottom() - 14.0);
-    painter.text(at, Align2::LEFT_CENTER, "decided, to come", theme::font(11.0), theme::QUIET);
+    painter.text(at, Align2::LEFT_CENTER, "decided, to come", theme::font(11.0), theme::quiet());
 }
 
 /// What to do, before anything has happened.
 fn invitation(painter: &Painter, rect: Rect) {
     let lines = [
-        ("Press play in your host.", 22.0, theme::TEXT),
-        ("The band begins at once, in your tempo, and goes on until you stop.", 14.0, theme::TEXT),
-        ("Play along, or load a MIDI file for it to start from.", 14.0, theme::QUIET),
+        ("Press play in your host.", 22.0, theme::text()),
+        (
+            "The band begins at once, in your tempo, and goes on until you stop.",
+            14.0,
+            theme::text(),
+        ),
+        ("Play along, or load a MIDI file for it to start from.", 14.0, theme::quiet()),
     ];
     let ground = Rect::from_center_size(rect.center(), vec2(540.0, 116.0));
-    painter.rect_filled(ground, theme::ROUND, theme::PANEL);
+    painter.rect_filled(ground, theme::ROUND, theme::panel());
     let mut at = pos2(rect.center().x, rect.center().y - 32.0);
     for (text, size, color) in lines {
         painter.text(at, Align2::CENTER_CENTER, text, theme::font(size), color);

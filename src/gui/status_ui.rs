@@ -2,9 +2,9 @@
 
 use egui::{Align, Label, Layout, RichText, Ui};
 
-use super::{View, theme};
+use super::{Memory, View, theme};
 
-pub(super) fn draw(ui: &mut Ui, view: &View<'_>) {
+pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory) {
     let status = view.status;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 18.0;
@@ -28,8 +28,10 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>) {
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(notice) = status.notices.last() {
-                let text = RichText::new(notice).font(theme::font(12.0)).color(theme::WARNING);
+            // Until it is put away it stands over the roll.
+            let notice = status.notices.last().filter(|it| memory.news.is_put_away(it));
+            if let Some(notice) = notice {
+                let text = RichText::new(notice).font(theme::font(12.0)).color(theme::warning());
                 ui.add(Label::new(text).truncate()).on_hover_text(status.notices.join("\n"));
             }
         });
@@ -37,12 +39,12 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>) {
 }
 
 fn quiet(ui: &mut Ui, text: &str, help: &str) {
-    let text = RichText::new(text).font(theme::font(12.0)).color(theme::QUIET);
+    let text = RichText::new(text).font(theme::font(12.0)).color(theme::quiet());
     ui.label(text).on_hover_text(help);
 }
 
 fn count(ui: &mut Ui, count: u32, what: &str, help: &str) {
-    let color = if count == 0 { theme::QUIET } else { theme::WARNING };
+    let color = if count == 0 { theme::quiet() } else { theme::warning() };
     let text = RichText::new(format!("{count} {what}")).font(theme::font(12.0)).color(color);
     ui.label(text).on_hover_text(help);
 }

@@ -1,7 +1,7 @@
 //! The takes drawer: keep the last bars after the fact, and what has been kept.
 
 use egui::{
-    Align, Button, Label, Layout, ProgressBar, RichText, Role, ScrollArea, Separator, TextEdit, Ui,
+    Align, Button, Label, Layout, ProgressBar, RichText, Role, Separator, Stroke, TextEdit, Ui,
     WidgetInfo, vec2,
 };
 
@@ -9,7 +9,9 @@ use super::{Intent, Memory, View, theme, widgets};
 use crate::score::Part;
 
 /// Width of the drawer, logical points.
-pub(super) const WIDTH: f32 = 268.0;
+pub(super) const WIDTH: f32 = 320.0;
+/// Height of the place for messages: two lines.
+const NEWS: f32 = 40.0;
 
 /// What the drawer shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +39,8 @@ pub struct TakeRow {
     pub is_playing: bool,
     /// Such as `4 bars, 112 bpm`.
     pub details: String,
+    /// How likely, in key and smooth it is, 0 to 1, where that gives the order.
+    pub rating: Option<f32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,19 +115,25 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
     ui.spacing_mut().item_spacing = vec2(5.0, 3.0);
     keep(ui, view, &mut acts);
     freeze(ui, drawer);
-    job_and_note(ui, takes, &mut acts);
     find(ui, takes, drawer, &mut acts);
     if takes.count == 0 {
         let text =
             "Nothing kept yet. Play, and when it was good, keep it: everything is being recorded.";
-        ui.label(RichText::new(text).color(theme::QUIET));
+        ui.label(RichText::new(text).color(theme::quiet()));
     }
-    ScrollArea::vertical().id_salt("takes").auto_shrink([false, false]).show(ui, |ui| {
-        for row in &takes.rows {
-            ui.add(Separator::default().spacing(4.0));
-            ui.push_id(row.id, |ui| self::row(ui, row, view.seed_locked, drawer, &mut acts));
-        }
+    // Messages have a place of their own, so that they never move the list under the pointer.
+    let (list, news) =
+        ui.available_rect_before_wrap().split_top_bottom_at_y(ui.max_rect().bottom() - NEWS);
+    super::at(ui, list, |ui| {
+        widgets::scrolling(ui, "takes", |ui| {
+            for row in &takes.rows {
+                ui.add(Separator::default().spacing(4.0));
+                ui.push_id(row.id, |ui| self::row(ui, row, view.seed_locked, drawer, &mut acts));
+            }
+        });
     });
+    ui.painter().hline(news.x_range(), news.top() + 2.0, Stroke::new(1.0, theme::line()));
+    super::at(ui, news.with_min_y(news.top() + 8.0), |ui| self::news(ui, takes, &mut acts));
     intents.extend(acts.into_iter().map(Intent::Take));
 }
 
@@ -137,13 +147,6 @@ fn keep(ui: &mut Ui, view: &View<'_>, acts: &mut Vec<TakeAct>) {
     bars(ui, "Seed from my last", help, enabled, |it| {
         acts.push(TakeAct::SeedFromPlaying(it));
     });
-    let bars = takes.bars_recorded;
-    let text = match bars {
-        0 => String::from("Recording: nothing has sounded yet"),
-        1 => String::from("Recording: 1 bar can be kept"),
-        _ => format!("Recording: {bars} bars can be kept"),
-    };
-    ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::QUIET));
 }
 
 fn bars(ui: &mut Ui, what: &str, help: &str, enabled: bool, mut press: impl FnMut(u32)) {
@@ -168,7 +171,7 @@ fn freeze(ui: &mut Ui, drawer: &mut Drawer) {
         ui.label(RichText::new("Freeze parts").font(theme::font(12.0)));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             for (part, frozen) in Part::BAND.into_iter().zip(&mut drawer.frozen).rev() {
-                let color = if *frozen { theme::DARK_TEXT } else { theme::QUIET };
+                let color = if *frozen { theme::on_color() } else { theme::quiet() };
                 let sign = RichText::new(theme::part_sign(part)).color(color);
                 let mut button = Button::new(sign).min_size(vec2(28.0, 20.0));
                 if *frozen {
@@ -187,7 +190,8 @@ fn freeze(ui: &mut Ui, drawer: &mut Drawer) {
     });
 }
 
-fn job_and_note(ui: &mut Ui, takes: &TakesView, acts: &mut Vec<TakeAct>) {
+/// Work that goes on, or what the newest act came to.
+fn news(ui: &mut Ui, takes: &TakesView, acts: &mut Vec<TakeAct>) {
     if let Some((what, share)) = &takes.job {
         ui.horizontal(|ui| {
             let bar =
@@ -197,13 +201,20 @@ fn job_and_note(ui: &mut Ui, takes: &TakesView, acts: &mut Vec<TakeAct>) {
                 acts.push(TakeAct::StopJob);
             }
         });
-    }
-    if let Some(note) = &takes.note {
+    } else if let Some(note) = &takes.note {
         let (text, color) = match note {
-            Note::Done(text) => (text, theme::ACCENT),
-            Note::Failed(text) => (text, theme::WARNING),
+            Note::Done(text) => (text, theme::accent()),
+            Note::Failed(text) => (text, theme::warning()),
         };
-        ui.label(RichText::new(text).font(theme::font(12.0)).color(color));
+        let shown = RichText::new(text).font(theme::font(11.5)).color(color);
+        ui.label(shown).on_hover_text(text);
+    } else {
+        let text = match takes.bars_recorded {
+            0 => String::from("Recording: nothing has sounded yet"),
+            1 => String::from("Recording: 1 bar can be kept"),
+            bars => format!("Recording: {bars} bars can be kept"),
+        };
+        ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::quiet()));
     }
 }
 
@@ -265,8 +276,16 @@ fn row(
         }
         delete.accessible_name(format!("Delete {}", row.name));
     });
-    let details = RichText::new(&row.details).font(theme::font(11.5)).color(theme::QUIET);
-    ui.add(Label::new(details).truncate()).on_hover_text(&row.details);
+    ui.horizontal(|ui| {
+        if let Some(rating) = row.rating {
+            let text = RichText::new(format!("{:.0}", rating * 100.0)).font(theme::digits(12.0));
+            let help = "How likely, in key and smooth it is, of 100.";
+            let label = ui.label(text.color(theme::accent())).on_hover_text(help);
+            label.accessible_name(format!("Rating of {}", row.name));
+        }
+        let details = RichText::new(&row.details).font(theme::font(11.5)).color(theme::quiet());
+        ui.add(Label::new(details).truncate()).on_hover_text(&row.details);
+    });
     ui.horizontal(|ui| {
         ui.spacing_mut().button_padding.x = 5.0;
         ui.spacing_mut().item_spacing.x = 3.0;
@@ -310,10 +329,10 @@ fn star(ui: &mut Ui, row: &TakeRow, acts: &mut Vec<TakeAct>) {
 
 fn play(ui: &mut Ui, row: &TakeRow, drawer: &Drawer, acts: &mut Vec<TakeAct>) {
     let text = if row.is_playing { "Playing" } else { "Play" };
-    let color = if row.is_playing { theme::DARK_TEXT } else { theme::TEXT };
+    let color = if row.is_playing { theme::on_color() } else { theme::text() };
     let mut button = Button::new(RichText::new(text).color(color)).min_size(vec2(60.0, 22.0));
     if row.is_playing {
-        button = button.fill(theme::ACCENT);
+        button = button.fill(theme::accent());
     }
     let help = "The band plays this take, and is silent elsewhere; if parts are frozen, they alone play it and the others improvise. Press again to let all improvise.";
     let response = ui.add(button).on_hover_text(help);

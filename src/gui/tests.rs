@@ -1,35 +1,40 @@
 //! The editor by hand: controls are found by their accessible names, moved, and the intents arrive.
 
+mod header;
+mod news;
 mod remembered;
+mod roll;
+mod style_pad;
 mod takes;
+mod wheel;
 
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Vec2, vec2};
+use egui::{Event, Key, Modifiers, PointerButton, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{
-    Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, RememberedView, Roll, Status,
-    TakesView, View, draw,
+    Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, PresetsView, RememberedView,
+    Roll, Status, TakesView, View, draw,
 };
-use crate::engine::link::FromComposer;
 use crate::params::{Control, Controls};
-use crate::score::{
-    Chord, ChordQuality, Key as MusicKey, Note, Part, Pitch, Tick, Ticks, Velocity,
-};
+use crate::score::{Chord, ChordQuality, Key as MusicKey, Part};
 
 /// Everything behind one window.
 struct Desk {
     controls: Vec<ControlView>,
     choices: Choices,
     status: Status,
+    presets: PresetsView,
     takes: TakesView,
     remembered: RememberedView,
     memory: Memory,
     mixer: Mixer,
     seed_locked: bool,
+    roll: Roll,
+    clock: Clock,
     intents: Vec<Intent>,
 }
 
@@ -39,30 +44,33 @@ fn window(mixer: Mixer) -> Harness<'static, Desk> {
 
 fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
     let titles: Arc<[String]> = ["Celtic dance", "Chorale", "Ragtime"].map(String::from).into();
-    let controls = Controls::new(&titles);
+    let controls = Controls::new(&titles, 0);
     let desk = Desk {
         controls: ControlView::all(&controls),
         choices: Choices::new(&controls, &titles),
         status: Status::default(),
+        presets: PresetsView::default(),
         takes: TakesView::default(),
         remembered: RememberedView::default(),
         memory: Memory::default(),
         mixer,
         seed_locked: false,
+        roll: Roll::default(),
+        clock: Clock::default(),
         intents: Vec::new(),
     };
-    let roll = Roll::default();
     Harness::builder().with_size(size).with_step_dt(0.02).build_ui_state(
         move |ui, desk: &mut Desk| {
             let view = View {
                 controls: &desk.controls,
                 choices: &desk.choices,
-                roll: &roll,
-                clock: Clock::default(),
+                roll: &desk.roll,
+                clock: desk.clock,
                 status: &desk.status,
                 mixer: desk.mixer,
                 phrase_notes: 0,
                 seed_locked: desk.seed_locked,
+                presets: &desk.presets,
                 takes: &desk.takes,
                 remembered: &desk.remembered,
             };
@@ -226,24 +234,6 @@ fn a_right_click_lets_a_value_be_typed_or_reset() {
 }
 
 #[test]
-fn the_wheel_turns_what_is_under_the_pointer() {
-    let mut window = window(Mixer::Shown);
-    window.run();
-    let at = window.get_by_label("Part 1 register").rect().center();
-    window.hover_at(at);
-    window.run_steps(2);
-    window.event(Event::MouseWheel {
-        unit: MouseWheelUnit::Line,
-        delta: vec2(0.0, 1.0),
-        phase: egui::TouchPhase::Move,
-        source: egui::MouseWheelSource::Wheel,
-        modifiers: Modifiers::NONE,
-    });
-    window.run_steps(1);
-    assert_eq!(window.state().intents, [Intent::Change(Control::Register(0), 25.0 / 48.0)]);
-}
-
-#[test]
 fn a_style_is_chosen_from_the_pack_s_list() {
     let mut window = window(Mixer::Shown);
     window.run();
@@ -349,23 +339,26 @@ fn every_control_can_be_reached_by_its_name() {
 }
 
 #[test]
-fn a_new_chain_takes_back_what_no_longer_stands() {
-    let note = |onset| Note {
-        onset: Tick(onset),
-        part: Part::BAND[0],
-        pitch: Pitch::new(60).unwrap(),
-        length: Ticks(12),
-        velocity: Velocity::clamped(90),
+fn a_chord_is_chosen_by_its_root_and_its_quality() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    let choose = |window: &mut Harness<'static, Desk>, list: &str, choice: &str| {
+        window.get_by_role_and_label(Role::ComboBox, list).scroll_to_me();
+        window.run_steps(10);
+        window.get_by_role_and_label(Role::ComboBox, list).click();
+        window.run_steps(3);
+        window.get_by_label(choice).click();
+        window.run_steps(3);
+        std::mem::take(&mut window.state_mut().intents)
     };
-    let mut roll = Roll::default();
-    for onset in [0, 24, 48] {
-        assert_eq!(roll.take(FromComposer::Committed(note(onset))), None);
-    }
-    assert_eq!(roll.take(FromComposer::Rested { from: Tick(24), to: Tick(48) }), None);
-    let left: Vec<Tick> = roll.between(Tick(0), Tick(96)).map(|note| note.onset).collect();
-    assert_eq!(left, [Tick(0), Tick(48)]);
-    assert_eq!(roll.take(FromComposer::Chain { tick: Tick(24) }), None);
-    let left: Vec<Tick> = roll.between(Tick(0), Tick(96)).map(|note| note.onset).collect();
-    assert_eq!(left, [Tick(0)]);
-    assert!(roll.is_sounding(Part::BAND[0], Tick(6)) && !roll.is_sounding(Part::BAND[1], Tick(6)));
+    let chord = |index: f32| [Intent::Change(Control::Chord, index / 97.0)];
+    assert_eq!(choose(&mut window, "Chord", "As I play"), chord(1.0));
+    assert_eq!(choose(&mut window, "Chord", "D"), chord(2.0 + 16.0));
+    let place = Control::Chord.place();
+    window.state_mut().controls[place].value = 18.0 / 97.0;
+    window.run_steps(2);
+    assert_eq!(choose(&mut window, "Quality of the chord", "minor 7"), chord(2.0 + 23.0));
+    window.state_mut().controls[place].value = 25.0 / 97.0;
+    window.run_steps(2);
+    assert_eq!(choose(&mut window, "Chord", "E"), chord(2.0 + 39.0), "the quality stays");
 }

@@ -1,44 +1,168 @@
-//! Colors, type and spacing. Text on any ground here has a contrast of at least 4.5 to 1.
+//! Colors, type and spacing, in a dark and a light tone. Text on any ground here has a contrast of at least 4.5 to 1, and the parts'
+//! colors differ to every kind of color vision.
+
+use std::cell::Cell;
 
 use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, Style, TextStyle, Theme, Visuals};
 
 use crate::score::Part;
 
+/// Dark for the stage, light for a bright room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    #[default]
+    Dark,
+    Light,
+}
+
+/// The colors of one tone.
+struct Palette {
+    ground: Color32,
+    panel: Color32,
+    raised: Color32,
+    hovered: Color32,
+    line: Color32,
+    black_keys: Color32,
+    ahead: Color32,
+    text: Color32,
+    quiet: Color32,
+    accent: Color32,
+    warning: Color32,
+    on_color: Color32,
+    /// The player's color, then the band's.
+    parts: [Color32; Part::COUNT],
+}
+
+const DARK: Palette = Palette {
+    ground: Color32::from_rgb(0x10, 0x12, 0x16),
+    panel: Color32::from_rgb(0x1A, 0x1D, 0x23),
+    raised: Color32::from_rgb(0x26, 0x2A, 0x32),
+    hovered: Color32::from_rgb(0x31, 0x36, 0x40),
+    line: Color32::from_rgb(0x33, 0x38, 0x42),
+    black_keys: Color32::from_rgb(0x15, 0x17, 0x1C),
+    ahead: Color32::from_rgba_premultiplied(7, 7, 7, 7),
+    text: Color32::from_rgb(0xE9, 0xEB, 0xEF),
+    quiet: Color32::from_rgb(0xA4, 0xAC, 0xB9),
+    accent: Color32::from_rgb(0xF2, 0xB4, 0x5A),
+    warning: Color32::from_rgb(0xFF, 0x9A, 0x8B),
+    on_color: Color32::from_rgb(0x14, 0x16, 0x1B),
+    parts: [
+        Color32::from_rgb(0xF7, 0xF3, 0xE8),
+        Color32::from_rgb(0x58, 0xAB, 0xF9),
+        Color32::from_rgb(0xF4, 0xBE, 0x00),
+        Color32::from_rgb(0x51, 0xE9, 0x99),
+        Color32::from_rgb(0xFA, 0x76, 0xB3),
+    ],
+};
+
+const LIGHT: Palette = Palette {
+    ground: Color32::from_rgb(0xE7, 0xE9, 0xED),
+    panel: Color32::from_rgb(0xF6, 0xF7, 0xF9),
+    raised: Color32::from_rgb(0xDD, 0xE1, 0xE7),
+    hovered: Color32::from_rgb(0xCF, 0xD4, 0xDC),
+    line: Color32::from_rgb(0xC3, 0xC9, 0xD2),
+    black_keys: Color32::from_rgb(0xED, 0xEF, 0xF2),
+    ahead: Color32::from_rgba_premultiplied(0, 0, 0, 8),
+    text: Color32::from_rgb(0x15, 0x18, 0x1D),
+    quiet: Color32::from_rgb(0x4A, 0x51, 0x5C),
+    accent: Color32::from_rgb(0x7A, 0x4B, 0x00),
+    warning: Color32::from_rgb(0xA8, 0x20, 0x0D),
+    on_color: Color32::WHITE,
+    parts: [
+        Color32::from_rgb(0x22, 0x26, 0x2D),
+        Color32::from_rgb(0x19, 0x4F, 0xC0),
+        Color32::from_rgb(0x7F, 0x27, 0x00),
+        Color32::from_rgb(0x00, 0x52, 0x48),
+        Color32::from_rgb(0xA3, 0x20, 0x80),
+    ],
+};
+
+thread_local! {
+    /// Of the window that this thread draws just now; [`set_tone`] begins each frame.
+    static TONE: Cell<Tone> = const { Cell::new(Tone::Dark) };
+}
+
+/// What is drawn on this thread from now on is in this tone.
+fn set_tone(tone: Tone) {
+    TONE.set(tone);
+}
+
+impl Tone {
+    fn palette(self) -> &'static Palette {
+        match self {
+            Tone::Dark => &DARK,
+            Tone::Light => &LIGHT,
+        }
+    }
+}
+
+fn palette() -> &'static Palette {
+    TONE.get().palette()
+}
+
 /// Behind everything.
-pub const GROUND: Color32 = Color32::from_rgb(0x10, 0x12, 0x16);
+pub fn ground() -> Color32 {
+    palette().ground
+}
+
 /// Behind controls.
-pub const PANEL: Color32 = Color32::from_rgb(0x1A, 0x1D, 0x23);
+pub fn panel() -> Color32 {
+    palette().panel
+}
+
 /// Behind what can be touched.
-pub const RAISED: Color32 = Color32::from_rgb(0x26, 0x2A, 0x32);
+pub fn raised() -> Color32 {
+    palette().raised
+}
+
 /// The same, under the pointer.
-pub const HOVERED: Color32 = Color32::from_rgb(0x31, 0x36, 0x40);
+pub fn hovered() -> Color32 {
+    palette().hovered
+}
+
 /// Lines between things.
-pub const LINE: Color32 = Color32::from_rgb(0x33, 0x38, 0x42);
+pub fn line() -> Color32 {
+    palette().line
+}
+
 /// Rows of the black keys in the roll.
-pub const BLACK_KEYS: Color32 = Color32::from_rgb(0x15, 0x17, 0x1C);
-pub const TEXT: Color32 = Color32::from_rgb(0xE9, 0xEB, 0xEF);
+pub fn black_keys() -> Color32 {
+    palette().black_keys
+}
+
+/// Over what lies ahead in the roll.
+pub fn ahead() -> Color32 {
+    palette().ahead
+}
+
+pub fn text() -> Color32 {
+    palette().text
+}
+
 /// Names and units.
-pub const QUIET: Color32 = Color32::from_rgb(0xA4, 0xAC, 0xB9);
+pub fn quiet() -> Color32 {
+    palette().quiet
+}
+
 /// What is set, and now.
-pub const ACCENT: Color32 = Color32::from_rgb(0xF2, 0xB4, 0x5A);
+pub fn accent() -> Color32 {
+    palette().accent
+}
+
 /// What went wrong.
-pub const WARNING: Color32 = Color32::from_rgb(0xFF, 0x9A, 0x8B);
-/// Text on the accent and on the parts' colors.
-pub const DARK_TEXT: Color32 = Color32::from_rgb(0x14, 0x16, 0x1B);
+pub fn warning() -> Color32 {
+    palette().warning
+}
+
+/// Text on the accent, on a warning and on the parts' colors.
+pub fn on_color() -> Color32 {
+    palette().on_color
+}
 
 pub const ROUND: CornerRadius = CornerRadius::same(6);
 
-/// The player's color, then the band's.
-const PARTS: [Color32; Part::COUNT] = [
-    Color32::from_rgb(0xF0, 0x8F, 0xB4),
-    Color32::from_rgb(0x62, 0xB6, 0xF0),
-    Color32::from_rgb(0xF0, 0xA2, 0x5C),
-    Color32::from_rgb(0x8C, 0xD1, 0x7D),
-    Color32::from_rgb(0xBF, 0x9B, 0xF2),
-];
-
 pub fn part_color(part: Part) -> Color32 {
-    PARTS[part.slot()]
+    palette().parts[part.slot()]
 }
 
 /// The second sign of a part, for who does not tell colors apart.
@@ -55,10 +179,24 @@ pub fn digits(size: f32) -> FontId {
     FontId::monospace(size)
 }
 
-/// Set up a context once, when its window opens.
-pub fn apply(context: &egui::Context) {
-    context.set_theme(Theme::Dark);
+/// Set a context up, when its window opens or the musician chooses another tone.
+fn apply(context: &egui::Context, tone: Tone) {
+    set_tone(tone);
+    context.set_theme(match tone {
+        Tone::Dark => Theme::Dark,
+        Tone::Light => Theme::Light,
+    });
     context.all_styles_mut(style);
+}
+
+/// Draw this frame in `tone`; the context is set up anew where that is another.
+pub(super) fn keep(context: &egui::Context, tone: Tone) {
+    set_tone(tone);
+    let id = egui::Id::unique("tone");
+    if context.data(|data| data.get_temp::<Tone>(id)) != Some(tone) {
+        context.data_mut(|data| data.insert_temp(id, tone));
+        apply(context, tone);
+    }
 }
 
 fn style(style: &mut Style) {
@@ -80,30 +218,33 @@ fn style(style: &mut Style) {
 }
 
 fn visuals(visuals: &mut Visuals) {
-    *visuals = Visuals::dark();
-    visuals.panel_fill = GROUND;
-    visuals.window_fill = PANEL;
-    visuals.window_stroke = Stroke::new(1.0, LINE);
-    visuals.extreme_bg_color = GROUND;
-    visuals.override_text_color = Some(TEXT);
-    visuals.selection.bg_fill = ACCENT.gamma_multiply(0.35);
-    visuals.selection.stroke = Stroke::new(1.0, ACCENT);
+    *visuals = match TONE.get() {
+        Tone::Dark => Visuals::dark(),
+        Tone::Light => Visuals::light(),
+    };
+    visuals.panel_fill = ground();
+    visuals.window_fill = panel();
+    visuals.window_stroke = Stroke::new(1.0, line());
+    visuals.extreme_bg_color = ground();
+    visuals.override_text_color = Some(text());
+    visuals.selection.bg_fill = accent().gamma_multiply(0.35);
+    visuals.selection.stroke = Stroke::new(1.0, accent());
     let widgets = &mut visuals.widgets;
     for (widget, fill) in [
-        (&mut widgets.noninteractive, PANEL),
-        (&mut widgets.inactive, RAISED),
-        (&mut widgets.hovered, HOVERED),
-        (&mut widgets.active, HOVERED),
-        (&mut widgets.open, HOVERED),
+        (&mut widgets.noninteractive, panel()),
+        (&mut widgets.inactive, raised()),
+        (&mut widgets.hovered, hovered()),
+        (&mut widgets.active, hovered()),
+        (&mut widgets.open, hovered()),
     ] {
         widget.bg_fill = fill;
         widget.weak_bg_fill = fill;
-        widget.bg_stroke = Stroke::new(1.0, LINE);
-        widget.fg_stroke = Stroke::new(1.0, TEXT);
+        widget.bg_stroke = Stroke::new(1.0, line());
+        widget.fg_stroke = Stroke::new(1.0, text());
         widget.corner_radius = CornerRadius::same(4);
         widget.expansion = 0.0;
     }
-    widgets.hovered.bg_stroke = Stroke::new(1.0, QUIET);
+    widgets.hovered.bg_stroke = Stroke::new(1.0, quiet());
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the editor shows, as plain values.
 
-use super::{RememberedView, Roll, TakesView};
+use super::{PresetsView, RememberedView, Roll, TakesView};
 use crate::params::{Control, Controls};
 use crate::score::{Chord, Key, Part, Tick, Ticks};
 
@@ -18,6 +18,7 @@ pub struct View<'a> {
     pub phrase_notes: usize,
     /// Whether neither number nor phrase of the seed may change.
     pub seed_locked: bool,
+    pub presets: &'a PresetsView,
     pub takes: &'a TakesView,
     pub remembered: &'a RememberedView,
 }

@@ -2,19 +2,25 @@
 
 mod gesture;
 mod menu;
+mod scroll;
+mod sign;
+mod wheel;
 
 use std::f32::consts::{PI, TAU};
 
 use egui::epaint::PathStroke;
 use egui::{
-    Align2, Color32, ComboBox, CornerRadius, FontId, Painter, Pos2, Rect, Response, Role, Sense,
-    Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, ComboBox, CornerRadius, FontId, Pos2, Rect, Response, Role, Sense, Shape,
+    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{ControlView, Intent, theme};
-use crate::score::Part;
 use gesture::{Direction, gesture};
 use menu::menu;
+
+pub(super) use scroll::scrolling;
+pub(super) use sign::{badge, shape};
+pub(super) use wheel::watch as watch_wheel;
 
 /// A knob with its name and value below, `diameter` wide.
 pub(super) fn dial(
@@ -35,15 +41,19 @@ pub(super) fn dial(
     let width = if big { 7.0 } else { 4.0 };
     let hot = response.hovered() || response.dragged();
     let painter = ui.painter();
-    painter.circle_filled(center, radius - width, if hot { theme::HOVERED } else { theme::RAISED });
-    arc(ui, center, radius, 0.0..=1.0, Stroke::new(width, theme::LINE));
+    painter.circle_filled(
+        center,
+        radius - width,
+        if hot { theme::hovered() } else { theme::raised() },
+    );
+    arc(ui, center, radius, 0.0..=1.0, Stroke::new(width, theme::line()));
     let (low, high) = (value.min(control.default), value.max(control.default));
     let from_middle = (control.default - 0.5).abs() < 0.01;
     let lit = if from_middle { low..=high } else { 0.0..=value };
     arc(ui, center, radius, lit, Stroke::new(width, color));
     let toward = Vec2::angled(angle(value));
     let tip = [center + toward * (radius * 0.45), center + toward * (radius - width)];
-    painter.line_segment(tip, Stroke::new(if big { 3.0 } else { 2.0 }, theme::TEXT));
+    painter.line_segment(tip, Stroke::new(if big { 3.0 } else { 2.0 }, theme::text()));
     let below = rect.top() + diameter;
     if big {
         painter.text(
@@ -51,15 +61,15 @@ pub(super) fn dial(
             Align2::CENTER_CENTER,
             &control.text,
             theme::digits(26.0),
-            theme::TEXT,
+            theme::text(),
         );
         let at = pos2(center.x, below + 8.0);
-        painter.text(at, Align2::CENTER_CENTER, label, theme::font(14.0), theme::TEXT);
+        painter.text(at, Align2::CENTER_CENTER, label, theme::font(14.0), theme::text());
     } else {
         let at = pos2(center.x, below + 7.0);
-        painter.text(at, Align2::CENTER_CENTER, label, theme::font(11.0), theme::QUIET);
+        painter.text(at, Align2::CENTER_CENTER, label, theme::font(11.0), theme::quiet());
         let at = pos2(center.x, below + 21.0);
-        painter.text(at, Align2::CENTER_CENTER, &control.text, theme::font(12.0), theme::TEXT);
+        painter.text(at, Align2::CENTER_CENTER, &control.text, theme::font(12.0), theme::text());
     }
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
@@ -80,7 +90,7 @@ pub(super) fn level(
     let value = gesture(ui, &response, control, Direction::Right, intents);
     let painter = ui.painter_at(rect.expand(1.0));
     let round = CornerRadius::same(4);
-    let ground = if response.hovered() { theme::HOVERED } else { theme::RAISED };
+    let ground = if response.hovered() { theme::hovered() } else { theme::raised() };
     painter.rect_filled(rect, round, ground);
     let x = |share: f32| rect.left() + rect.width() * share;
     let metered = Rect::from_min_max(rect.min, pos2(x(meter_share(meter)), rect.bottom()));
@@ -88,10 +98,15 @@ pub(super) fn level(
     let line =
         Rect::from_min_max(pos2(rect.left(), rect.bottom() - 3.0), pos2(x(value), rect.bottom()));
     painter.rect_filled(line, CornerRadius::same(1), color);
-    let grip = Rect::from_center_size(pos2(x(value), rect.center().y), vec2(3.0, rect.height()));
-    painter.rect_filled(grip, CornerRadius::same(1), theme::TEXT);
-    let at = pos2(rect.left() + 7.0, rect.center().y - 1.0);
-    painter.text(at, Align2::LEFT_CENTER, &control.text, theme::font(12.0), theme::TEXT);
+    let text = painter.layout_no_wrap(control.text.clone(), theme::font(12.0), theme::text());
+    let words = rect.left() + 5.0..rect.left() + 10.0 + text.size().x;
+    // Below the words where it would stand in them.
+    let height = if words.contains(&x(value)) { 7.0 } else { rect.height() };
+    let foot = pos2(x(value) + 1.5, rect.bottom());
+    let grip = Rect::from_min_max(foot - vec2(3.0, height), foot);
+    painter.rect_filled(grip, CornerRadius::same(1), theme::text());
+    let at = pos2(rect.left() + 7.0, rect.center().y - 1.5 - text.size().y / 2.0);
+    painter.galley(at, text, theme::text());
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
     menu(&response, control, intents);
@@ -109,16 +124,16 @@ pub(super) fn slider(ui: &mut Ui, control: &ControlView, help: &str, intents: &m
     let line = |from: f32, to: f32, color| {
         painter.line_segment([pos2(x(from), y), pos2(x(to), y)], Stroke::new(4.0, color));
     };
-    line(0.0, 1.0, theme::LINE);
-    line(control.default.min(value), control.default.max(value), theme::ACCENT);
+    line(0.0, 1.0, theme::line());
+    line(control.default.min(value), control.default.max(value), theme::accent());
     let grown = if response.hovered() || response.dragged() { 8.0 } else { 7.0 };
-    painter.circle_filled(pos2(x(value), y), grown, theme::TEXT);
+    painter.circle_filled(pos2(x(value), y), grown, theme::text());
     focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
     menu(&response, control, intents);
 }
 
-/// A list to choose from.
+/// A list to choose a control's value from.
 pub(super) fn choice(
     ui: &mut Ui,
     control: &ControlView,
@@ -126,30 +141,49 @@ pub(super) fn choice(
     help: &str,
     intents: &mut Vec<Intent>,
 ) {
-    let mut chosen = control.index().min(choices.len().saturating_sub(1));
-    let before = chosen;
-    let response = ComboBox::from_id_salt(control.control)
-        .selected_text(&control.text)
-        .width(ui.available_width() - 2.0)
-        .height(420.0)
-        .truncate()
-        .show_ui(ui, |ui| {
-            for (index, name) in choices.iter().enumerate() {
-                ui.selectable_value(&mut chosen, index, name);
-            }
-        })
-        .response;
-    // A step of the wheel over the closed list chooses the next one.
-    let steps = if response.hovered() { gesture::wheel_steps(ui) } else { 0.0 };
-    if steps >= 1.0 {
-        chosen = chosen.saturating_sub(1);
-    } else if steps <= -1.0 {
-        chosen = (chosen + 1).min(choices.len().saturating_sub(1));
-    }
-    if chosen != before {
+    let chosen = control.index().min(choices.len().saturating_sub(1));
+    let list = List { name: &control.name, text: &control.text, choices, chosen, help };
+    if let Some(chosen) = list.show(ui) {
         intents.push(Intent::Change(control.control, control.share(chosen)));
     }
-    response.on_hover_text(help).accessible_name(&control.name);
+}
+
+/// A list that drops down, as wide as there is room.
+pub(super) struct List<'a> {
+    /// Accessible name.
+    pub(super) name: &'a str,
+    /// Of what is chosen.
+    pub(super) text: &'a str,
+    pub(super) choices: &'a [String],
+    pub(super) chosen: usize,
+    pub(super) help: &'a str,
+}
+
+impl List<'_> {
+    /// What is chosen instead, if something is.
+    pub(super) fn show(self, ui: &mut Ui) -> Option<usize> {
+        let mut chosen = self.chosen;
+        let response = ComboBox::from_id_salt(self.name)
+            .selected_text(self.text)
+            .width(ui.available_width() - 2.0)
+            .height(420.0)
+            .truncate()
+            .show_ui(ui, |ui| {
+                for (index, name) in self.choices.iter().enumerate() {
+                    ui.selectable_value(&mut chosen, index, name);
+                }
+            })
+            .response;
+        // A step of the wheel over the closed list chooses the next one.
+        let steps = wheel::steps(ui, &response);
+        if steps >= 1.0 {
+            chosen = chosen.saturating_sub(1);
+        } else if steps <= -1.0 {
+            chosen = (chosen + 1).min(self.choices.len().saturating_sub(1));
+        }
+        response.on_hover_text(self.help).accessible_name(self.name);
+        (chosen != self.chosen).then_some(chosen)
+    }
 }
 
 /// A switch that shows `label` and lights up in `color`.
@@ -168,9 +202,9 @@ pub(super) fn switch(
         intents.push(Intent::Change(control.control, other));
     }
     let (ground, text) = match (control.is_on(), response.hovered()) {
-        (true, _) => (color, theme::DARK_TEXT),
-        (false, true) => (theme::HOVERED, theme::TEXT),
-        (false, false) => (theme::RAISED, theme::QUIET),
+        (true, _) => (color, theme::on_color()),
+        (false, true) => (theme::hovered(), theme::text()),
+        (false, false) => (theme::raised(), theme::quiet()),
     };
     let painter = ui.painter();
     painter.rect_filled(rect, CornerRadius::same(4), ground);
@@ -202,9 +236,9 @@ pub(super) fn segments(
             intents.push(Intent::Change(control.control, control.share(index)));
         }
         let (ground, text) = match (chosen, response.hovered()) {
-            (true, _) => (color, theme::DARK_TEXT),
-            (false, true) => (theme::HOVERED, theme::TEXT),
-            (false, false) => (theme::RAISED, theme::QUIET),
+            (true, _) => (color, theme::on_color()),
+            (false, true) => (theme::hovered(), theme::text()),
+            (false, false) => (theme::raised(), theme::quiet()),
         };
         ui.painter().rect_filled(rect, CornerRadius::same(4), ground);
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font.clone(), text);
@@ -223,7 +257,7 @@ fn widths_of(ui: &Ui, names: &[String]) -> (Vec<f32>, FontId) {
     let measured = |size: f32| -> Vec<f32> {
         let width = |name: &String| {
             let font = theme::font(size);
-            ui.painter().layout_no_wrap(name.clone(), font, theme::TEXT).size().x
+            ui.painter().layout_no_wrap(name.clone(), font, theme::text()).size().x
         };
         names.iter().map(width).collect()
     };
@@ -239,18 +273,18 @@ fn widths_of(ui: &Ui, names: &[String]) -> (Vec<f32>, FontId) {
 /// A die that draws another seed.
 pub(super) fn die(ui: &mut Ui, help: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(30.0), Sense::click());
-    let ground = if response.hovered() { theme::HOVERED } else { theme::RAISED };
+    let ground = if response.hovered() { theme::hovered() } else { theme::raised() };
     let painter = ui.painter();
     let face = rect.shrink(2.0);
     painter.rect(
         face,
         CornerRadius::same(6),
         ground,
-        Stroke::new(1.5, theme::ACCENT),
+        Stroke::new(1.5, theme::accent()),
         StrokeKind::Inside,
     );
     for (x, y) in [(-1.0, -1.0), (1.0, -1.0), (0.0, 0.0), (-1.0, 1.0), (1.0, 1.0)] {
-        painter.circle_filled(face.center() + vec2(x, y) * 6.5, 2.2, theme::ACCENT);
+        painter.circle_filled(face.center() + vec2(x, y) * 6.5, 2.2, theme::accent());
     }
     focus_ring(ui, &response, rect);
     let enabled = ui.is_enabled();
@@ -265,15 +299,15 @@ pub(super) const LOCKED: &str = "The seed is locked. The lock beside its number 
 pub(super) fn lock(ui: &mut Ui, is_closed: bool, help: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(26.0, 30.0), Sense::click());
     let color = match (is_closed, response.hovered()) {
-        (true, _) => theme::ACCENT,
-        (false, true) => theme::TEXT,
-        (false, false) => theme::QUIET,
+        (true, _) => theme::accent(),
+        (false, true) => theme::text(),
+        (false, false) => theme::quiet(),
     };
     let painter = ui.painter();
     let center = rect.center();
     let body = Rect::from_center_size(center + vec2(0.0, 4.0), vec2(15.0, 11.0));
     painter.rect_filled(body, CornerRadius::same(2), color);
-    painter.circle_filled(body.center(), 1.8, theme::PANEL);
+    painter.circle_filled(body.center(), 1.8, theme::panel());
     // The shackle: over the body, or swung to its right.
     let swung = if is_closed { 0.0 } else { 7.5 };
     let top = pos2(center.x + swung, body.top() - 3.5);
@@ -291,9 +325,9 @@ pub(super) fn lock(ui: &mut Ui, is_closed: bool, help: &str) -> Response {
 pub(super) fn star(ui: &mut Ui, is_on: bool, label: &str, help: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(22.0), Sense::click());
     let color = match (is_on, response.hovered()) {
-        (true, _) => theme::ACCENT,
-        (false, true) => theme::TEXT,
-        (false, false) => theme::QUIET,
+        (true, _) => theme::accent(),
+        (false, true) => theme::text(),
+        (false, false) => theme::quiet(),
     };
     let center = rect.center();
     let point = |index: u8| {
@@ -315,13 +349,6 @@ pub(super) fn star(ui: &mut Ui, is_on: bool, label: &str, help: &str) -> Respons
     response.on_hover_text(help)
 }
 
-/// A colored badge with the part's second sign.
-pub(super) fn badge(painter: &Painter, center: Pos2, radius: f32, part: Part) {
-    painter.circle_filled(center, radius, theme::part_color(part));
-    let font = theme::font(radius * 1.3);
-    painter.text(center, Align2::CENTER_CENTER, theme::part_sign(part), font, theme::DARK_TEXT);
-}
-
 fn finish(response: &Response, role: Role, control: &ControlView, help: &str) {
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(role, true, &control.name);
@@ -335,9 +362,9 @@ fn finish(response: &Response, role: Role, control: &ControlView, help: &str) {
 }
 
 /// Keyboard focus is seen.
-fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     if response.has_focus() {
-        let stroke = Stroke::new(1.5, theme::ACCENT);
+        let stroke = Stroke::new(1.5, theme::accent());
         ui.painter().rect_stroke(rect.expand(2.0), theme::ROUND, stroke, StrokeKind::Outside);
     }
 }

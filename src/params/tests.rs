@@ -13,7 +13,7 @@ use crate::score::{
 
 fn controls() -> Controls {
     let titles = ["Celtic dance", "Chorale"].map(String::from);
-    Controls::new(&Arc::from(titles))
+    Controls::new(&Arc::from(titles), 0)
 }
 
 /// As the framework derives a parameter's number from its id: 31 bits of a polynomial in 31.

@@ -19,10 +19,15 @@ use nice_plug_egui::{
 };
 
 use self::hand::Hand;
+use super::habits::Habits;
+use super::presets::Presets;
 use super::song::Song;
 use crate::engine::link::Links;
 use crate::files::state::EditorSize;
-use crate::gui::{self, Choices, Clock, ControlView, Intent, Memory, Mixer, Roll, Status, View};
+use crate::gui::theme::Tone;
+use crate::gui::{
+    self, Choices, Clock, ControlView, Intent, Memory, Mixer, Roll, Side, Status, View,
+};
 use crate::score::{Tick, Ticks};
 
 /// Makes a window at each opening, at the size that the song keeps.
@@ -42,6 +47,8 @@ struct Window {
     hand: Option<Hand>,
     choices: Choices,
     memory: Memory,
+    presets: Presets,
+    habits: Habits,
     roll: Roll,
     status: Status,
     /// What the composer and the musician's own acts brought up, beside the state's notices.
@@ -114,16 +121,25 @@ fn set_scale(scale: &AtomicF32, value: f64) {
 impl Window {
     fn new(mixer: Mixer, song: Arc<Song>, scale: Arc<AtomicF32>) -> Self {
         let choices = Choices::new(&song.controls, &super::song::styles());
+        let habits = Habits::read();
+        let mut memory = Memory::default();
+        memory.opened = song.kept.drawer().as_deref().and_then(Side::named);
+        memory.tone = if habits.is_light { Tone::Light } else { Tone::Dark };
+        memory.first_step = (!habits.knows_first_steps).then_some(0);
+        let folder = super::takes::folder().map(|it| it.join("Presets"));
+        let (presets, notices) = Presets::read(&song.controls, folder);
         Self {
             song,
             scale,
             mixer,
             hand: None,
             choices,
-            memory: Memory::default(),
+            memory,
+            presets,
+            habits,
             roll: Roll::default(),
             status: Status::default(),
-            notices: Vec::new(),
+            notices,
         }
     }
 
@@ -178,8 +194,28 @@ impl Window {
                 // What was said of an earlier file no longer matters.
                 self.notices.clear();
             }
-            if let Err(notice) = hand.obey(&self.song, intent) {
+            if let Intent::Veto(note) = &intent {
+                self.roll.veto(*note);
+            }
+            if let Err(notice) = hand.obey(&self.song, &mut self.presets, intent) {
                 self.notices.push(notice);
+            }
+        }
+    }
+}
+
+impl Window {
+    /// What the musician chose of the window itself: open drawers go with the song, the rest with her.
+    fn keep_habits(&mut self) {
+        self.song.kept.set_drawer(self.memory.opened.map(Side::name));
+        let now = Habits {
+            is_light: self.memory.tone == Tone::Light,
+            knows_first_steps: self.habits.knows_first_steps || self.memory.first_step.is_none(),
+        };
+        if now != self.habits {
+            self.habits = now;
+            if let Err(reason) = now.write() {
+                self.notices.push(reason);
             }
         }
     }
@@ -188,11 +224,10 @@ impl Window {
 impl NiceEguiApp for Window {
     fn build(
         &mut self,
-        context: egui::Context,
+        _context: egui::Context,
         host: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
-        gui::theme::apply(&context);
         self.hand = Some(Hand::new(host));
         Ok(())
     }
@@ -204,6 +239,9 @@ impl NiceEguiApp for Window {
         let takes = self.song.kept.takes_view(&drawer.search, drawer.order);
         let is_working = takes.job.is_some();
         let remembered = self.song.kept.memory_view();
+        let preset = self.song.kept.preset();
+        let mut presets = self.presets.view(preset.as_deref(), &self.song.controls);
+        (presets.can_undo, presets.can_redo) = self.song.kept.can_undo_and_redo();
         let mut intents = Vec::new();
         let view = View {
             controls: &controls,
@@ -214,10 +252,12 @@ impl NiceEguiApp for Window {
             mixer: self.mixer,
             phrase_notes: self.song.kept.seed_phrase().notes().len(),
             seed_locked: self.song.kept.is_seed_locked(),
+            presets: &presets,
             takes: &takes,
             remembered: &remembered,
         };
         gui::draw(ui, &view, &mut self.memory, &mut intents);
+        self.keep_habits();
         if !intents.is_empty() {
             self.obey(intents);
             ui.ctx().request_repaint();

@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::Params;
 use nice_plug_egui::RepaintNotifier;
 
+use super::history::{History, Step};
 use super::memory::Remembered;
 use super::takes::Desk;
 use crate::engine::audio::renderer::Sound;
@@ -16,7 +18,7 @@ use crate::files::state::{self, EditorSize, PackName, State};
 use crate::infer::{self, Muse, Runtime};
 use crate::pack::Pack;
 use crate::params::Controls;
-use crate::score::{Phrase, Take};
+use crate::score::{Phrase, StyleBlend, Take};
 
 /// Shared by the host glue, the audio side (controls only) and the editor.
 #[derive(Params)]
@@ -43,6 +45,7 @@ pub(super) struct Inner {
     state: State,
     pub(super) desk: Desk,
     pub(super) remembered: Remembered,
+    pub(super) history: History,
     /// What the composer told and the editor has not shown yet; the newest.
     unshown: VecDeque<FromComposer>,
     /// A text that could not be read. It is saved again as it was until something new is to be kept, so that opening a
@@ -72,7 +75,7 @@ impl Inner {
 impl Song {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
-            controls: Controls::new(&styles()),
+            controls: Controls::new(&styles(), opening_style()),
             kept: Kept::default(),
             repaint: RepaintNotifier::new(),
         })
@@ -147,11 +150,21 @@ impl Kept {
     /// If the seed is locked.
     pub(super) fn set_seed_phrase(&self, phrase: Arc<Phrase>) -> Result<(), String> {
         self.refuse_if_locked()?;
+        let before = self.seed_phrase();
+        self.put_seed_phrase(phrase.clone());
+        if phrase != before {
+            let step = Step::Phrase { before, after: phrase };
+            self.lock().history.add(step, Instant::now());
+        }
+        Ok(())
+    }
+
+    /// Whether the seed is locked or not: what is taken back was there before.
+    pub(super) fn put_seed_phrase(&self, phrase: Arc<Phrase>) {
         self.tell_composer(&phrase);
         let mut inner = self.lock();
         inner.state.seed_phrase = phrase;
         inner.touch();
-        Ok(())
     }
 
     pub(super) fn is_seed_locked(&self) -> bool {
@@ -163,6 +176,31 @@ impl Kept {
         let mut inner = self.lock();
         inner.state.seed_locked = locked;
         inner.touch();
+    }
+
+    pub(super) fn can_undo_and_redo(&self) -> (bool, bool) {
+        let inner = self.lock();
+        (inner.history.can_undo(), inner.history.can_redo())
+    }
+
+    /// The name of the preset that was chosen last.
+    pub(super) fn preset(&self) -> Option<String> {
+        self.lock().state.preset.clone()
+    }
+
+    pub(super) fn set_preset(&self, name: Option<String>) {
+        let mut inner = self.lock();
+        inner.state.preset = name;
+        inner.touch();
+    }
+
+    /// Which drawer of the editor is open. As with its size, that alone does not replace a text that could not be read.
+    pub(super) fn drawer(&self) -> Option<String> {
+        self.lock().state.drawer.clone()
+    }
+
+    pub(super) fn set_drawer(&self, name: Option<&str>) {
+        self.lock().state.drawer = name.map(String::from);
     }
 
     /// # Errors
@@ -239,6 +277,12 @@ pub(super) fn styles() -> Arc<[String]> {
     embedded().into_iter().flat_map(|pack| &pack.styles).map(|style| style.title.clone()).collect()
 }
 
+/// The place of the style that a fresh instance begins with; the first where the pack does not have it.
+pub(super) fn opening_style() -> usize {
+    let mut styles = embedded().into_iter().flat_map(|pack| &pack.styles);
+    styles.position(|style| style.name == StyleBlend::OPENING).unwrap_or(0)
+}
+
 /// The embedded pack's name and hash.
 pub(super) fn pack() -> Option<PackName> {
     embedded().map(|pack| PackName { name: pack.name.clone(), hash: pack.sha256.clone() })
@@ -260,6 +304,7 @@ impl PersistentField<'_, String> for Kept {
         self.hear_composer(); // what it told belongs to the song before
         let (phrase, memory) = {
             let mut inner = self.lock();
+            inner.history = History::default();
             match state::read(&text) {
                 Ok(read) => {
                     inner.notices = read.mended;

@@ -16,6 +16,7 @@ use crate::engine::link::ToComposer;
 use crate::engine::playback::{Elsewhere, Parts, Place, Playback};
 use crate::engine::reprise::{Again, Candidate, Reprise};
 use crate::gui::{Note as TakesNote, TakeAct, TakeOrder, TakeRow, TakesView};
+use crate::music::rating;
 use crate::music::recorder::{Kept as KeptBars, NothingPlayed};
 use crate::music::takes::{Order, TakeId, Takes};
 use crate::score::maps;
@@ -277,7 +278,9 @@ impl Kept {
             TakeOrder::Starred => Order::Starred,
             TakeOrder::Rated => Order::Rated,
         };
+        let is_rated = order == Order::Rated;
         let row = |(id, take): (TakeId, &Arc<Take>)| TakeRow {
+            rating: is_rated.then(|| rating::of_take(take)),
             id: id.0,
             name: take.name.clone(),
             tags: take.tags.clone(),

@@ -11,6 +11,9 @@ pub struct StyleBlend {
 }
 
 impl StyleBlend {
+    /// Name of the style that a fresh instance and a bounce begin with, where the pack has it.
+    pub const OPENING: &str = "folk_celtic";
+
     /// Only `style`.
     pub fn only(style: usize) -> Self {
         Self { first: style, second: style, lean: 0.0 }

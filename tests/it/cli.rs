@@ -248,14 +248,15 @@ fn a_bounce_leaves_what_it_reports() {
 
 #[test]
 fn the_seed_makes_the_take() {
-    let (_root, first) = bounce("--bars 12 --seed 5 --block 64");
-    let (_root, again) = bounce("--bars 12 --seed 5 --block 4096");
-    let (_root, other) = bounce("--bars 12 --seed 6");
+    let (_root, first) = bounce("--style Rule-made_band --bars 12 --seed 5 --block 64");
+    let (_root, again) = bounce("--style Rule-made_band --bars 12 --seed 5 --block 4096");
+    let (_root, other) = bounce("--style Rule-made_band --bars 12 --seed 6");
     assert!(first["notes"]["total"].as_u64().unwrap() > 0);
     assert_eq!(hashes(&first), hashes(&again));
     assert_ne!(hashes(&first).0, hashes(&other).0);
-    let (_root, prompted) =
-        bounce("--bars 12 --seed 5 --prompt demo/greensleeves.mid --meter 4/4 --tempo 133");
+    let (_root, prompted) = bounce(
+        "--style Rule-made_band --bars 12 --seed 5 --prompt demo/greensleeves.mid --meter 4/4 --tempo 133",
+    );
     assert_ne!(hashes(&first).0, hashes(&prompted).0);
 }
 

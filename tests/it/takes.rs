@@ -100,7 +100,7 @@ fn a_kept_take_is_played_note_for_note_and_varied() {
     let root = tempfile::tempdir().unwrap();
     let (first, take) = (root.path().join("first"), root.path().join("take.json"));
     let (first_text, take_text) = (first.display(), take.display());
-    let music = "--player demo/greensleeves.mid --part 2=follow-below --bars 6 --seed 1 --min-p 0 --temperature 1.5";
+    let music = "--style Rule-made_band --player demo/greensleeves.mid --part 2=follow-below --bars 6 --seed 1 --min-p 0 --temperature 1.5";
     done(&format!("bounce {PACK} {SOUND} {music} --keep-take {take_text} --out {first_text}"));
     let (mut expected, song) = tracks(&first.join("take.mid"));
     // Her file goes on beyond the six bars.

@@ -227,6 +227,7 @@ impl Conductor {
         self.draft = None;
         self.awaited = None;
         self.player.forget();
+        self.sequencer.forget_vetoes();
         if let Some(commit) = self.sequencer.take_current() {
             self.retire(Retired::Commit(commit));
         }

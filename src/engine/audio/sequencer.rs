@@ -26,7 +26,18 @@ pub(super) struct Sequencer {
     cursor: usize,
     /// From where on the notes of `current` do not sound, by slot.
     hushed: [Option<Tick>; Part::COUNT],
+    /// What the musician struck out of the chain, the newest in place of the oldest.
+    vetoes: [Option<(Part, Tick)>; Self::VETOES],
+    next_veto: usize,
     sounding: Vec<Sounding>,
+}
+
+/// Whether something that was struck out was to be begun by the window in play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Struck {
+    Now,
+    /// It has begun, or its window has not.
+    No,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +62,53 @@ impl Sequencer {
             current: None,
             cursor: 0,
             hushed: [None; Part::COUNT],
+            vetoes: [None; Self::VETOES],
+            next_veto: 0,
             sounding: Vec::with_capacity(SOUNDING),
         }
+    }
+
+    /// Instants of one chain that can be struck out at a time; those of windows that are over make room.
+    pub(super) const VETOES: usize = 32;
+
+    /// Begin nothing that the part has at `onset`.
+    pub(super) fn veto(&mut self, part: Part, onset: Tick) -> Struck {
+        let veto = Some((part, onset));
+        if self.vetoes.contains(&veto) {
+            return Struck::No;
+        }
+        let is_ahead = self.has_ahead(part, onset);
+        if self.has_begun(part, onset) {
+            return Struck::No;
+        }
+        self.vetoes[self.next_veto] = veto;
+        self.next_veto = (self.next_veto + 1) % Self::VETOES;
+        self.skip_hushed();
+        if is_ahead { Struck::Now } else { Struck::No }
+    }
+
+    /// The veto at `place`, if the window in play has notes that it strikes out.
+    pub(super) fn struck(&self, place: usize) -> Option<(Part, Tick)> {
+        self.vetoes[place].filter(|(part, onset)| {
+            let notes = self.current.iter().flat_map(|it| &it.notes);
+            notes.map(|it| it.note).any(|it| it.part == *part && it.onset == *onset)
+        })
+    }
+
+    pub(super) fn forget_vetoes(&mut self) {
+        self.vetoes = [None; Self::VETOES];
+    }
+
+    fn has_ahead(&self, part: Part, onset: Tick) -> bool {
+        let ahead = self.current.as_ref().and_then(|it| it.notes.get(self.cursor..));
+        let mut notes = ahead.unwrap_or_default().iter().map(|it| it.note);
+        notes.any(|it| it.part == part && it.onset == onset)
+    }
+
+    fn has_begun(&self, part: Part, onset: Tick) -> bool {
+        let begun = self.current.as_ref().and_then(|it| it.notes.get(..self.cursor));
+        let mut notes = begun.unwrap_or_default().iter().map(|it| it.note);
+        notes.any(|it| it.part == part && it.onset == onset)
     }
 
     /// Take a commit in; it takes the place of one of the same window that has not begun. Gives back what has no room.
@@ -85,7 +141,9 @@ impl Sequencer {
         let next = place.map(|place| self.ahead.swap_remove(place));
         self.cursor = 0;
         self.hushed = [None; Part::COUNT];
-        std::mem::replace(&mut self.current, next)
+        let before = std::mem::replace(&mut self.current, next);
+        self.skip_hushed();
+        before
     }
 
     /// Leave out the notes of the window in play with an onset before `tick`, but for those that have been played.
@@ -124,6 +182,7 @@ impl Sequencer {
         let Some(commit) = &self.current else { return };
         let is_hushed = |it: &&VoicedNote| {
             self.hushed[it.note.part.slot()].is_some_and(|from| it.note.onset >= from)
+                || self.vetoes.contains(&Some((it.note.part, it.note.onset)))
         };
         let ahead = commit.notes.get(self.cursor..).unwrap_or_default();
         self.cursor += ahead.iter().take_while(is_hushed).count();

@@ -19,6 +19,10 @@ struct Text<'a> {
     memory: Option<String>,
     #[serde(default)]
     seed_locked: bool,
+    #[serde(default)]
+    preset: Option<String>,
+    #[serde(default)]
+    drawer: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -32,11 +36,15 @@ struct Written {
     memory: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     seed_locked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preset: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drawer: Option<String>,
 }
 
 pub(super) fn read(text: &str) -> Result<Read, serde_json::Error> {
     let Read { mut state, mut mended } = v1::read(text)?;
-    let Text { takes, memories, memory, seed_locked } = serde_json::from_str(text)?;
+    let Text { takes, memories, memory, seed_locked, preset, drawer } = serde_json::from_str(text)?;
     let memories = Memories::read(&memories);
     for (number, text) in (1..).zip(takes) {
         match take::read_v1(text.get(), &memories) {
@@ -49,6 +57,7 @@ pub(super) fn read(text: &str) -> Result<Read, serde_json::Error> {
     }
     state.memory = memory;
     state.seed_locked = seed_locked;
+    (state.preset, state.drawer) = (preset, drawer);
     Ok(Read { state, mended })
 }
 
@@ -60,6 +69,8 @@ pub(super) fn write(state: &State) -> String {
         memories: memories.texts(),
         memory: state.memory.clone(),
         seed_locked: state.seed_locked,
+        preset: state.preset.clone(),
+        drawer: state.drawer.clone(),
     };
     serde_json::to_string(&text).expect("structs of numbers and strings are always JSON")
 }

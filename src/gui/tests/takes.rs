@@ -17,6 +17,7 @@ fn drawer() -> Harness<'static, Desk> {
         is_starred: id == 0,
         is_playing,
         details: String::from("4 bars, 120 bpm"),
+        rating: None,
     };
     let mut window = window(Mixer::Shown);
     window.run();

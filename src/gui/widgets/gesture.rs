@@ -1,7 +1,8 @@
 //! How a hand moves a control: drag, wheel, arrow keys, double click.
 
-use egui::{Event, EventFilter, Id, Key, MouseWheelUnit, PointerButton, Response, Ui};
+use egui::{EventFilter, Id, Key, PointerButton, Response, Ui};
 
+use super::wheel;
 use crate::gui::{ControlView, Intent};
 
 /// The way in which dragging raises a value.
@@ -57,10 +58,7 @@ pub(super) fn gesture(
         intents.push(Intent::End(control.control));
         ui.data_mut(|data| data.remove::<f32>(id));
     }
-    let mut steps = arrow_steps(ui, response);
-    if response.hovered() {
-        steps += wheel_steps(ui);
-    }
+    let steps = arrow_steps(ui, response) + wheel::steps(ui, response);
     if steps != 0.0 {
         let step = control.steps.map_or(STEP * fine, |count| 1.0 / count.max(1) as f32);
         let value = snapped(control, (control.value + steps * step).clamp(0.0, 1.0));
@@ -68,26 +66,6 @@ pub(super) fn gesture(
         return value;
     }
     control.value
-}
-
-/// Steps of the wheel in this frame, up is positive. Shift turns a wheel sideways on some systems; both count.
-pub(super) fn wheel_steps(ui: &Ui) -> f32 {
-    ui.input(|input| {
-        input
-            .events
-            .iter()
-            .map(|event| match event {
-                Event::MouseWheel { unit, delta, .. } => {
-                    let way = if delta.y == 0.0 { delta.x } else { delta.y };
-                    match unit {
-                        MouseWheelUnit::Line | MouseWheelUnit::Page => way,
-                        MouseWheelUnit::Point => way / 40.0,
-                    }
-                }
-                _ => 0.0,
-            })
-            .sum()
-    })
 }
 
 fn arrow_steps(ui: &Ui, response: &Response) -> f32 {

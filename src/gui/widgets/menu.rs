@@ -6,7 +6,7 @@ use crate::gui::{ControlView, Intent, theme};
 
 pub(super) fn menu(response: &Response, control: &ControlView, intents: &mut Vec<Intent>) {
     response.context_menu(|ui| {
-        ui.label(RichText::new(&control.name).color(theme::QUIET));
+        ui.label(RichText::new(&control.name).color(theme::quiet()));
         typed(ui, response, control, intents);
         let reset = ui.button("Reset to the default");
         if reset.clicked() {

@@ -2,13 +2,17 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
+use std::time::Instant;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{Param, ParamSetter};
 
+use crate::engine::link::ToComposer;
 use crate::files::midi::{self, MidiTrack};
-use crate::gui::{Intent, PhraseChoice};
+use crate::gui::{Intent, PhraseChoice, PresetAct};
 use crate::params::{AnyControl, Control};
+use crate::plugin::history::{History, Step, Turned};
+use crate::plugin::presets::Presets;
 use crate::plugin::song::Song;
 use crate::score::Phrase;
 
@@ -26,40 +30,123 @@ impl Hand {
     }
 
     /// Do it, or say why not.
-    pub(super) fn obey(&self, song: &Song, intent: Intent) -> Result<(), String> {
+    pub(super) fn obey(
+        &self,
+        song: &Song,
+        presets: &mut Presets,
+        intent: Intent,
+    ) -> Result<(), String> {
         let setter = self.host.param_setter();
+        let history = |act: &dyn Fn(&mut History)| act(&mut song.kept.lock().history);
         match intent {
-            Intent::Begin(control) => param(song, control).begin(&setter),
-            Intent::Set(control, value) => param(song, control).set(&setter, value),
-            Intent::End(control) => param(song, control).end(&setter),
+            Intent::Begin(control) => {
+                history(&|it| it.begin(control, song.controls.get(control).value()));
+                param(song, control).begin(&setter);
+            }
+            Intent::Set(control, value) => {
+                history(&|it| it.set(control, value));
+                param(song, control).set(&setter, value);
+            }
+            Intent::End(control) => {
+                history(&|it| it.end(Instant::now()));
+                param(song, control).end(&setter);
+            }
             Intent::Change(control, value) => {
                 if control == Control::Seed {
                     song.kept.refuse_if_locked()?;
                 }
-                change(song, &setter, control, value);
+                self.turn(song, control, value);
             }
             Intent::Type(control, text) => {
                 let any = song.controls.get(control);
                 let value = any.parse(&text);
                 let value = value.ok_or_else(|| format!("{} takes no {text}", any.name()))?;
-                change(song, &setter, control, value);
+                self.turn(song, control, value);
             }
             Intent::RollDie => {
                 song.kept.refuse_if_locked()?;
                 let seed = RandomState::new().build_hasher().finish() % (LARGEST_SEED + 1);
                 let share = seed as f32 / LARGEST_SEED as f32;
-                change(song, &setter, Control::Seed, share);
+                self.turn(song, Control::Seed, share);
             }
-            Intent::LockSeed(locked) => song.kept.lock_seed(locked),
+            Intent::LockSeed(after) => {
+                let before = song.kept.is_seed_locked();
+                song.kept.lock_seed(after);
+                history(&|it| it.add(Step::Lock { before, after }, Instant::now()));
+            }
             Intent::LoadPhrase(choice) => {
                 song.kept.refuse_if_locked()?;
                 song.kept.set_seed_phrase(phrase(&choice)?)?;
             }
             Intent::ClearPhrase => song.kept.set_seed_phrase(Arc::default())?,
+            Intent::Veto(note) => {
+                let (part, onset) = (note.part, note.onset);
+                song.kept.tell(ToComposer::Veto { part, onset })?;
+            }
+            Intent::Preset(act) => self.preset(song, presets, act)?,
+            Intent::Undo | Intent::Redo => {
+                let is_undo = intent == Intent::Undo;
+                let mut inner = song.kept.lock();
+                let step = if is_undo { inner.history.undo() } else { inner.history.redo() };
+                drop(inner);
+                if let Some(step) = step {
+                    self.take(song, step);
+                }
+            }
             Intent::Take(act) => song.kept.act(act),
             Intent::Memory(act) => song.kept.remember(act),
         }
         Ok(())
+    }
+
+    /// Turn a control as one act.
+    fn turn(&self, song: &Song, control: Control, after: f32) {
+        let before = song.controls.get(control).value();
+        change(song, &self.host.param_setter(), control, after);
+        if before != after {
+            let step = Step::of(Turned { control, before, after });
+            song.kept.lock().history.add(step, Instant::now());
+        }
+    }
+
+    fn preset(&self, song: &Song, presets: &mut Presets, act: PresetAct) -> Result<(), String> {
+        let before = song.kept.preset();
+        let chosen = match act {
+            PresetAct::Load(name) => presets.named(&name),
+            PresetAct::Next => presets.beside(before.as_deref(), 1),
+            PresetAct::Previous => presets.beside(before.as_deref(), -1),
+            PresetAct::Save(name) => {
+                presets.save(&name, &song.controls)?;
+                presets.named(name.trim())
+            }
+        };
+        let chosen = chosen.ok_or_else(|| String::from("choose a preset: it is gone"))?;
+        let turned = chosen.changes(&song.controls).map(|(control, after)| {
+            let before = song.controls.get(control).value();
+            Turned { control, before, after }
+        });
+        let names = (before, Some(chosen.name.clone()));
+        let step = Step::Controls { turned: turned.collect(), preset: Some(names) };
+        self.take(song, step.clone());
+        song.kept.lock().history.add(step, Instant::now());
+        Ok(())
+    }
+
+    /// Bring about what a step says.
+    fn take(&self, song: &Song, step: Step) {
+        match step {
+            Step::Controls { turned, preset } => {
+                let setter = self.host.param_setter();
+                for Turned { control, after, .. } in turned {
+                    change(song, &setter, control, after);
+                }
+                if let Some((_, name)) = preset {
+                    song.kept.set_preset(name);
+                }
+            }
+            Step::Phrase { after, .. } => song.kept.put_seed_phrase(after),
+            Step::Lock { after, .. } => song.kept.lock_seed(after),
+        }
     }
 }
 

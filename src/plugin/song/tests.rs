@@ -2,7 +2,7 @@
 
 use nice_plug::params::persist::PersistentField;
 
-use super::Kept;
+use super::{Kept, Step};
 use crate::files::state::{self, EditorSize};
 
 const V1: &str = include_str!("../../../tests/data/states/v1.json");
@@ -60,4 +60,34 @@ fn a_locked_seed_keeps_its_phrase_and_comes_back_locked() {
     again.lock_seed(false);
     again.set_seed_phrase(std::sync::Arc::default()).unwrap();
     assert!(again.seed_phrase().is_empty() && !saved(&again).contains("seed_locked"));
+}
+
+#[test]
+fn the_preset_and_the_open_drawer_come_back() {
+    let kept = Kept::default();
+    assert!(!saved(&kept).contains("preset") && !saved(&kept).contains("drawer"));
+    kept.set_preset(Some(String::from("Slow air")));
+    kept.set_drawer(Some("takes"));
+    let again = Kept::default();
+    again.set(saved(&kept));
+    assert_eq!(again.preset().as_deref(), Some("Slow air"));
+    assert_eq!(again.drawer().as_deref(), Some("takes"));
+}
+
+#[test]
+fn a_seed_phrase_is_taken_back_until_another_song_is_loaded() {
+    let kept = Kept::default();
+    kept.set(String::from(V1));
+    assert_eq!(kept.can_undo_and_redo(), (false, false), "loading is nothing to undo");
+    let phrase = kept.seed_phrase();
+    kept.set_seed_phrase(phrase.clone()).unwrap();
+    assert_eq!(kept.can_undo_and_redo(), (false, false), "nothing has changed");
+    kept.set_seed_phrase(std::sync::Arc::default()).unwrap();
+    let step = kept.lock().history.undo();
+    let Some(Step::Phrase { after, .. }) = step else { panic!("{step:?}") };
+    kept.put_seed_phrase(after);
+    assert_eq!(kept.seed_phrase(), phrase);
+    assert_eq!(kept.can_undo_and_redo(), (false, true));
+    kept.set(String::from(V1));
+    assert_eq!(kept.can_undo_and_redo(), (false, false));
 }

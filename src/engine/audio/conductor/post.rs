@@ -2,8 +2,10 @@
 
 use super::Conductor;
 use super::player::Band;
+use crate::engine::audio::sequencer::{Sequencer, Struck};
 use crate::engine::audio::synth::Synth;
 use crate::engine::link::{FromAudio, Retired, ToAudio};
+use crate::score::{Part, Tick, Ticks};
 
 impl Conductor {
     /// Take in what the composer has sent.
@@ -21,6 +23,11 @@ impl Conductor {
                         self.retire(Retired::Commit(commit));
                     }
                 }
+                Some(ToAudio::Veto { part, onset }) => {
+                    if self.sequencer.veto(part, onset) == Struck::Now {
+                        self.tell_of_veto(part, onset);
+                    }
+                }
                 Some(ToAudio::Grid(grid)) => {
                     let family = self.player.family(grid.part);
                     if let Some(old) = self.player.grids.accept(grid, family) {
@@ -35,6 +42,20 @@ impl Conductor {
             let Some(commit) = self.sequencer.take_stale(chain, index) else { break };
             self.retire(Retired::Commit(commit));
         }
+    }
+
+    /// The window in play has notes that were struck out before it began.
+    pub(super) fn tell_of_vetoes(&mut self) {
+        for place in 0..Sequencer::VETOES {
+            if let Some((part, onset)) = self.sequencer.struck(place) {
+                self.tell_of_veto(part, onset);
+            }
+        }
+    }
+
+    fn tell_of_veto(&mut self, part: Part, onset: Tick) {
+        let Some(window) = self.sequencer.current_window() else { return };
+        self.send(FromAudio::Hushed { window, part, from: onset, until: onset + Ticks(1) });
     }
 
     pub(super) fn retire_tables(&mut self) {

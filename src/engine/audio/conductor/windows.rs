@@ -117,6 +117,7 @@ impl Conductor {
         if let Some(commit) = self.sequencer.begin(&window) {
             self.retire(Retired::Commit(commit));
         }
+        self.tell_of_vetoes();
         if let Some(band) = self.sequencer.current().map(Band::of) {
             self.take_band(band);
         }

@@ -1,0 +1,303 @@
+//! What the pictures show.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+
+use antiphon::engine::offline::{Request, bounce};
+use antiphon::gui::theme::Tone;
+use antiphon::gui::{
+    Choices, Clock, ControlView, Note as TakesNote, PresetsView, RememberedView, Roll, Side,
+    Status, TakeRow, TakesView,
+};
+use antiphon::infer::{self, Runtime};
+use antiphon::pack::Pack;
+use antiphon::params::{Control, Controls, FACTORY};
+use antiphon::score::{
+    Chord, ChordQuality, Key, Meter, Mix, Note, Part, Phrase, Pitch, Seed, Settings, StyleBlend,
+    Tempo, Tick, Ticks, Velocity,
+};
+
+/// Where the pictures of a jam are taken, in quarters from the origin.
+const NOW: f64 = 26.4;
+
+/// One picture.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene {
+    pub(crate) name: &'static str,
+    /// Logical points.
+    pub(crate) size: (f32, f32),
+    /// Physical pixels in a logical point.
+    pub(crate) scale: f32,
+    pub(crate) tone: Tone,
+    pub(crate) opened: Option<Side>,
+    pub(crate) style_pad: bool,
+    pub(crate) first_step: Option<usize>,
+    pub(crate) pointer: Option<(f32, f32)>,
+    plays: bool,
+    notice: Option<&'static str>,
+    late_windows: u32,
+}
+
+/// What all scenes share: the pack, and a jam of the band's real notes.
+pub(crate) struct Stage {
+    pub(crate) choices: Choices,
+    controls: Controls,
+    jam: (Roll, Clock),
+}
+
+/// What one scene shows.
+pub(crate) struct Shown {
+    pub(crate) values: Vec<ControlView>,
+    pub(crate) roll: Roll,
+    pub(crate) clock: Clock,
+    pub(crate) status: Status,
+    pub(crate) phrase_notes: usize,
+    pub(crate) presets: PresetsView,
+    pub(crate) takes: TakesView,
+    pub(crate) remembered: RememberedView,
+}
+
+impl Scene {
+    pub(crate) fn all() -> Vec<Self> {
+        let jam = Self {
+            name: "jam",
+            size: (1100.0, 700.0),
+            scale: 1.5,
+            tone: Tone::Dark,
+            opened: None,
+            style_pad: false,
+            first_step: None,
+            pointer: None,
+            plays: true,
+            notice: None,
+            late_windows: 0,
+        };
+        let still = Self { plays: false, scale: 1.0, ..jam.clone() };
+        let one = Self { scale: 1.0, ..jam.clone() };
+        vec![
+            Self { name: "fresh-100", ..still.clone() },
+            Self { name: "fresh-150", scale: 1.5, ..still.clone() },
+            Self { name: "fresh-200", scale: 2.0, ..still.clone() },
+            Self { name: "smallest", size: (1000.0, 680.0), ..one.clone() },
+            Self {
+                name: "smallest-takes",
+                size: (1000.0, 680.0),
+                opened: Some(Side::Takes),
+                ..one.clone()
+            },
+            Self {
+                name: "largest",
+                size: (1920.0, 1080.0),
+                opened: Some(Side::Takes),
+                ..one.clone()
+            },
+            Self { name: "light", tone: Tone::Light, scale: 1.5, ..one.clone() },
+            Self {
+                name: "light-takes",
+                tone: Tone::Light,
+                opened: Some(Side::Takes),
+                ..one.clone()
+            },
+            Self { name: "takes", opened: Some(Side::Takes), ..one.clone() },
+            Self { name: "takes-empty", opened: Some(Side::Takes), ..still.clone() },
+            Self { name: "style-pad", style_pad: true, ..one.clone() },
+            Self { name: "memory", opened: Some(Side::Remembered), ..one.clone() },
+            Self { name: "first-steps", first_step: Some(0), ..still.clone() },
+            Self { name: "pointed", pointer: Some((838.0, 170.0)), ..one.clone() },
+            Self {
+                name: "pack-refused",
+                notice: Some(
+                    "the song was made with the pack my-tango-3; Antiphon Default plays instead",
+                ),
+                ..one.clone()
+            },
+            Self {
+                name: "file-unreadable",
+                notice: Some(
+                    "read a MIDI file: byte 359: expected 40 more bytes of track 2, found the end of the file: /home/me/tunes/broken.mid",
+                ),
+                ..still.clone()
+            },
+            Self { name: "late", late_windows: 3, ..one },
+            jam,
+        ]
+    }
+}
+
+impl Stage {
+    pub(crate) fn new() -> Result<Self> {
+        let pack = Pack::embedded()?;
+        let styles: Arc<[String]> = pack.styles.iter().map(|style| style.title.clone()).collect();
+        let opening = pack.styles.iter().position(|style| style.name == StyleBlend::OPENING);
+        let controls = Controls::new(&styles, opening.unwrap_or(0));
+        let choices = Choices::new(&controls, &styles);
+        let jam = jam(&pack, opening.unwrap_or(0))?;
+        Ok(Self { choices, controls, jam })
+    }
+
+    pub(crate) fn shown(&self, scene: &Scene) -> Result<Shown> {
+        let mut values = ControlView::all(&self.controls);
+        let (mut roll, mut clock, mut status) = (Roll::default(), Clock::default(), silence());
+        if scene.plays {
+            set(&self.controls, &mut values);
+            (roll, clock) = self.jam.clone();
+            status = self::status([0.35, 0.2, 0.12, 0.5, 0.6]);
+        }
+        status.late_windows = scene.late_windows;
+        status.notices.extend(scene.notice.map(String::from));
+        let presets = PresetsView {
+            name: scene.plays.then(|| String::from("Celtic session")),
+            is_modified: scene.plays,
+            factory: FACTORY.iter().map(|it| String::from(it.name)).collect(),
+            own: vec![String::from("Rainy Sunday")],
+            can_undo: scene.plays,
+            can_redo: false,
+        };
+        Ok(Shown {
+            values,
+            roll,
+            clock,
+            status,
+            phrase_notes: if scene.plays { 44 } else { 0 },
+            presets,
+            takes: if scene.plays { some_takes() } else { TakesView::default() },
+            remembered: remembered(!scene.plays),
+        })
+    }
+}
+
+/// A memory after some evenings, or before the first.
+fn remembered(empty: bool) -> RememberedView {
+    let most = RememberedView { limit: 8192, limit_bytes: 64 << 10, ..RememberedView::default() };
+    if empty {
+        return most;
+    }
+    RememberedView {
+        notes: 2847,
+        bytes: 2847 * 8,
+        heard: 96,
+        gain: Some(0.31),
+        can_undo: true,
+        note: Some(TakesNote::Done(String::from("212 notes more are remembered"))),
+        ..most
+    }
+}
+
+/// A drawer after an hour of work.
+fn some_takes() -> TakesView {
+    let names = ["Mellow Minuet", "Brisk Bolero", "Radiant Reel", "Autumn Aria", "Jolly Jig"];
+    let row = |(id, name): (u64, &str)| TakeRow {
+        id,
+        name: String::from(name),
+        tags: String::from(if id == 1 { "for the bridge" } else { "" }),
+        is_starred: id % 2 == 1,
+        is_playing: id == 1,
+        rating: None,
+        details: format!("{} bars, 112 bpm, 4/4, {} notes, seed 271828", 4 << (id % 2), 88 + id),
+    };
+    TakesView {
+        rows: (0..).zip(names).map(row).collect(),
+        count: names.len(),
+        bars_recorded: 37,
+        can_undo: true,
+        can_redo: false,
+        job: Some((String::from("Varying Mellow Minuet"), 0.4)),
+        note: Some(TakesNote::Done(String::from("Kept 4 bars: Mellow Minuet"))),
+    }
+}
+
+/// A moment in the seventh bar: the band's real notes around a tune.
+fn jam(pack: &Pack, style: usize) -> Result<(Roll, Clock)> {
+    let note = |(onset, pitch, length): (i64, u8, i64)| -> Option<Note> {
+        Some(Note {
+            onset: Tick(480 + onset),
+            part: Part::PLAYER,
+            pitch: Pitch::new(pitch)?,
+            length: Ticks(length),
+            velocity: Velocity::clamped(96),
+        })
+    };
+    let tune =
+        [(0, 69, 24), (24, 72, 48), (72, 74, 24), (96, 76, 36), (132, 77, 12), (144, 76, 30)];
+    let player = Phrase::new(tune.into_iter().filter_map(note).collect());
+    let settings = Settings {
+        seed: Seed(271_828),
+        style: StyleBlend::only(style),
+        key: Key::from_index(14),
+        ..Settings::default()
+    };
+    let request = Request {
+        settings,
+        mix: Mix::default(),
+        tempo: Tempo::new(112.0).context("a tempo")?,
+        meter: Meter::COMMON,
+        bars: 8,
+        player: player.clone(),
+        tail_secs: 0.0,
+        ..Request::default()
+    };
+    let muse = infer::open(pack, &Runtime::Embedded)?;
+    let bounced = bounce(muse, &request, &mut |_| {})?;
+    // The window that begins next is committed, the ones after it are not.
+    let known = Tick::from_quarters(NOW.floor() + 2.0);
+    let mut roll = Roll::default();
+    for note in bounced.notes.into_iter().filter(|note| note.onset < known) {
+        roll.add(note);
+    }
+    player.notes().iter().for_each(|note| roll.add(*note));
+    let clock = Clock {
+        playing: true,
+        position_quarters: NOW,
+        tempo_bpm: 112.0,
+        bar_start: Tick(576),
+        bar_length: Ticks(96),
+    };
+    Ok((roll, clock))
+}
+
+fn silence() -> Status {
+    Status { key_heard: None, chord_heard: None, ..status([0.0; 5]) }
+}
+
+fn status(peaks: [f32; 5]) -> Status {
+    Status {
+        pack: String::from("Antiphon Default"),
+        backend: String::from("tract"),
+        note_millis: 1.12,
+        load: 0.07,
+        key_heard: Key::from_index(14),
+        chord_heard: Chord::new(2, ChordQuality::Minor),
+        peaks,
+        ..Status::default()
+    }
+}
+
+/// Some settings that a musician might have made.
+fn set(controls: &Controls, values: &mut [ControlView]) {
+    let settings = [
+        (Control::Temperature, "1.08"),
+        (Control::StyleB, "2"),
+        (Control::Lean, "35"),
+        (Control::Seed, "271828"),
+        (Control::Key, "D minor"),
+        (Control::ScaleLock, "on"),
+        (Control::Density, "0.4"),
+        (Control::Family(0), "Flute"),
+        (Control::Family(3), "Bass"),
+        (Control::Level(0), "-3"),
+        (Control::Level(1), "-6"),
+        (Control::Pan(0), "L 25"),
+        (Control::Pan(1), "R 30"),
+        (Control::Register(3), "-12"),
+        (Control::Mute(2), "on"),
+    ];
+    for (control, text) in settings {
+        let any = controls.get(control);
+        if let Some(value) = any.parse(text) {
+            let view = &mut values[control.place()];
+            view.text = any.text(value);
+            view.value = value;
+        }
+    }
+}

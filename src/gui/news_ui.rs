@@ -1,0 +1,102 @@
+//! What the musician should know now, over the roll's upper edge, where it moves nothing: what failed, what could not be read, that the band is late.
+
+use egui::{Align, Button, Label, Layout, Rect, RichText, Ui, pos2, vec2};
+
+use super::{Intent, Memory, View, theme};
+use crate::params::Control;
+
+/// What has been shown, from frame to frame.
+#[derive(Clone, Debug, Default)]
+pub(super) struct News {
+    /// Notices that the musician has put away.
+    read: Vec<String>,
+    /// Late windows that have been told, and when they grew last, seconds.
+    late: (u32, Option<f64>),
+}
+
+impl News {
+    /// Whether the musician has put the notice away.
+    pub(super) fn is_put_away(&self, notice: &str) -> bool {
+        self.read.iter().any(|it| it == notice)
+    }
+}
+
+/// Seconds for which it is told that the band is late.
+const LATE_SHOWN: f64 = 12.0;
+const HEIGHT: f32 = 44.0;
+
+pub(super) fn draw(
+    ui: &mut Ui,
+    roll: Rect,
+    view: &View<'_>,
+    memory: &mut Memory,
+    intents: &mut Vec<Intent>,
+) {
+    let news = &mut memory.news;
+    let now = ui.input(|input| input.time);
+    let late = view.status.late_windows;
+    match late.cmp(&news.late.0) {
+        std::cmp::Ordering::Greater => news.late = (late, Some(now)),
+        std::cmp::Ordering::Less => news.late = (late, None),
+        std::cmp::Ordering::Equal => {}
+    }
+    news.read.retain(|it| view.status.notices.contains(it));
+    let notice = view.status.notices.iter().rfind(|it| !news.read.contains(it)).cloned();
+    let is_late = news.late.1.is_some_and(|it| now - it < LATE_SHOWN);
+    let left = roll.left() + 44.0;
+    let rect = Rect::from_min_max(
+        pos2(left, roll.top() + 22.0),
+        pos2(roll.right() - 10.0, roll.top() + 22.0 + HEIGHT),
+    );
+    if let Some(notice) = notice {
+        let put_away = banner(ui, rect, "Trouble", &notice, |ui| {
+            ui.button("Put away").on_hover_text("Do not show this any more.").clicked()
+        });
+        if put_away {
+            news.read.push(notice);
+        }
+    } else if is_late {
+        let control = view.control(Control::Quantum);
+        let text = format!(
+            "The band is late: {late} stretches rested. It catches up by itself; more at a time needs less of the computer."
+        );
+        let asked = banner(ui, rect, "Late", &text, |ui| {
+            let button = Button::new("Compose by the bar");
+            let help = "Set how much is composed in one go to a bar.";
+            !control.is_last() && ui.add(button).on_hover_text(help).clicked()
+        });
+        if asked {
+            intents.push(Intent::Change(Control::Quantum, 1.0));
+        }
+        ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
+    }
+}
+
+/// A band with a sign, a text of two lines at most, and something to press. Whether that was pressed.
+fn banner(
+    ui: &mut Ui,
+    rect: Rect,
+    sign: &str,
+    text: &str,
+    press: impl FnOnce(&mut Ui) -> bool,
+) -> bool {
+    ui.painter().rect_filled(rect, theme::ROUND, theme::raised());
+    let edge = Rect::from_min_size(rect.min, vec2(4.0, rect.height()));
+    ui.painter().rect_filled(edge, theme::ROUND, theme::warning());
+    let mut pressed = false;
+    super::at(ui, rect.shrink2(vec2(12.0, 6.0)), |ui| {
+        ui.horizontal_centered(|ui| {
+            let sign = RichText::new(sign).font(theme::font(13.0)).color(theme::warning());
+            ui.label(sign.strong());
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                pressed = press(ui);
+                let room = vec2(ui.available_width(), 32.0);
+                ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+                    let words = RichText::new(text).font(theme::font(12.0)).color(theme::text());
+                    ui.add(Label::new(words).wrap()).on_hover_text(text);
+                });
+            });
+        });
+    });
+    pressed
+}

@@ -1,0 +1,94 @@
+//! The header by hand: presets, undo and redo.
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use super::{Desk, window, window_of};
+use crate::gui::{Intent, Mixer, PresetAct, PresetsView};
+
+fn with_presets() -> Harness<'static, Desk> {
+    let mut window = window(Mixer::Shown);
+    window.state_mut().presets = PresetsView {
+        name: Some(String::from("Slow air")),
+        is_modified: true,
+        factory: ["Celtic session", "Slow air"].map(String::from).into(),
+        own: vec![String::from("Evening")],
+        can_undo: true,
+        can_redo: true,
+    };
+    window.run();
+    window
+}
+
+fn presses(names: &[&str]) -> Vec<Intent> {
+    let mut window = with_presets();
+    for name in names {
+        window.get_by_label(name).click();
+        window.run_steps(4);
+    }
+    std::mem::take(&mut window.state_mut().intents)
+}
+
+#[test]
+fn presets_are_chosen_stepped_through_and_kept() {
+    assert_eq!(presses(&["Next preset"]), [Intent::Preset(PresetAct::Next)]);
+    assert_eq!(presses(&["Previous preset"]), [Intent::Preset(PresetAct::Previous)]);
+    let load = |name| [Intent::Preset(PresetAct::Load(String::from(name)))];
+    assert_eq!(presses(&["Preset", "Celtic session"]), load("Celtic session"));
+    assert_eq!(presses(&["Preset", "Evening"]), load("Evening"));
+    let mut window = with_presets();
+    for name in ["Preset", "Keep as a preset…"] {
+        window.get_by_label(name).click();
+        window.run_steps(4);
+    }
+    window.get_by_role_and_label(Role::TextInput, "Name of the preset");
+    window.event(Event::Text(String::from("Morning")));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    let kept = Intent::Preset(PresetAct::Save(String::from("Morning")));
+    assert_eq!(window.state().intents, [kept]);
+    assert!(window.query_by_label("Name of the preset").is_none());
+}
+
+#[test]
+fn acts_are_taken_back_and_done_again() {
+    assert_eq!(presses(&["Undo in the window"]), [Intent::Undo]);
+    assert_eq!(presses(&["Redo in the window"]), [Intent::Redo]);
+    let mut window = with_presets();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    window.run_steps(2);
+    assert_eq!(std::mem::take(&mut window.state_mut().intents), [Intent::Undo, Intent::Redo]);
+    // A text that is being typed has an undo of its own.
+    window.get_by_role_and_label(Role::TextInput, "Seed").click();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+    assert_eq!(window.state().intents, []);
+}
+
+#[test]
+fn the_header_has_room_at_the_smallest_size() {
+    let mut window = window_of(Mixer::Shown, vec2(1000.0, 680.0));
+    window.run();
+    let rect = |label: &str| window.get_by_label(label).rect();
+    let row = [
+        rect("Tap"),
+        rect("Previous preset"),
+        rect("Preset"),
+        rect("Next preset"),
+        rect("Undo in the window"),
+        rect("Redo in the window"),
+        rect("Memory drawer"),
+        rect("Takes"),
+        rect("Master level"),
+    ];
+    for pair in row.windows(2) {
+        assert!(pair[0].right() <= pair[1].left(), "{} {}", pair[0], pair[1]);
+    }
+    assert!(rect("Preset").width() >= 90.0, "{}", rect("Preset"));
+}

@@ -1,0 +1,92 @@
+//! The roll by hand: what stands in it, what a note tells, and striking one out.
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use super::{Desk, window};
+use crate::engine::link::FromComposer;
+use crate::gui::{Clock, Intent, Mixer, Roll};
+use crate::score::{Note, Part, Pitch, Tick, Ticks, Velocity};
+
+fn note(part: Part, onset: i64) -> Note {
+    Note {
+        onset: Tick(onset),
+        part,
+        pitch: Pitch::new(60).unwrap(),
+        length: Ticks(24),
+        velocity: Velocity::clamped(90),
+    }
+}
+
+#[test]
+fn a_new_chain_takes_back_what_no_longer_stands() {
+    let mut roll = Roll::default();
+    for onset in [0, 24, 48] {
+        assert_eq!(roll.take(FromComposer::Committed(note(Part::BAND[0], onset))), None);
+    }
+    assert_eq!(roll.take(FromComposer::Rested { from: Tick(24), to: Tick(48) }), None);
+    let left: Vec<Tick> = roll.between(Tick(0), Tick(96)).map(|note| note.onset).collect();
+    assert_eq!(left, [Tick(0), Tick(48)]);
+    assert_eq!(roll.take(FromComposer::Chain { tick: Tick(24) }), None);
+    let left: Vec<Tick> = roll.between(Tick(0), Tick(96)).map(|note| note.onset).collect();
+    assert_eq!(left, [Tick(0)]);
+    assert!(roll.is_sounding(Part::BAND[0], Tick(6)) && !roll.is_sounding(Part::BAND[1], Tick(6)));
+}
+
+/// A window in which the host plays at beat 8, with a note of part 2 before it and one ahead.
+fn playing() -> Harness<'static, Desk> {
+    let mut window = window(Mixer::Shown);
+    let desk = window.state_mut();
+    desk.clock = Clock { playing: true, position_quarters: 8.0, ..Clock::default() };
+    for onset in [120, 216] {
+        desk.roll.add(note(Part::BAND[1], onset));
+    }
+    window.run_steps(60); // the range of pitches comes to rest
+    window
+}
+
+/// Press the roll where it is `quarters` after now, at the middle of what it shows.
+fn press(window: &mut Harness<'static, Desk>, quarters: f32) -> egui::Pos2 {
+    let roll = window.get_by_label("Piano roll").rect();
+    let now = roll.left() + 34.0 + (roll.width() - 34.0) * 0.62;
+    let quarter = (roll.width() - 34.0) / 20.0;
+    let at = egui::pos2(now + (quarters + 0.5) * quarter, roll.center().y);
+    window.hover_at(at);
+    window.run_steps(2);
+    at
+}
+
+#[test]
+fn a_note_tells_what_it_is() {
+    let mut window = playing();
+    press(&mut window, -3.0);
+    assert!(window.query_by_label("Part 2, Auto: C4, velocity 90, 1.00 beats").is_some());
+    press(&mut window, 1.0);
+    assert!(window.query_by_label_contains("press to strike it out").is_some());
+    press(&mut window, 3.0);
+    assert!(window.query_by_label_contains("velocity").is_none());
+}
+
+#[test]
+fn a_note_to_come_is_struck_out_by_a_press_and_one_of_the_past_is_not() {
+    let mut window = playing();
+    for (quarters, struck) in [(-3.0, vec![]), (1.0, vec![Intent::Veto(note(Part::BAND[1], 216))])]
+    {
+        let at = press(&mut window, quarters);
+        window.drag_at(at);
+        window.run_steps(1);
+        window.drop_at(at);
+        window.run_steps(2);
+        assert_eq!(std::mem::take(&mut window.state_mut().intents), struck);
+    }
+    window.state_mut().roll.veto(note(Part::BAND[1], 216));
+    let at = press(&mut window, 1.1);
+    window.hover_at(at);
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("struck out").is_some());
+    let part = Part::BAND[1];
+    let answer = FromComposer::Hushed { part, from: Tick(216), to: Tick(217) };
+    assert_eq!(window.state_mut().roll.take(answer), None);
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("struck out").is_none());
+}
