@@ -183,6 +183,9 @@ impl Composer {
         gauges.notes_composed.fetch_add(notes.len() as u64, Ordering::Relaxed);
         gauges.committed_notes.fetch_add(notes.len() as u64, Ordering::Relaxed);
         gauges.surprise.fetch_add(composed.log_probability, Ordering::Relaxed);
+        for (gauge, notes) in gauges.copying.iter().zip(composed.copying) {
+            gauge.store(u32::try_from(notes).unwrap_or(u32::MAX), Ordering::Relaxed);
+        }
         self.show_memory();
         let Composed { seats, key, given, .. } = *composed;
         self.send(ToAudio::Commit(Box::new(Commit { window, notes, key, seats, given })));

@@ -205,6 +205,8 @@ pub struct Gauges {
     /// The player's notes that were judged for the gain; notes that *Remember* would add to the song's memory.
     pub judged_notes: AtomicU32,
     pub unremembered_notes: AtomicU32,
+    /// Of each part of the band, notes of the copy of a training piece that its newest committed note ends; 0 where it ends none.
+    pub copying: [AtomicU32; Part::BAND_SIZE],
     /// What the player has played lately, as one more than the key's and the chord's index; 0 where neither is heard.
     pub key_heard: AtomicU32,
     pub chord_heard: AtomicU32,

@@ -109,6 +109,7 @@ fn part(
     ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
     ui.horizontal(|ui| {
         name(ui, view, part, &format!("Part {}", part.slot()));
+        copying(ui, view.status.copying[place]);
     });
     let help = "Play: improvise all the time. Answer: listen to you, and reply. Follow: one note to each of yours, at once. Off: rest.";
     let modes = &view.choices.modes;
@@ -172,6 +173,23 @@ fn part(
                 });
             });
         }
+    });
+}
+
+/// A light for a part that plays what a piece has that the model learned from.
+fn copying(ui: &mut Ui, notes: u32) {
+    /// Notes from which on it is worth a word; a run of eight may be anybody's.
+    const TOLD: u32 = 10;
+    if notes < TOLD {
+        return;
+    }
+    let text = RichText::new(format!("copies {notes}")).font(theme::font(11.5));
+    let help = format!(
+        "The part's last {notes} notes are like those of a piece that the model learned from, in whatever key. It turns away before they are seventeen. Exports name the piece."
+    );
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let response = ui.label(text.color(theme::warning())).on_hover_text(help);
+        response.accessible_name(format!("Copies {notes} notes"));
     });
 }
 

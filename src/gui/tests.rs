@@ -171,6 +171,15 @@ fn what_a_part_follows_with_is_chosen_where_it_follows() {
 }
 
 #[test]
+fn a_part_that_copies_says_so() {
+    let mut window = window(Mixer::Shown);
+    window.state_mut().status.copying = [0, 8, 12, 0];
+    window.run();
+    assert!(window.query_by_label("Copies 12 notes").is_some());
+    assert!(window.query_by_label("Copies 8 notes").is_none(), "a run of eight may be anybody's");
+}
+
+#[test]
 fn what_the_player_plays_in_becomes_the_wish() {
     let mut window = window(Mixer::Shown);
     window.run();

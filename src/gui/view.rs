@@ -85,6 +85,8 @@ pub struct Status {
     pub chord_heard: Option<Chord>,
     /// Linear peaks since the last frame: the band's parts, then the mix.
     pub peaks: [f32; Part::BAND_SIZE + 1],
+    /// Of each part of the band, notes of the copy of a training piece that it is in; 0 where it is in none.
+    pub copying: [u32; Part::BAND_SIZE],
     /// For the musician; the newest last.
     pub notices: Vec<String>,
 }

@@ -172,6 +172,7 @@ impl Window {
         status.load = gauges.load.load(Ordering::Relaxed);
         status.peaks =
             std::array::from_fn(|place| gauges.peaks[place].swap(0.0, Ordering::Relaxed));
+        status.copying = std::array::from_fn(|place| gauges.copying[place].load(Ordering::Relaxed));
         let tempo_bpm = gauges.tempo_bpm.load(Ordering::Relaxed);
         let bar_length = gauges.bar_length.load(Ordering::Relaxed);
         Clock {

@@ -43,6 +43,8 @@ pub(super) struct Composed {
     pub(super) key: Option<Key>,
     /// Parts that were not drawn, since a take has their notes.
     pub(super) given: Parts,
+    /// Notes of the copy of a training piece with which each part of the band ends the window; 0 where it ends with none.
+    pub(super) copying: [usize; Part::BAND_SIZE],
 }
 
 impl Composed {
@@ -58,6 +60,7 @@ impl Composed {
             seats: seats(controls, families),
             key: controls.key.and_then(Key::from_index),
             given: Parts::default(),
+            copying: [0; Part::BAND_SIZE],
         }
     }
 
@@ -215,6 +218,8 @@ pub(super) fn draw_window(
         }
     }
     composed.notes.extend(given.rest()); // a runaway leaves some
+    let melodic = |part: Part| !composed.families[part.slot()].is_drums();
+    composed.copying = Part::BAND.map(|part| if melodic(part) { line.copying(part) } else { 0 });
     Ok(composed)
 }
 

@@ -88,6 +88,11 @@ impl Line {
         line.push(note.onset, note.pitch, corpus).map_or(0, |copy| copy.length)
     }
 
+    /// Notes of the copy of a training piece that the newest note of `part` ends; 0 where it ends none.
+    pub(super) fn copying(&self, part: Part) -> usize {
+        self.copying[part.slot()].copy().map_or(0, |copy| copy.length)
+    }
+
     /// Move all that was heard by `by`.
     pub(super) fn shift(&mut self, by: Ticks) {
         self.history.shift(by);

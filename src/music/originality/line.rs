@@ -91,7 +91,8 @@ impl Line {
         Some(h ^ (h >> 29))
     }
 
-    fn copy(&self) -> Option<Copy> {
+    /// The copy that the newest note ends, if it ends one.
+    pub fn copy(&self) -> Option<Copy> {
         let notes = self.run();
         let run = self.tokens.get(self.tokens.len().checked_sub(notes.checked_sub(1)?)?..)?;
         let figures: Vec<&[u16]> = run.windows(FIGURE).collect();
