@@ -324,7 +324,7 @@ def export(network: model.NoteModel, out: Path, name: str, title: str, figures: 
         error = parity.check(network, graph)
         shapes = (input_shapes(network.settings), output_shapes(network.settings))
         manifest = pack.manifest(graph, network.settings, shapes, model.parameters_of(network), name, title, figures)
-        manifest = pack.keeping_timbres(manifest, out / "manifest.json")
+        manifest = pack.keeping_beside(manifest, out / "manifest.json")
         pack.write_manifest(Path(folder) / "manifest.json", manifest)
         for file in ("note.onnx", "manifest.json"):
             os.replace(Path(folder) / file, out / file)

@@ -1,7 +1,7 @@
 """Improvises many streams at once under the plugin's conditions: what `src/infer/sampling.rs` asks, in batches.
 
-Three things differ from the plugin: a step is drawn in one go and not window by window, so that a part tires and
-wearies from note to note; its impatience is read at the beat that the drawn step leads to on the newest bar's metre;
+Four things differ from the plugin: nobody is held to the density that is wished for by what was played so far; a step
+is drawn in one go and not window by window, so that a part tires and wearies from note to note; its impatience is read at the beat that the drawn step leads to on the newest bar's metre;
 and the random numbers are numpy's.
 """
 
@@ -25,6 +25,7 @@ UNMEASURED = {
 OFF = -1e9
 _FOREIGN = (1, 3, 6, 8, 10), (1, 4, 6)  # degrees outside a major key; outside a minor one with both sixths and sevenths
 DRUM_KEYS, MELODIC_KEYS = (35, 81), (21, 108)
+MOST_STEP = 0.8  # octaves of density that one step of its control is told at most
 MOST_NOTES = 3072  # of one stream
 _LOWEST, _HIGHEST = 24, 96  # registers told
 _MOST_IMPATIENT = 9.0
@@ -93,7 +94,8 @@ def ask_of(
         context[v.STYLE_AT + v.STYLES.index(second["name"])] += lean
         row = row | {name: _blended(row[name], second[name], lean) for name in ("density", "repetition", "rest")}
     rest = row["rest"]
-    value = row["density"]["mean"] + (density * rest["density_step"] + rest["density"]) * row["density"]["std"]
+    step = min(rest["density_step"] * row["density"]["std"], MOST_STEP)
+    value = row["density"]["mean"] + density * step + rest["density"] * row["density"]["std"]
     again = row["repetition"]["mean"] + (repetition + rest["repetition"]) * row["repetition"]["std"]
     for slot, pitch in enumerate(usual_registers(row, ground.families), 1):
         if ground.families[slot] == v.ABSENT:

@@ -87,16 +87,24 @@ def main() -> int:
     except (OSError, ValueError, KeyError) as error:
         print(f"index: {error}", file=sys.stderr)
         return 2
+    try:
+        _write(wanted.pack, manifest, found)
+    except OSError as error:
+        print(f"index: {error}", file=sys.stderr)
+        return 2
+    print(f"{wanted.pack / FILE}: {len(found)} bytes")
+    return 0
+
+
+def _write(folder: Path, manifest: dict, found: bytes) -> None:
     manifest["originality"] = {"file": FILE, "sha256": hashlib.sha256(found).hexdigest()}
     for path, write in (
-        (wanted.pack / FILE, lambda p: p.write_bytes(found)),
-        (wanted.pack / "manifest.json", lambda p: pack.write_manifest(p, manifest)),
+        (folder / FILE, lambda p: p.write_bytes(found)),
+        (folder / "manifest.json", lambda p: pack.write_manifest(p, manifest)),
     ):
         partial = path.with_suffix(".partial")
         write(partial)
         os.replace(partial, path)
-    print(f"{wanted.pack / FILE}: {len(found)} bytes")
-    return 0
 
 
 if __name__ == "__main__":

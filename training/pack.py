@@ -58,9 +58,11 @@ def with_timbres(table: dict, timbre_model: dict) -> dict:
     return out
 
 
-def keeping_timbres(table: dict, before: Path) -> dict:
-    """A manifest with the timbre model of the one before it, if that had one."""
+def keeping_beside(table: dict, before: Path) -> dict:
+    """A manifest with the timbre model and the originality index of the one before it, if that had them."""
     known = json.loads(before.read_text(encoding="utf-8")) if before.exists() else {}
+    if "originality" in known:
+        table = table | {"originality": known["originality"]}
     return with_timbres(table, known["timbre_model"]) if "timbre_model" in known else table
 
 

@@ -225,6 +225,8 @@ fn jam(pack: &Pack, style: usize) -> Result<(Roll, Clock)> {
         seed: Seed(271_828),
         style: StyleBlend::only(style),
         key: Key::from_index(14),
+        scale_lock: true,
+        temperature: 1.08,
         ..Settings::default()
     };
     let request = Request {
@@ -273,23 +275,19 @@ fn status(peaks: [f32; 5]) -> Status {
     }
 }
 
-/// Some settings that a musician might have made.
+/// The settings that `jam` is played with, and a mix that a musician might have made.
 fn set(controls: &Controls, values: &mut [ControlView]) {
     let settings = [
         (Control::Temperature, "1.08"),
-        (Control::StyleB, "2"),
-        (Control::Lean, "35"),
         (Control::Seed, "271828"),
         (Control::Key, "D minor"),
         (Control::ScaleLock, "on"),
-        (Control::Density, "0.4"),
-        (Control::Family(0), "Flute"),
-        (Control::Family(3), "Bass"),
+        (Control::Family(0), "Strings"),
+        (Control::Family(3), "Flute"),
         (Control::Level(0), "-3"),
         (Control::Level(1), "-6"),
         (Control::Pan(0), "L 25"),
         (Control::Pan(1), "R 30"),
-        (Control::Register(3), "-12"),
         (Control::Mute(2), "on"),
     ];
     for (control, text) in settings {

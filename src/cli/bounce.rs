@@ -42,7 +42,7 @@ pub(super) fn run(args: &BounceArgs) -> Result<(), Failure> {
     }
     if player.is_none() && !args.output.quiet {
         for wish in wishes_of_a_player(&args.music) {
-            tell(&format!("antiphon-cli: {wish} does nothing without --player"));
+            tell(&format!("antiphon-cli: {wish} waits for a player, and there is no --player"));
         }
     }
     let opened = packs::open(&args.muse)?;

@@ -98,7 +98,10 @@ fn timbres(
             let error = anyhow::anyhow!("give track {track} the timbre `{name}`: no such track");
             Failure::new(Kind::Usage, error, format!("its tracks are 1 to {}", song.tracks.len()))
         })?;
-        *place = place_of(&|card| card.name == *name).ok_or_else(|| {
+        let wanted = name.to_lowercase().replace([' ', '-'], "_");
+        let is_meant =
+            |card: &TimbreCard| card.name == wanted || card.title.eq_ignore_ascii_case(name);
+        *place = place_of(&is_meant).ok_or_else(|| {
             let known: Vec<&str> = muse.timbres().iter().map(|card| card.name.as_str()).collect();
             let error = anyhow::anyhow!("find the timbre `{name}` in the pack");
             Failure::new(Kind::Usage, error, format!("it has: {}", known.join(", ")))

@@ -141,7 +141,7 @@ impl Given {
     /// The given parts are not drawn.
     pub fn quieten(&self, controls: &mut Controls) {
         for part in Part::BAND.into_iter().zip(self.parts).filter(|it| it.1) {
-            controls.silence(part.0);
+            controls.rule_out(part.0);
         }
     }
 

@@ -188,8 +188,7 @@ fn copying(ui: &mut Ui, notes: u32) {
         "The part's last {notes} notes are like those of a piece that the model learned from, in whatever key. It turns away before they are seventeen. Exports name the piece."
     );
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let response = ui.label(text.color(theme::warning())).on_hover_text(help);
-        response.accessible_name(format!("Copies {notes} notes"));
+        ui.label(text.color(theme::warning())).on_hover_text(help);
     });
 }
 

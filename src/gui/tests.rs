@@ -175,8 +175,8 @@ fn a_part_that_copies_says_so() {
     let mut window = window(Mixer::Shown);
     window.state_mut().status.copying = [0, 8, 12, 0];
     window.run();
-    assert!(window.query_by_label("Copies 12 notes").is_some());
-    assert!(window.query_by_label("Copies 8 notes").is_none(), "a run of eight may be anybody's");
+    assert!(window.query_by_label("copies 12").is_some());
+    assert!(window.query_by_label("copies 8").is_none(), "a run of eight may be anybody's");
 }
 
 #[test]

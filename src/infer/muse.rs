@@ -96,6 +96,8 @@ pub struct Controls {
     pub bias_time: Vec<f32>,
     /// Natural logarithms of odds by which a wait of half the length is likelier; part of `bias_time`.
     pub hurry: f32,
+    /// Mean of the density value (`log2(notes a quarter + 0.25)`) over the parts of the style's pieces.
+    pub usual_density: f32,
     /// Times running that a part strikes one pitch before it wearies of it.
     pub patience: f32,
     pub bias_part: [f32; 5],

@@ -27,6 +27,10 @@ const MELODIC_KEYS: std::ops::RangeInclusive<u8> = 21..=108;
 const OUTSIDE: f32 = -2.0;
 /// The wait that hurrying leaves as likely as notes struck together: half a quarter.
 const UNHURRIED: f32 = 12.0;
+/// What a pitch loses that is not wanted just now, natural logarithm of odds.
+const SHUNNED: f32 = 16.0;
+/// Octaves of density that one step of its control is told at most: beyond that the model has heard nothing.
+const MOST_STEP: f32 = 0.8;
 
 /// Where each family is at home, for one that the style's band does not have: middle of its common compass.
 const HOME: [f32; 16] = [
@@ -48,6 +52,7 @@ impl Controls {
             noise: vec![0.0; Self::NOISE],
             bias_time: vec![0.0; Self::FIELDS[0]],
             hurry: 0.0,
+            usual_density: 0.0,
             patience: Rest::default().patience,
             bias_part: [0.0; Part::COUNT],
             hushed: [false; Part::COUNT],
@@ -75,7 +80,9 @@ impl Controls {
         let card = leading_style(settings.style, styles);
         let (mean, deviation) = usual(&controls.style, styles, |card| card.density);
         let rest = resting(&controls.style, styles);
-        let density = mean + (settings.density * rest.density_step + rest.density) * deviation;
+        let step = (rest.density_step * deviation).min(MOST_STEP);
+        let density = mean + settings.density * step + rest.density * deviation;
+        controls.usual_density = mean;
         controls.sharpness[2] *= rest.pitch_sharpness;
         controls.hurry = settings.density * rest.hurry;
         controls.patience = rest.patience;
@@ -178,6 +185,11 @@ impl Controls {
         }
     }
 
+    /// Keep `part` from being drawn: its notes come from elsewhere, and the model hears them.
+    pub fn rule_out(&mut self, part: Part) {
+        self.bias_part[part.slot()] = Self::IMPOSSIBLE;
+    }
+
     /// Keep `part` from playing next.
     pub fn silence(&mut self, part: Part) {
         self.bias_part[part.slot()] = Self::IMPOSSIBLE;
@@ -199,6 +211,29 @@ impl Controls {
         for bias in &mut self.bias_time[1..3] {
             *bias = Self::IMPOSSIBLE;
         }
+    }
+
+    /// Hold the band to the density that is wished for (in steps of the control), where what it has played lately is far from it. `played`: mean over the parts
+    /// of their density values. Nobody is held to the usual density closely, since pieces of one style differ.
+    pub fn govern(&mut self, played: f32, wished: f32) {
+        const STEP: f32 = 0.678; // octaves: 1.6 times the notes
+        const EACH: f32 = 2.0; // of hurry for each octave too many or too few
+        const MOST: f32 = 6.0;
+        let free = if wished.abs() < 0.1 { 1.25 } else { 0.4 };
+        let off = played - (self.usual_density + wished * STEP);
+        let excess = off - off.clamp(-free, free);
+        self.hurry -= (excess * EACH).clamp(-MOST, MOST);
+        self.no_wait();
+    }
+
+    /// Make `pitch` all but impossible for `part` until it is allowed again.
+    pub fn shun(&mut self, part: Part, pitch: Pitch) {
+        *self.pitch_bias(part, pitch) -= SHUNNED;
+    }
+
+    /// Take back one `shun`.
+    pub fn unshun(&mut self, part: Part, pitch: Pitch) {
+        *self.pitch_bias(part, pitch) += SHUNNED;
     }
 
     /// Make `pitch`, which `part` has struck so many times running, less likely the longer this is beyond the style's patience.
@@ -238,7 +273,7 @@ impl Controls {
             return;
         }
         if wanted.mode == Mode::Follow {
-            self.bias_part[slot] = Self::IMPOSSIBLE; // it is heard, like the player, and not drawn
+            self.rule_out(part);
         }
         let (family, usual) = role(part, wanted.family, card);
         self.family[slot] = family.index();

@@ -286,6 +286,7 @@ impl NiceEguiApp for Window {
     }
 
     fn editor_closed(&mut self) {
+        self.song.kept.settle_history();
         self.hand = None;
     }
 }

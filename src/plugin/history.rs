@@ -90,6 +90,14 @@ impl History {
         }
     }
 
+    /// The window has gone with gestures that never ended: they end here.
+    pub(super) fn settle(&mut self, now: Instant) {
+        if self.open > 0 {
+            self.open = 1;
+            self.end(now);
+        }
+    }
+
     pub(super) fn add(&mut self, step: Step, now: Instant) {
         self.undone.clear();
         let is_close = self.newest.is_some_and(|it| now.duration_since(it) < TOGETHER);
@@ -197,6 +205,21 @@ mod tests {
         history.begin(Control::Feel, 0.2);
         history.end(now);
         assert!(!history.can_undo(), "a press that moves nothing is nothing to undo");
+    }
+
+    #[test]
+    fn a_gesture_that_the_closing_window_cut_off_is_a_step_and_the_next_one_too() {
+        let (mut history, now) = (History::default(), Instant::now());
+        history.begin(Control::Feel, 0.2);
+        history.set(Control::Feel, 0.4);
+        history.settle(now);
+        history.begin(Control::Density, 0.5);
+        history.set(Control::Density, 0.6);
+        history.end(now);
+        assert_eq!(history.undo(), Some(turned(Control::Density, 0.6, 0.5)));
+        assert_eq!(history.undo(), Some(turned(Control::Feel, 0.4, 0.2)));
+        history.settle(now);
+        assert!(!history.can_undo());
     }
 
     #[test]

@@ -178,6 +178,11 @@ impl Kept {
         inner.touch();
     }
 
+    /// The window closes: what it was turning is as far as it will go.
+    pub(super) fn settle_history(&self) {
+        self.lock().history.settle(Instant::now());
+    }
+
     pub(super) fn can_undo_and_redo(&self) -> (bool, bool) {
         let inner = self.lock();
         (inner.history.can_undo(), inner.history.can_redo())

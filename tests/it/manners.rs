@@ -53,13 +53,29 @@ fn check(name: &str, notes: &[Note]) {
 }
 
 #[test]
-fn nobody_plays_on_the_moments_of_a_part_that_is_silent() {
+fn no_cluster_where_a_part_is_silent_to_listen() {
     let answer = |settings: &mut Settings| {
         settings.parts[0].mode = Mode::Answer;
         settings.trade = Trade::TwoBars;
     };
     for (style, seed) in [("band_synth", 2), ("game_rock", 2), ("orchestral", 5)] {
         check(style, &band_of(style, seed, answer));
+    }
+}
+
+/// Notes that the band plays in eight bars.
+fn count(style: &str, change: fn(&mut Settings)) -> usize {
+    band_of(style, 2, change).len()
+}
+
+#[test]
+fn the_density_that_is_asked_for_is_heard_and_no_more() {
+    for style in ["folk_celtic", "hymn", "game_rock"] {
+        let usual = count(style, |_| {});
+        let sparse = count(style, |it| it.density = -2.0);
+        let dense = count(style, |it| it.density = 2.0);
+        assert!(0 < sparse && sparse < usual && usual < dense, "{style}: {sparse} {usual} {dense}");
+        assert!(dense < usual * 5, "{style}: {usual} and {dense}");
     }
 }
 

@@ -70,24 +70,24 @@ fn what_cannot_be_checked_is_refused() {
     refused("check demo/greensleeves.mid --pack nowhere", 5, &["nowhere"]);
 }
 
-/// A band that all but repeats itself at a low temperature still copies no more than sixteen notes of a training piece.
+/// A band that all but recites at a low temperature: 29 notes were copied here before notes were drawn again.
 #[test]
 fn improvisations_do_not_copy_long() {
     let pack = Pack::embedded().unwrap();
     let corpus = pack.originality.clone().unwrap();
-    for (style, seed) in [("chorale", 1), ("leadsheet_early_jazz", 2)] {
+    for (style, seed) in [("folk_songs", 1), ("folk_songs", 3), ("chorale", 1)] {
         let muse = infer::open(&pack, &Runtime::Embedded).unwrap();
         let index = muse.styles().iter().position(|card| card.name == style).unwrap();
         let settings = Settings {
             seed: Seed(seed),
-            temperature: 0.6,
+            temperature: 0.5,
             style: StyleBlend::only(index),
             ..Settings::default()
         };
         let request = Request {
             settings,
             player: Phrase::default(),
-            bars: 16,
+            bars: 64,
             sample_rate: 8000,
             ..Request::default()
         };

@@ -6,14 +6,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use antiphon::engine::offline::{Request, bounce};
-use antiphon::engine::reprise::{Go, Reprise};
+use antiphon::engine::reprise::{self, Go, Reprise};
 use antiphon::files::midi::{self, MidiSong};
 use antiphon::files::take;
 use antiphon::infer::{self, Muse, Runtime};
 use antiphon::music::memory::{Memory, Remembered, Trust};
 use antiphon::pack::Pack;
 use antiphon::score::take::Making;
-use antiphon::score::{Note, Part, Phrase, Pitch, Settings, Take, Tick, Ticks, Velocity};
+use antiphon::score::{
+    Note, Part, Phrase, Pitch, Quantum, Seed, Settings, StyleBlend, Take, Tick, Ticks, Velocity,
+};
 use serde_json::Value;
 
 use crate::cli::{listing, refused, run};
@@ -93,6 +95,26 @@ fn what_was_remembered_when_a_take_began_is_part_of_what_made_it() {
     let mut other = reprise.again(&forgetful, &mut |_| Go::On).unwrap().unwrap();
     other.sort_unstable();
     assert_ne!(other, band(&take));
+}
+
+#[test]
+fn a_part_that_goes_on_around_kept_ones_plays_to_the_end_of_its_bars() {
+    let style = muse().styles().iter().position(|card| card.name == "string_quartet").unwrap();
+    let settings = Settings {
+        seed: Seed(3),
+        style: StyleBlend::only(style),
+        quantum: Quantum::Bar,
+        density: 1.0,
+        ..Settings::default()
+    };
+    let request = Request { settings, bars: 8, sample_rate: 8000, ..Request::default() };
+    let take = bounce(muse(), &request, &mut |_| {}).unwrap().take.unwrap();
+    let kept = reprise::kept(&Part::BAND[..3]);
+    let found = Reprise::new(muse()).variations(&take, 3, kept, &mut |_| Go::On).unwrap().unwrap();
+    let band = found.iter().flat_map(|it| it.take.music.of_band());
+    let free: Vec<Note> = band.filter(|it| it.part == Part::BAND[3]).collect();
+    let late = free.iter().filter(|it| it.onset.0.rem_euclid(96) >= 48).count();
+    assert!(free.len() > 30 && late * 3 > free.len(), "{late} of {}", free.len());
 }
 
 #[test]

@@ -66,7 +66,7 @@ def test_the_graph_is_the_network(tmp_path):
     assert [row["name"] for row in entry["timbres"]] == NAMES
     assert entry["families"][0] == "piano" and entry["families"][7] is None and len(entry["families"]) == 17
     assert entry["timbres"][1]["section"] and entry["timbres"][0]["nature"] == "struck"
-    assert pack.keeping_timbres({"note_model": {}}, tmp_path / "manifest.json")["timbre_model"] == entry
+    assert pack.keeping_beside({"note_model": {}}, tmp_path / "manifest.json")["timbre_model"] == entry
 
 
 def test_every_family_timbre_is_an_instrument_of_the_family():

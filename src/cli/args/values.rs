@@ -122,20 +122,20 @@ pub(super) fn chord(text: &str) -> Result<ChordWish, ValueError> {
         chord => tonic(chord).ok_or_else(wrong)?,
     };
     // A large M is major and a small one minor; all else may be written either way.
-    let quality = match sign {
+    let quality = match sign.trim() {
         "M" => ChordQuality::Major,
         "M7" | "Δ" | "Δ7" => ChordQuality::MajorSeventh,
         "m" | "-" => ChordQuality::Minor,
         "m7" | "-7" => ChordQuality::MinorSeventh,
-        _ => match sign.to_ascii_lowercase().as_str() {
+        other => match other.to_ascii_lowercase().as_str() {
             "" | "maj" | "major" => ChordQuality::Major,
-            "min" | "minor" | "m" => ChordQuality::Minor,
+            "min" | "minor" => ChordQuality::Minor,
             "dim" | "o" | "°" => ChordQuality::Diminished,
             "aug" | "+" => ChordQuality::Augmented,
             "sus4" | "sus" => ChordQuality::SuspendedFourth,
             "7" | "dom7" => ChordQuality::DominantSeventh,
             "maj7" | "major7" => ChordQuality::MajorSeventh,
-            "min7" | "minor7" | "m7" => ChordQuality::MinorSeventh,
+            "min7" | "minor7" => ChordQuality::MinorSeventh,
             _ => return Err(wrong()),
         },
     };

@@ -66,6 +66,8 @@ pub(super) struct Chain {
     turn: Turn,
     /// When each part sounded last in this chain, up to the cutoff.
     sounded: [Option<Tick>; Part::COUNT],
+    /// When the newest of the band's notes up to the cutoff ends.
+    rings: Option<Tick>,
     /// In force in the window before and in the newest window.
     contexts: Option<(Context, Context)>,
     newest: Option<Window>,
@@ -160,6 +162,7 @@ impl Chain {
             harmony: Harmony::default(),
             turn: Turn::Listen,
             sounded: [None; Part::COUNT],
+            rings: None,
             contexts: None,
             newest: None,
             recall: Recall::new(Arc::clone(memory)),
@@ -192,7 +195,10 @@ impl Chain {
             self.newest = Some(window);
             return Ok(silence);
         }
-        let bounds = Bounds::new(&settings, self.turn);
+        let mut bounds = Bounds::new(&settings, self.turn);
+        if self.is_silent_too_long(window, &settings) {
+            bounds.come_in();
+        }
         let number = stream_number(window, self.lap);
         if let Turn::Reply { opening: Opening::Begins, end } = self.turn {
             self.recall.begin_reply(&settings, &context, window, end);
@@ -243,6 +249,9 @@ impl Chain {
             Settings { key: settings.key.or_else(|| self.key_heard(window.cutoff)), ..settings };
         let mut context = context(muse.styles(), &asked, self.player, window.bar);
         context.controls.chord = [self.chord_wish(settings.chord, window.cutoff, asked.key); 2];
+        if let Some(played) = self.density(window, &settings) {
+            context.controls.govern(played, settings.density);
+        }
         self.turn = self.dialogue.turn(&window, settings.trade, self.keys_down());
         for (part, wanted) in Part::BAND.into_iter().zip(&settings.parts) {
             context.controls.tire(part, self.line.stale_bars(part, window.bar));
@@ -265,6 +274,35 @@ impl Chain {
         self.feed(muse, window.cutoff, [&outside, &inside])?;
         self.recall.enter(window, self.turn);
         Ok((inside, context))
+    }
+
+    /// Mean over the parts that play all the time of their density values, `log2(notes a quarter + 0.25)`, in the last two bars before `window`; nothing before
+    /// the band has played for a bar, or where nobody plays.
+    fn density(&self, window: Window, settings: &Settings) -> Option<f32> {
+        let bar = window.bar.meter.bar();
+        let span = (window.begin - self.joins_at(settings)).min(bar * 2);
+        if span < bar {
+            return None;
+        }
+        let from = window.begin - span;
+        let playing = Part::BAND.into_iter().zip(&settings.parts);
+        let playing = playing.filter(|(_, wanted)| wanted.mode == Mode::Play);
+        let values: Vec<f32> = playing
+            .map(|(part, _)| {
+                let ahead = self.committed.iter().filter(|it| it.part == part && it.onset >= from);
+                let notes = self.line.since(part, from) + ahead.count();
+                (notes as f32 / span.quarters() as f32 + 0.25).log2()
+            })
+            .collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f32>() / values.len() as f32)
+    }
+
+    /// Whether nothing of the band has sounded for a bar before `window`, although some part is asked to play all the time.
+    fn is_silent_too_long(&self, window: Window, settings: &Settings) -> bool {
+        let is_asked = settings.parts.iter().any(|part| part.mode == Mode::Play);
+        let ahead = self.committed.iter().map(|it| it.end()).max();
+        let quiet_since = self.rings.max(ahead).unwrap_or(self.joins_at(settings));
+        is_asked && window.begin - quiet_since >= window.bar.meter.bar()
     }
 
     /// How much a part that is asked to play is drawn into `window` for having been silent, natural logarithm of odds. A part that has not
@@ -306,6 +344,9 @@ impl Chain {
             };
             let context = if note.onset < begun { outside } else { inside };
             self.sounded[note.part.slot()] = Some(note.onset);
+            if note.part != Part::PLAYER {
+                self.rings = self.rings.max(Some(note.end()));
+            }
             let state = if note.part == Part::PLAYER {
                 self.key.hear(note.pitch, note.length);
                 self.recall.hear(muse, &mut self.line, context, note, known)?

@@ -22,8 +22,8 @@ const TRIES: usize = 4;
 
 /// Longest copy of a training piece, in notes; real pieces of styles that lean on each other copy longer ones.
 const LONGEST_COPY: usize = 16;
-/// Tries at drawing a note that does not make a copy longer.
-const COPY_TRIES: usize = 6;
+/// Notes of one window that are drawn again since they make a copy longer; after these it may go on.
+const COPY_TRIES: usize = 12;
 
 /// What came of one window.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ pub(super) struct Scene<'a> {
 pub(super) struct Bounds {
     /// Where each slot's notes must have ended.
     end: [Option<Tick>; Part::COUNT],
-    /// Whether the window must not pass in silence: a reply begins, and nobody else plays.
+    /// Whether the window must not pass in silence: a reply begins and nobody else plays, or the band has been silent for too long.
     at_once: bool,
     /// Whether the player is to be foretold even where no part plays.
     listens: bool,
@@ -111,6 +111,11 @@ impl Bounds {
         let others = settings.parts.iter().any(|part| part.mode == Mode::Play);
         bounds.at_once = opening == Opening::Begins && !others;
         bounds
+    }
+
+    /// The window must not pass in silence.
+    pub(super) fn come_in(&mut self) {
+        self.at_once = true;
     }
 
     fn cut(&self, note: Note) -> Note {
@@ -152,6 +157,7 @@ pub(super) fn draw_window(
     }
     let mut struck: Vec<(Part, Pitch)> = Vec::new();
     let (mut tries, mut refused, mut copied) = (0, 0, 0);
+    let mut shunned: Vec<(Part, Pitch)> = Vec::new();
     for _ in 0..WINDOW_NOTES {
         context.controls.roll_noise(&mut stream);
         let draw = draw_next(muse, line, recall, &context, Place { window, from })?;
@@ -160,6 +166,10 @@ pub(super) fn draw_window(
             draw.event.note(from, context.velocities, window.bar, context.controls.family[slot]);
         let drawn = drawn.filter(|it| it.onset < window.end && draw.event.time < LONGEST_TIME);
         if let Some(note) = given.next_before(drawn) {
+            if note.onset > from {
+                struck.clear();
+            }
+            struck.push((note.part, note.pitch));
             line.push(muse, &context, note, Some(draw.state.clone()))?;
             trail.push((note, draw.state));
             recall.go_on(note);
@@ -191,9 +201,13 @@ pub(super) fn draw_window(
             && line.would_copy(muse, note, composed.families[slot]) > LONGEST_COPY
         {
             copied += 1;
-            continue; // too much like a piece that the model learned from: draw again
+            context.controls.shun(note.part, note.pitch);
+            shunned.push((note.part, note.pitch));
+            continue; // too much like a piece that the model learned from: draw another
         }
-        copied = 0;
+        for (part, pitch) in shunned.drain(..) {
+            context.controls.unshun(part, pitch);
+        }
         let note = bounds.cut(note);
         struck.push((note.part, note.pitch));
         line.push(muse, &context, note, Some(draw.state.clone()))?;

@@ -110,6 +110,12 @@ impl Line {
         ticks as f32 / bar.meter.bar().0 as f32
     }
 
+    /// Notes of `part` from `from` on, as far as that matters.
+    pub(super) fn since(&self, part: Part, from: Tick) -> usize {
+        const MOST: usize = 128;
+        self.history.line(part, MOST).filter(|it| it.0 >= from).count()
+    }
+
     /// How many times running `part` has struck its newest pitch, as far as that matters.
     pub(super) fn running(&self, part: Part) -> Option<(Pitch, usize)> {
         const MOST: usize = 64;

@@ -81,7 +81,7 @@ fn wishes_are_told() {
     settings.parts[3].family = Some(Family::DRUMS);
     let controls = Controls::new(&settings, &styles(), PlayerPresence::Listening);
     assert_eq!(controls.family, [0, 9, 5, 18, 16]);
-    let density = 1.5 + (2.0 - 0.4) * 0.75;
+    let density = 1.5 + 0.8 - 0.4 * 0.75; // a step is told as so many octaves at most
     check_wishes(&controls.density, [None, Some(density), Some(density), None, Some(density)]);
     let repetition = 0.875 * 1.25;
     check_wishes(
@@ -186,6 +186,22 @@ fn a_part_wearies_of_a_pitch_beyond_the_styles_patience() {
         before[at] - controls.bias_pitch[at]
     };
     assert_eq!([1, 4, 6, 400].map(bias), [0.0, 0.0, 1.0, 8.0]);
+}
+
+#[test]
+fn a_band_far_from_the_density_that_is_wished_for_is_held_to_it() {
+    let likelier = |played: f32, wished: f32| {
+        let settings = Settings { density: wished, ..Settings::default() };
+        let mut controls = Controls::new(&settings, &styles(), PlayerPresence::Absent);
+        let before = controls.bias_time[48] - controls.bias_time[6];
+        controls.govern(controls.usual_density + played, wished);
+        controls.bias_time[48] - controls.bias_time[6] - before
+    };
+    assert_eq!([0.0, 1.2, -1.2].map(|played| likelier(played, 0.0)), [0.0; 3], "pieces differ");
+    assert!(likelier(2.25, 0.0) > 4.0, "too many notes: longer waits");
+    assert!(likelier(-2.25, 0.0) < -4.0, "too few");
+    assert_eq!([0.4, 0.7, 1.0].map(|played| likelier(played, 1.0)), [0.0; 3], "as wished");
+    assert!(likelier(0.0, 1.0) < -1.0 && likelier(2.0, 1.0) > 1.0);
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl Chain {
         self.line.shift(by);
         self.dialogue.shift(by);
         self.recall.shift(by);
-        for tick in self.sounded.iter_mut().flatten() {
+        for tick in self.sounded.iter_mut().chain([&mut self.rings]).flatten() {
             *tick += by;
         }
         for key in &mut self.held {
