@@ -24,7 +24,7 @@ use crate::music::harmony::Harmony;
 use crate::music::key::KeyFinder;
 use crate::music::memory::Memory;
 use crate::music::planner::{BarLine, Start, Window};
-use crate::score::{Family, Mode, Note, Part, Phrase, Settings, Tick, Ticks};
+use crate::score::{Family, Mode, Note, Part, Phrase, Settings, TICKS_PER_QUARTER, Tick, Ticks};
 
 /// Notes of a seed phrase that are heard: its last ones.
 const SEED_NOTES: usize = 256;
@@ -285,13 +285,14 @@ impl Chain {
             return None;
         }
         let from = window.begin - span;
+        let quarters = span.0 as f32 / TICKS_PER_QUARTER as f32;
         let playing = Part::BAND.into_iter().zip(&settings.parts);
         let playing = playing.filter(|(_, wanted)| wanted.mode == Mode::Play);
         let values: Vec<f32> = playing
             .map(|(part, _)| {
                 let ahead = self.committed.iter().filter(|it| it.part == part && it.onset >= from);
                 let notes = self.line.since(part, from) + ahead.count();
-                (notes as f32 / span.quarters() as f32 + 0.25).log2()
+                (notes as f32 / quarters + 0.25).log2()
             })
             .collect();
         (!values.is_empty()).then(|| values.iter().sum::<f32>() / values.len() as f32)
