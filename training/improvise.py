@@ -1,8 +1,8 @@
 """Improvises many streams at once under the plugin's conditions: what `src/infer/sampling.rs` asks, in batches.
 
 Four things differ from the plugin: nobody is held to the density that is wished for by what was played so far; a step
-is drawn in one go and not window by window, so that a part tires and wearies from note to note; its impatience is read at the beat that the drawn step leads to on the newest bar's metre;
-and the random numbers are numpy's.
+is drawn in one go and not window by window, so that a part tires and wearies from note to note; its impatience is read
+at the beat that the drawn step leads to on the newest bar's metre; and the random numbers are numpy's.
 """
 
 import json
