@@ -70,7 +70,7 @@ fn count(style: &str, change: fn(&mut Settings)) -> usize {
 
 #[test]
 fn the_density_that_is_asked_for_is_heard_and_no_more() {
-    for style in ["folk_celtic", "hymn", "game_rock"] {
+    for style in ["folk_celtic", "hymn", "chorale"] {
         let usual = count(style, |_| {});
         let sparse = count(style, |it| it.density = -2.0);
         let dense = count(style, |it| it.density = 2.0);
