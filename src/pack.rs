@@ -8,7 +8,7 @@ mod timbre_model;
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
@@ -164,11 +164,15 @@ const EMBEDDED_FILES: [(&str, &[u8]); 3] = [
 ];
 
 impl Pack {
-    /// The default pack.
+    /// The default pack; its files are hashed and looked through once, however many instances open it.
     ///
     /// # Errors
     /// If the build embedded files that do not belong together.
     pub fn embedded() -> Result<Self, PackError> {
+        static PACK: OnceLock<Pack> = OnceLock::new();
+        if let Some(pack) = PACK.get() {
+            return Ok(pack.clone());
+        }
         let folder = Path::new("embedded pack");
         let beside = |file: &str| {
             let known = EMBEDDED_FILES.iter().find(|it| it.0 == file);
@@ -178,7 +182,8 @@ impl Pack {
             });
             known.map(|it| Cow::Borrowed(it.1))
         };
-        Self::read(EMBEDDED_MANIFEST, folder, beside)
+        let pack = Self::read(EMBEDDED_MANIFEST, folder, beside)?;
+        Ok(PACK.get_or_init(|| pack).clone())
     }
 
     /// The pack in a folder.

@@ -49,14 +49,10 @@ pub fn judge(notes: &[Note], part: Part, corpus: &CorpusIndex) -> Copies {
     let mut counted = 0; // notes up to here have been
     let mut best: Option<(Copy, usize, Option<u16>)> = None;
     for (index, note) in own.iter().enumerate() {
-        let copy = line.push(note.onset, note.pitch, corpus);
-        if copy.is_some() {
-            found.copied += (index + 1 - counted).min(RUN);
-            counted = index + 1;
-        }
-        if let Some(copy) = copy
-            && best.as_ref().is_none_or(|(most, ..)| copy.length > most.length)
-        {
+        let Some(copy) = line.push(note.onset, note.pitch, corpus) else { continue };
+        found.copied += (index + 1 - counted).min(RUN);
+        counted = index + 1;
+        if best.as_ref().is_none_or(|(most, ..)| copy.length > most.length) {
             best = Some((copy, index, line.piece(corpus)));
         }
     }
