@@ -1,8 +1,8 @@
 """Improvises many streams at once under the plugin's conditions: what `src/infer/sampling.rs` asks, in batches.
 
-Four things differ from the plugin: nobody is held to the density that is wished for by what was played so far; a step
-is drawn in one go and not window by window, so that a part tires and wearies from note to note; its impatience is read
-at the beat that the drawn step leads to on the newest bar's metre; and the random numbers are numpy's.
+Three things differ from the plugin: a step is drawn in one go and not window by window, so that a part tires, wearies
+and is held to the wished density from note to note; its impatience is read at the beat that the drawn step leads to on
+the newest bar's metre; and the random numbers are numpy's.
 """
 
 import json
@@ -32,7 +32,7 @@ _MOST_IMPATIENT = 9.0
 _TIRELESS, _TIRING, _MOST_TIRED = 4.0, 2.0, 16.0  # bars of nothing new; then deviations less repetition told a bar
 _SPARSE = 0.75  # share of rows playing below which the others are taken out
 _COLUMNS = (
-    "_rows", "_families", "_context", "_sharpness", "_times", "_pitches",
+    "_rows", "_families", "_context", "_sharpness", "_pitches",
     "_velocity", "_end", "_sounded", "_bits", "_tiring", "_again", "_fresh", "playing",
 )  # fmt: skip
 # Where each family is at home, for one that the style's band does not have.
@@ -53,6 +53,7 @@ class Ask:
     repetition_std: float = 0.0  # of the style
     patience: float = UNMEASURED["patience"]  # times running that a part strikes one pitch before it wearies of it
     hurry: float = 0.0  # natural logarithms of odds by which a wait of half the length is likelier
+    density: tuple[float, float] = (0.0, 0.0)  # usual value of the density wish, and steps that are wished beside it
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def ask_of(
     sharpness[2] *= rest["pitch_sharpness"]
     return Ask(
         ground, style, context, row["velocity"] == "model", sharpness, seed, chords, row["repetition"]["std"],
-        rest["patience"], density * rest["hurry"],
+        rest["patience"], density * rest["hurry"], (row["density"]["mean"], density),
     )  # fmt: skip
 
 
@@ -126,12 +127,6 @@ def usual_ground(row: dict, bars: int) -> Ground:
     families[1 : 1 + len(band)] = band
     length, beat = over * 96 // under, 36 if under == 8 and over in (6, 9, 12) else 96 // under
     return Ground(families, np.arange(bars) * length, np.full(bars, length), np.full(bars, beat))
-
-
-def _time_bias(hurry: float) -> np.ndarray:
-    """Waits by their length, float32 [384]; notes struck together are as likely as after half a quarter."""
-    waits = np.arange(v.TIME_CLASSES)
-    return (-hurry * np.log2(np.maximum(waits, 1) / 12) * (waits > 0)).astype(np.float32)
 
 
 def _pitch_bias(families: np.ndarray, context: np.ndarray) -> np.ndarray:
@@ -159,7 +154,6 @@ class _Batch:
         self._families = np.stack([a.ground.families for a in asks])
         self._context = np.stack([a.context for a in asks])
         self._sharpness = np.stack([a.sharpness for a in asks])
-        self._times = np.stack([_time_bias(a.hurry) for a in asks])
         self._pitches = np.stack([_pitch_bias(a.ground.families, a.context) for a in asks])
         self._velocity = np.array([a.has_velocity for a in asks])
         self._end = np.array([a.ground.end for a in asks])
@@ -168,7 +162,10 @@ class _Batch:
         self._tiring = np.array([_TIRING * a.repetition_std for a in asks])
         self._again = self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT].copy()  # as asked for
         self._fresh = np.full((len(asks), v.PARTS), -1)  # last onset that no memory of the part foretold, -1 = none
-        self._manners = manners.Manners(np.array([a.patience for a in asks]), self._families)
+        self._manners = manners.Manners(
+            np.array([a.patience for a in asks]), self._families, np.array([a.density for a in asks]),
+            np.array([a.hurry for a in asks]),
+        )  # fmt: skip
         self._state = stepping.state_of(network, len(asks))
         self.playing = np.full(len(asks), True)  # rows that have not ended
 
@@ -210,7 +207,7 @@ class _Batch:
         noise = np.stack([rng.standard_exponential(v.CLASSES_TOTAL, np.float32) for rng in self._rng])
         how = stepping.Drawing(
             torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness),
-            torch.full((len(noise), 1), float(np.log(MIN_P))), torch.from_numpy(self._manners.times(self._times)),
+            torch.full((len(noise), 1), float(np.log(MIN_P))), torch.from_numpy(self._manners.times(heard.position[:, 1])),
             lambda time: self._impatience(heard.position, time), torch.from_numpy(self._manners.pitches(self._pitches)),
         )  # fmt: skip
         families, context = torch.from_numpy(self._families), torch.from_numpy(self._context)

@@ -1,7 +1,8 @@
 """What keeps improvisations of many streams from running away, as `src/infer/sampling.rs` and the plugin's drawing do.
 
 No more than a handful of keys of one part at once; no run of notes closer than a thirty-second; a pitch that a part has
-struck more often running than the style's pieces do grows less likely.
+struck more often running than the style's pieces do grows less likely; and where far more or fewer notes have come than
+are wished for, shorter or longer waits grow less likely.
 """
 
 import numpy as np
@@ -12,15 +13,29 @@ HANDFUL = 8  # keys of one part struck at once
 _GAPS, _RUSHING = 4, 3  # onsets in a row that are closer than so many ticks
 _WEARYING, _MOST_WEARY = 0.5, 8.0  # natural logarithms of odds
 _OFF = -1e9
+_RECENT = 256  # newest onsets that density is counted in
+_STEP = 0.678  # octaves of density that one step of its control means: 1.6 times the notes
+_FREE, _FREE_AT_REST, _AT_REST = 0.1, 0.5, 0.1  # octaves that nobody is held to; steps below which nothing is wished
+# Natural logarithms of odds for an octave too many or too few; more of them for each step that is wished for; the most.
+_EACH, _INSISTING, _MOST = 2.0, 4.0, 8.0
+_WAITS = np.arange(v.TIME_CLASSES)
+# By how much longer a wait is less likely for one unit of hurry; notes struck together are as likely as after half a quarter.
+_LENGTHS = (np.log2(np.maximum(_WAITS, 1) / 12) * (_WAITS > 0)).astype(np.float32)
 
 
 class Manners:
     """Of B streams, kept up event by event."""
 
-    def __init__(self, patience: np.ndarray, families: np.ndarray):
+    def __init__(self, patience: np.ndarray, families: np.ndarray, density: np.ndarray, hurry: np.ndarray):
+        """patience: float [B]; families: int [B, 5]; density: float [B, 2], usual value and wished steps; hurry: [B]."""
         size = len(patience)
-        self._patience = patience  # float [B]
+        self._patience = patience
         self._melodic = families < v.DRUMS  # bool [B, 5]
+        self._band = (families != v.ABSENT) & (np.arange(v.PARTS) > 0)
+        self._density, self._hurry = density, hurry
+        self._onsets = np.full((size, _RECENT), -1)  # newest last
+        self._parts = np.zeros((size, _RECENT), np.int64)
+        self._now = np.zeros(size, np.int64)  # ticks
         self._gaps = np.full((size, _GAPS), v.TIME_CLASSES)  # ticks between the newest onsets
         self._struck = np.zeros((size, v.PARTS), np.int64)  # keys struck at the newest onset
         self._pitch = np.full((size, v.PARTS), -1)  # each part's newest
@@ -32,15 +47,34 @@ class Manners:
         moved = time > 0
         self._gaps[moved] = np.roll(self._gaps[moved], 1, axis=1)
         self._gaps[moved, 0] = time[moved]
+        self._now += time
+        for column, newest in ((self._onsets, self._now), (self._parts, part)):
+            column[:, :-1] = column[:, 1:]
+            column[:, -1] = newest
         self._struck[moved] = 0
         self._struck[every, part] += 1
         again = self._pitch[every, part] == pitch
         self._running[every, part] = np.where(again, self._running[every, part] + 1, 1)
         self._pitch[every, part] = pitch
 
-    def times(self, bias: np.ndarray) -> np.ndarray:
-        """The bias of waits, float32 [B, 384], with those ruled out that would be a runaway."""
-        bias = bias.copy()
+    def _governed(self, bar: np.ndarray) -> np.ndarray:
+        """What is added to the hurry for the last two bars' density, float [B]. bar: length of the newest, ticks [B]."""
+        span = np.minimum(self._now, 2 * bar)
+        recent = self._onsets >= (self._now - span)[:, None]
+        counts = [(recent & (self._parts == part)).sum(1) for part in range(v.PARTS)]
+        values = np.log2(np.stack(counts, 1) * v.TICKS_PER_QUARTER / np.maximum(span, 1)[:, None] + 0.25)
+        played = (values * self._band).sum(1) / np.maximum(self._band.sum(1), 1)
+        usual, wished = self._density.T
+        off = played - (usual + wished * _STEP)
+        free = np.where(np.abs(wished) < _AT_REST, _FREE_AT_REST, _FREE)
+        excess = off - off.clip(-free, free)
+        firmly = excess * (_EACH + _INSISTING * np.abs(wished))
+        return np.where(span < bar, 0.0, -firmly.clip(-_MOST, _MOST))
+
+    def times(self, bar: np.ndarray) -> np.ndarray:
+        """The bias of waits, float32 [B, 384], with those ruled out that would be a runaway. bar: as in `_governed`."""
+        hurry = (self._hurry + self._governed(bar)).astype(np.float32)
+        bias = -hurry[:, None] * _LENGTHS
         bias[(self._gaps < _RUSHING).all(1), 1:_RUSHING] = _OFF
         bias[(self._struck >= HANDFUL).any(1), 0] = _OFF
         return bias

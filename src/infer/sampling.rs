@@ -214,15 +214,16 @@ impl Controls {
     }
 
     /// Hold the band to the density that is wished for (in steps of the control), where what it has played lately is far from it. `played`: mean over the parts
-    /// of their density values. Nobody is held to the usual density closely, since pieces of one style differ.
+    /// of their density values. Where nothing is wished for, nobody is held to the usual density closely, since pieces of one style differ.
     pub fn govern(&mut self, played: f32, wished: f32) {
         const STEP: f32 = 0.678; // octaves: 1.6 times the notes
         const EACH: f32 = 2.0; // of hurry for each octave too many or too few
-        const MOST: f32 = 6.0;
-        let free = if wished.abs() < 0.1 { 1.25 } else { 0.4 };
+        const INSISTING: f32 = 4.0; // and for each step that is wished for
+        const MOST: f32 = 8.0;
+        let free = if wished.abs() < 0.1 { 0.5 } else { 0.1 };
         let off = played - (self.usual_density + wished * STEP);
         let excess = off - off.clamp(-free, free);
-        self.hurry -= (excess * EACH).clamp(-MOST, MOST);
+        self.hurry -= (excess * (EACH + INSISTING * wished.abs())).clamp(-MOST, MOST);
         self.no_wait();
     }
 

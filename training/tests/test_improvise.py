@@ -156,17 +156,12 @@ def test_what_is_told_at_rest_is_the_rows_own():
     assert np.isclose(ask.context[v.DENSITY_AT + 1], told)
     assert np.isclose(ask.context[v.REPETITION_AT + 1], row["repetition"]["mean"] + 2 * row["repetition"]["std"])
     assert np.allclose(ask.sharpness, [1.25, 1.25, 0.625, 1.25, 1.25])
-    assert ask.hurry == -0.5
+    assert ask.hurry == -0.5 and ask.density == (row["density"]["mean"], -2.0)
     other = CARD | {"name": "drums"}  # nothing measured
     half = improvise.ask_of(row, ground, 1.0, (1,), second=other, lean=0.5)
     assert half.context[v.STYLE_AT + v.STYLES.index(CARD["name"])] == 0.5
     assert half.context[v.STYLE_AT + v.STYLES.index("drums")] == 0.5
     assert np.isclose(half.sharpness[2], 0.75)
-
-
-def test_hurrying_makes_long_waits_unlikely():
-    bias = improvise._time_bias(0.5)
-    assert np.allclose(bias[[0, 12, 6, 48]], [0, 0, 0.5, -1.0])
 
 
 def test_a_key_makes_what_lies_outside_less_likely():

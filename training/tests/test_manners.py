@@ -6,9 +6,13 @@ from training import manners
 from training import vocabulary as v
 
 
-def _manners(size: int = 1, patience: float = 5.0) -> manners.Manners:
+BAR = 96
+
+
+def _manners(size: int = 1, patience: float = 5.0, wished: float = 0.0, hurry: float = 0.0) -> manners.Manners:
     families = np.tile([v.ABSENT, 0, 4, v.DRUMS, 0], (size, 1))
-    return manners.Manners(np.full(size, patience), families)
+    density = np.tile([0.0, wished], (size, 1))
+    return manners.Manners(np.full(size, patience), families, density, np.full(size, hurry))
 
 
 def _push(own: manners.Manners, *events: tuple[int, int, int]) -> None:
@@ -17,7 +21,7 @@ def _push(own: manners.Manners, *events: tuple[int, int, int]) -> None:
 
 
 def _times(own: manners.Manners) -> np.ndarray:
-    return own.times(np.zeros((1, v.TIME_CLASSES), np.float32))[0]
+    return own.times(np.full(1, BAR))[0]
 
 
 def test_four_onsets_in_a_rush_are_followed_by_no_fifth():
@@ -28,6 +32,24 @@ def test_four_onsets_in_a_rush_are_followed_by_no_fifth():
     assert (_times(own)[1:3] < -1e8).all() and _times(own)[0] == 0 and (_times(own)[3:] == 0).all()
     _push(own, (3, 1, 65))
     assert (_times(own) == 0).all()
+
+
+def test_hurrying_makes_long_waits_unlikely():
+    assert np.allclose(_times(_manners(hurry=0.5))[[0, 12, 6, 48]], [0, 0, 0.5, -1.0])
+
+
+def test_a_band_is_held_to_the_density_that_is_wished_for():
+    def after(wished: float, wait: int, bars: int = 2) -> np.ndarray:
+        own = _manners(wished=wished)
+        for at in range(0, bars * BAR, wait):
+            _push(own, *[(0 if part > 1 else (wait if at else 0), part, 60) for part in (1, 2, 3, 4)])
+        return _times(own)
+
+    assert (after(0.0, 24) == 0).all()  # a note a quarter of each part is the usual
+    assert after(0.0, 12)[48] > 0  # twice as many are too many even where nothing is wished for
+    assert after(-1.0, 12)[48] > 0 > after(-1.0, 12)[6]  # too many: longer waits
+    assert after(2.0, 24)[48] < 0 < after(2.0, 24)[6]  # too few: shorter ones
+    assert (after(2.0, 24, bars=1) == 0).all()  # nothing is judged before a bar has been played
 
 
 def test_a_handful_of_keys_is_struck_at_once_and_no_more():

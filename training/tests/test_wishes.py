@@ -49,5 +49,5 @@ def test_all_wishes_are_measured(tmp_path, monkeypatch, capsys):
     found = json.loads((tmp_path / "wishes.json").read_text(encoding="utf-8"))["styles"]
     assert set(found["chorale"]) == {"density", "register", "chords", "key", "entropy"}
     assert set(found["drums"]) == {"density", "entropy"}
-    assert list(found["chorale"]["entropy"]) == [str(t) for t in wishes.TEMPERATURES]
+    assert list(found["chorale"]["entropy"]) == [str(t) for t in wishes.TEMPERATURES + wishes.NEAR]
     assert "| chorale |" in (tmp_path / "wishes.md").read_text(encoding="utf-8")
