@@ -177,8 +177,8 @@ impl Composer {
             let family = composed.families[note.part.slot()];
             let table = self.table(family, note)?;
             notes.push(VoicedNote { note, delay, table });
-            self.tell(FromComposer::Committed(note));
         }
+        composed.told().for_each(|it| self.tell(it));
         let gauges = &self.links.gauges;
         gauges.notes_composed.fetch_add(notes.len() as u64, Ordering::Relaxed);
         gauges.committed_notes.fetch_add(notes.len() as u64, Ordering::Relaxed);

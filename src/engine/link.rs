@@ -24,7 +24,8 @@ use crate::music::memory::Memory;
 use crate::music::planner::{Start, Window};
 use crate::music::recorder::Recorder;
 use crate::score::{
-    Chord, Family, Key, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, Tick, Velocity,
+    Chord, Family, Key, Likelihood, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, Tick,
+    Velocity,
 };
 
 /// Sent by the audio thread to the composer, in the order in which it happened.
@@ -140,8 +141,8 @@ pub enum FromComposer {
     Rested { from: Tick, to: Tick },
     /// What was committed of `[from, to)` for one part does not sound: it was switched to another mode, or struck out.
     Hushed { part: Part, from: Tick, to: Tick },
-    /// A note that is committed, for the roll.
-    Committed(Note),
+    /// A note that is committed, for the roll, and how likely the model thought it; nothing of one that was not drawn.
+    Committed(Note, Option<Likelihood>),
     /// A note with which a part has followed the player, for the roll.
     Followed(Note),
     /// A note that the player played, for the roll.

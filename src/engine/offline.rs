@@ -119,7 +119,9 @@ impl Default for Request {
 impl Bounced {
     fn take_in(&mut self, message: FromComposer) {
         match message {
-            FromComposer::Committed(note) | FromComposer::Followed(note) => self.notes.push(note),
+            FromComposer::Committed(note, _) | FromComposer::Followed(note) => {
+                self.notes.push(note)
+            }
             FromComposer::Rested { from, to } => {
                 self.notes.retain(|note| !(from..to).contains(&note.onset));
             }

@@ -1,12 +1,10 @@
 //! The piano roll: the music scrolls under a fixed now-line, the past to its left, what is committed to its right.
 
-use egui::{
-    Align2, CornerRadius, CursorIcon, Painter, Pos2, Rect, Response, Role, Sense, Stroke,
-    StrokeKind, Tooltip, Ui, WidgetInfo, pos2, vec2,
-};
+mod pointed;
+
+use egui::{Align2, CornerRadius, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{Intent, Memory, View, theme, widgets};
-use crate::params::Control;
 use crate::score::{Note, Part, Pitch, Tick};
 
 /// Share of the width that is past.
@@ -68,7 +66,6 @@ pub(super) fn draw(
     intents: &mut Vec<Intent>,
 ) {
     let response = ui.interact(rect, ui.scope_id().with("roll"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Piano roll"));
     if response.hovered() {
         let scroll = ui.input(|input| input.smooth_scroll_delta().y);
         memory.bars = (memory.bars * (-scroll / 300.0).exp()).clamp(BARS.0, BARS.1);
@@ -83,7 +80,7 @@ pub(super) fn draw(
     grid(&painter, &scale, view);
     let (from, to) = scale.span();
     let now = Tick::from_quarters(view.clock.position_quarters);
-    let pointed = response.hover_pos().and_then(|at| note_at(view, &scale, at));
+    let pointed = pointed::note(ui, &response, view, memory, &scale);
     for note in view.roll.between(from, to) {
         draw_note(&painter, &scale, note, now);
         if pointed == Some(note) {
@@ -111,55 +108,9 @@ pub(super) fn draw(
         legend(&painter, rect, &scale);
     }
     if let Some(note) = pointed {
-        point_at(ui, &response, view, (note, scale.bar(note)), now, intents);
+        pointed::tell(ui, &response, view, (note, scale.bar(note)), now, intents);
     }
-}
-
-/// The note under the pointer; of those that lie over each other the one drawn last.
-fn note_at(view: &View<'_>, scale: &Scale, at: Pos2) -> Option<Note> {
-    let (from, to) = scale.span();
-    let is_at = |note: &Note| scale.bar(*note).expand2(vec2(2.0, 3.0)).contains(at);
-    let in_view = at.x > scale.rect.left() + KEYS;
-    view.roll.between(from, to).filter(|note| in_view && is_at(note)).last()
-}
-
-/// Tell what the note is; a press strikes out one that has not begun.
-fn point_at(
-    ui: &Ui,
-    response: &Response,
-    view: &View<'_>,
-    (note, bar): (Note, Rect),
-    now: Tick,
-    intents: &mut Vec<Intent>,
-) {
-    let who = match note.part.band_index() {
-        Some(place) => {
-            let family = &view.control(Control::Family(place)).text;
-            format!("Part {}, {family}", note.part.slot())
-        }
-        None => String::from("You"),
-    };
-    let is_open = note.onset > now && note.part != Part::PLAYER;
-    let fate = match (is_open, view.roll.is_struck(note)) {
-        (true, true) => "\nstruck out",
-        (true, false) => "\ndecided, to come: press to strike it out",
-        (false, _) => "",
-    };
-    let beats = note.length.quarters();
-    let text = format!(
-        "{who}: {}, velocity {}, {beats:.2} beats{fate}",
-        note.pitch.name(),
-        note.velocity.number()
-    );
-    let bar = bar.intersect(response.rect).expand(4.0);
-    let context = ui.ctx().clone();
-    Tooltip::always_open(context, response.layer_id, response.id, bar).show(|ui| ui.label(text));
-    if is_open {
-        ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-        if response.clicked() && !view.roll.is_struck(note) {
-            intents.push(Intent::Veto(note));
-        }
-    }
+    widgets::focus_ring(ui, &response, rect.shrink(3.0));
 }
 
 fn scale(rect: Rect, view: &View<'_>, memory: &Memory) -> Scale {

@@ -114,7 +114,7 @@ pub(crate) fn jam(
         assert_no_alloc(|| renderer.render(block, &mut outputs, &mut played));
         while let Some(message) = instance.links.from_composer.pop() {
             match message {
-                FromComposer::Committed(note) | FromComposer::Followed(note) => notes.push(note),
+                FromComposer::Committed(note, _) | FromComposer::Followed(note) => notes.push(note),
                 FromComposer::Chain { .. } => notes.clear(),
                 FromComposer::Rested { from, to } => {
                     notes.retain(|it| !(from..to).contains(&it.onset));

@@ -112,9 +112,7 @@ impl Composer {
         self.links.gauges.set_figures(draft.figures);
         self.links.recording().commit(window, tape::committed(&draft.composed));
         self.tell(FromComposer::Rested { from: window.begin, to: window.end });
-        for (note, _) in draft.composed.voiced {
-            self.tell(FromComposer::Committed(note));
-        }
+        draft.composed.told().for_each(|it| self.tell(it));
     }
 
     /// Something has happened that is no cutoff.
