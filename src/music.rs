@@ -1,5 +1,6 @@
 //! Judgement as pure functions and small state machines: what was heard, notes to model events and back, the plan of windows, and the recording.
 
+pub mod anticipation;
 pub mod dialogue;
 pub mod feel;
 pub mod follow;

@@ -19,6 +19,7 @@ use atomic_float::{AtomicF32, AtomicF64};
 use crossbeam::queue::ArrayQueue;
 
 use super::playback::{Parts, Playback};
+pub use crate::music::anticipation::Foreseen;
 use crate::music::follow::Seat;
 use crate::music::memory::Memory;
 use crate::music::planner::{Start, Window};
@@ -147,6 +148,8 @@ pub enum FromComposer {
     Followed(Note),
     /// A note that the player played, for the roll.
     Heard(Note),
+    /// What the band expects the player to play next, in playing order, in place of what it expected before. Sent only while somebody watches.
+    Expected(Vec<Note>),
     /// What the song remembers from now on, for the saved state.
     /// `before` is what it was added to: an answer that comes after the musician has changed the memory once more is of no use.
     Remembered { before: Arc<Memory>, memory: Arc<Memory> },
@@ -216,6 +219,12 @@ pub struct Gauges {
     pub heard_notes: AtomicU32,
     pub expected_notes: AtomicU32,
     pub repeated_notes: AtomicU32,
+    /// Written by main: whether a window is open that shows what the band expects of the player. Without one it does not think about that.
+    pub watched: AtomicBool,
+    /// Written by main: whether the host renders faster than real time, where nobody watches.
+    pub bouncing: AtomicBool,
+    /// Of the player's notes in this chain, while somebody watched: how many there were, how many were expected, and how many repeat the one before.
+    pub foreseen: [AtomicU32; 3],
     /// Sum of the log-probabilities (natural) of the notes that were committed and not composed anew, and how many they are, for a mean likelihood.
     pub surprise: AtomicF64,
     pub committed_notes: AtomicU64,
@@ -295,6 +304,25 @@ impl Gauges {
         };
         let key = shown(&self.key_heard).and_then(Key::from_index);
         (key, shown(&self.chord_heard).and_then(Chord::from_index))
+    }
+
+    /// Whether somebody sees what the band expects.
+    pub fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Relaxed) && !self.bouncing.load(Ordering::Relaxed)
+    }
+
+    /// How much of what the player played was expected.
+    pub fn foreseen(&self) -> Foreseen {
+        let [notes, expected, repeated] =
+            std::array::from_fn(|place| self.foreseen[place].load(Ordering::Relaxed));
+        Foreseen { notes, expected, repeated }
+    }
+
+    pub fn show_foreseen(&self, foreseen: Foreseen) {
+        let Foreseen { notes, expected, repeated } = foreseen;
+        for (gauge, count) in self.foreseen.iter().zip([notes, expected, repeated]) {
+            gauge.store(count, Ordering::Relaxed);
+        }
     }
 
     pub fn count_lost(&self) {

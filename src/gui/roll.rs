@@ -9,6 +9,8 @@ use crate::score::{Likelihood, Note, Part, Tick};
 #[derive(Clone, Debug, Default)]
 pub struct Roll {
     notes: VecDeque<(Note, Option<Likelihood>)>,
+    /// What is expected of the player.
+    expected: Vec<Note>,
     /// What was struck out and has not been answered: part and onset.
     vetoes: VecDeque<(Part, Tick)>,
 }
@@ -23,6 +25,7 @@ impl Roll {
             FromComposer::Chain { tick } => {
                 self.notes.retain(|(note, _)| note.onset < tick);
                 self.vetoes.clear();
+                self.expected.clear();
             }
             FromComposer::Rested { from, to } => self.notes.retain(|(note, _)| {
                 note.part == Part::PLAYER || note.onset < from || note.onset >= to
@@ -33,6 +36,7 @@ impl Roll {
             }
             FromComposer::Committed(note, likelihood) => self.add_drawn(note, likelihood),
             FromComposer::Followed(note) | FromComposer::Heard(note) => self.add(note),
+            FromComposer::Expected(notes) => self.expected = notes,
             other @ (FromComposer::Opened { .. }
             | FromComposer::Remembered { .. }
             | FromComposer::Failed(_)) => return Some(other),
@@ -81,6 +85,11 @@ impl Roll {
     /// How likely the model thought `note`, if it drew it.
     pub fn likelihood(&self, note: Note) -> Option<Likelihood> {
         self.notes.iter().rev().find(|it| it.0 == note).and_then(|it| it.1)
+    }
+
+    /// What is expected of the player after `now`.
+    pub fn expected(&self, now: Tick) -> impl Iterator<Item = Note> + '_ {
+        self.expected.iter().copied().filter(move |note| note.onset > now)
     }
 
     /// Whether a note of `part` sounds at `tick`.

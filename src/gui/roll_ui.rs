@@ -2,7 +2,7 @@
 
 mod pointed;
 
-use egui::{Align2, CornerRadius, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, CornerRadius, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{Intent, Memory, View, theme, widgets};
 use crate::score::{Note, Part, Pitch, Tick};
@@ -93,6 +93,9 @@ pub(super) fn draw(
             painter.line_segment(line, Stroke::new(2.0, theme::warning()));
         }
     }
+    for note in view.roll.expected(now) {
+        draw_expected(&painter, &scale, note);
+    }
     keyboard(&painter, &scale);
     let x = scale.now_x();
     painter.line_segment(
@@ -105,7 +108,8 @@ pub(super) fn draw(
             invitation(&painter, rect);
         }
     } else {
-        legend(&painter, rect, &scale);
+        let expects = view.roll.expected(now).next().is_some();
+        legend(&painter, rect, &scale, expects);
     }
     if let Some(note) = pointed {
         pointed::tell(ui, &response, view, (note, scale.bar(note)), now, intents);
@@ -221,6 +225,20 @@ fn draw_note(painter: &Painter, scale: &Scale, note: Note, now: Tick) {
     widgets::shape(painter, pos2(rect.left() + radius, rect.center().y), radius, note.part);
 }
 
+/// A note that the player may play: in dashes, since nothing is decided.
+fn draw_expected(painter: &Painter, scale: &Scale, note: Note) {
+    let rect = scale.bar(note).expand2(vec2(0.0, 1.0));
+    let around = [
+        rect.left_top(),
+        rect.right_top(),
+        rect.right_bottom(),
+        rect.left_bottom(),
+        rect.left_top(),
+    ];
+    let stroke = Stroke::new(1.2, theme::part_color(Part::PLAYER).gamma_multiply(0.8));
+    painter.extend(Shape::dashed_line(&around, stroke, 3.0, 2.5));
+}
+
 fn keyboard(painter: &Painter, scale: &Scale) {
     let ground = Rect::from_min_size(scale.rect.min, vec2(KEYS, scale.rect.height()));
     painter.rect_filled(ground, theme::ROUND, theme::panel());
@@ -242,7 +260,7 @@ fn keyboard(painter: &Painter, scale: &Scale) {
 }
 
 /// Who is who, in the lower left corner.
-fn legend(painter: &Painter, rect: Rect, scale: &Scale) {
+fn legend(painter: &Painter, rect: Rect, scale: &Scale, expects: bool) {
     let strip = rect.with_min_y(rect.bottom() - 27.0);
     painter.rect_filled(strip, theme::ROUND, theme::panel().gamma_multiply(0.88));
     let mut at = pos2(rect.left() + KEYS + 14.0, rect.bottom() - 14.0);
@@ -259,7 +277,9 @@ fn legend(painter: &Painter, rect: Rect, scale: &Scale) {
     // Beyond the now-line, and never over the names.
     let left = (scale.now_x() + 8.0).max(at.x - 10.0);
     let at = pos2(left, rect.bottom() - 14.0);
-    painter.text(at, Align2::LEFT_CENTER, "decided, to come", theme::font(11.0), theme::quiet());
+    let text =
+        if expects { "decided, to come · dashed: expected of you" } else { "decided, to come" };
+    painter.text(at, Align2::LEFT_CENTER, text, theme::font(11.0), theme::quiet());
 }
 
 /// What to do, before anything has happened.

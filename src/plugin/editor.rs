@@ -169,6 +169,8 @@ impl Window {
         status.late_revisions = gauges.late_revisions.load(Ordering::Relaxed);
         status.lost = gauges.lost.load(Ordering::Relaxed);
         (status.key_heard, status.chord_heard) = gauges.harmony();
+        gauges.watched.store(true, Ordering::Relaxed);
+        status.foreseen = gauges.foreseen();
         status.load = gauges.load.load(Ordering::Relaxed);
         status.peaks =
             std::array::from_fn(|place| gauges.peaks[place].swap(0.0, Ordering::Relaxed));
@@ -287,6 +289,9 @@ impl NiceEguiApp for Window {
 
     fn editor_closed(&mut self) {
         self.song.kept.settle_history();
+        if let Some(links) = self.song.kept.links() {
+            links.gauges.watched.store(false, Ordering::Relaxed);
+        }
         self.hand = None;
     }
 }

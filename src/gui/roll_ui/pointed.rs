@@ -39,7 +39,9 @@ fn note_at(view: &View<'_>, scale: &Scale, at: Pos2) -> Option<Note> {
     let (from, to) = scale.span();
     let is_at = |note: &Note| scale.bar(*note).expand2(vec2(2.0, 3.0)).contains(at);
     let in_view = at.x > scale.rect.left() + KEYS;
-    view.roll.between(from, to).filter(|note| in_view && is_at(note)).last()
+    let now = Tick::from_quarters(view.clock.position_quarters);
+    let expected = view.roll.expected(now).filter(|note| in_view && is_at(note)).last();
+    view.roll.between(from, to).filter(|note| in_view && is_at(note)).last().or(expected)
 }
 
 /// Left and right go from note to note of those in view, in the order in which they begin; at first to the one before now or the one after.
@@ -99,6 +101,10 @@ fn text(view: &View<'_>, note: Note) -> String {
         Some(place) => {
             let family = &view.control(Control::Family(place)).text;
             format!("Part {}, {family}", note.part.slot())
+        }
+        None if view.roll.expected(Tick(i64::MIN)).any(|it| it == note) => {
+            let beats = note.length.quarters();
+            return format!("Expected of you: {}, {beats:.2} beats", note.pitch.name());
         }
         None => String::from("You"),
     };
