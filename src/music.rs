@@ -13,5 +13,6 @@ pub mod planner;
 pub mod rating;
 pub mod recorder;
 pub mod shaping;
+pub mod spectrum;
 pub mod takes;
 pub mod tokens;

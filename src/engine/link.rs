@@ -170,11 +170,16 @@ pub struct Links {
     pub to_composer: ArrayQueue<ToComposer>,
     /// Full (no editor is open to read it): the oldest message is dropped.
     pub from_composer: ArrayQueue<FromComposer>,
+    /// What sounds, for the window's picture of it, from the audio thread to main. Full (nobody reads): the oldest is dropped.
+    pub sound: ArrayQueue<Snippet>,
     pub gauges: Gauges,
     /// What the composer writes down of all that it is told and commits, and main reads when the musician keeps a take. Between these two only:
     /// the audio thread never touches it, so that it never waits for it.
     recording: Mutex<Recorder>,
 }
+
+/// Consecutive frames of the mix, left and right in one.
+pub type Snippet = [f32; 64];
 
 /// Values of which only the newest matters, each with one writer.
 #[derive(Debug, Default)]
@@ -223,6 +228,10 @@ pub struct Gauges {
     pub watched: AtomicBool,
     /// Written by main: whether the host renders faster than real time, where nobody watches.
     pub bouncing: AtomicBool,
+    /// Written by main: whether anybody looks at what sounds. Without it nothing is put into `Links::sound`.
+    pub listening: AtomicBool,
+    /// Hertz; written with each preparation of the audio side, 0 before the first.
+    pub sample_rate: AtomicF32,
     /// Of the player's notes in this chain, while somebody watched: how many there were, how many were expected, and how many repeat the one before.
     pub foreseen: [AtomicU32; 3],
     /// Sum of the log-probabilities (natural) of the notes that were committed and not composed anew, and how many they are, for a mean likelihood.
@@ -257,6 +266,7 @@ impl Links {
             retired: ArrayQueue::new(1024),
             to_composer: ArrayQueue::new(64),
             from_composer: ArrayQueue::new(4096),
+            sound: ArrayQueue::new(1024),
             gauges: Gauges::default(),
             recording: Mutex::default(),
         })

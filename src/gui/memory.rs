@@ -47,10 +47,13 @@ pub enum Side {
     Takes,
     /// What the band remembers of the player.
     Remembered,
+    /// What sounds.
+    Sound,
 }
 
 impl Side {
-    const NAMES: [(Side, &'static str); 2] = [(Side::Takes, "takes"), (Side::Remembered, "memory")];
+    const NAMES: [(Side, &'static str); 3] =
+        [(Side::Takes, "takes"), (Side::Remembered, "memory"), (Side::Sound, "sound")];
 
     /// As the song keeps it.
     pub fn name(self) -> &'static str {

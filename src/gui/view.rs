@@ -1,6 +1,6 @@
 //! What the editor shows, as plain values.
 
-use super::{PresetsView, RememberedView, Roll, TakesView};
+use super::{PresetsView, RememberedView, Roll, SoundView, TakesView};
 use crate::engine::link::Foreseen;
 use crate::params::{Control, Controls};
 use crate::score::{Chord, Key, Part, Tick, Ticks};
@@ -15,6 +15,7 @@ pub struct View<'a> {
     pub clock: Clock,
     pub status: &'a Status,
     pub mixer: Mixer,
+    pub sound: SoundView,
     /// Notes in the seed phrase.
     pub phrase_notes: usize,
     /// Whether neither number nor phrase of the seed may change.

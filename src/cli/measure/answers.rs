@@ -19,25 +19,28 @@ const TURN_BARS: i64 = 2;
 /// Notes of a motif.
 const MOTIF: usize = 4;
 
-/// How many of the player's notes a part that plays along expects, and how many a guess of the pitch class before would have.
+/// How many of the player's notes a part that plays along expects, how many of them the window would show beforehand, and how many a guess of the pitch class
+/// before would have.
 pub(super) fn jams(args: &MeasureArgs, tunes: &[Tune]) -> Result<Value, Failure> {
     let mut found = serde_json::Map::new();
     for (name, memory) in [("without", 0.0), ("with", 0.5)] {
-        let (mut notes, mut expected, mut repeated) = (0, 0, 0);
+        let (mut notes, mut expected, mut repeated, mut shown) = (0, 0, 0, 0);
         for tune in tunes {
             let end = Tick(0) + tune.bar.meter.bar() * JAM_BARS;
             let player = tune.player.iter().filter(|it| it.onset < end).copied().collect();
             let mut settings = settings(tune, memory);
             settings.parts[0].mode = Mode::Play;
-            let heard = bounce(args, tune, settings, player, JAM_BARS)?.anticipation;
+            let bounced = bounce(args, tune, settings, player, JAM_BARS, true)?;
+            let heard = bounced.anticipation;
             notes += heard.notes;
             expected += heard.expected;
             repeated += heard.repeated;
+            shown += bounced.foreseen.expected;
         }
         let share = |count: u32| round(f64::from(count) / f64::from(notes.max(1)));
         found.insert(
             format!("{name}_memory"),
-            json!({ "notes": notes, "expected": share(expected), "repeat_last": share(repeated) }),
+            json!({ "notes": notes, "expected": share(expected), "shown": share(shown), "repeat_last": share(repeated) }),
         );
     }
     Ok(Value::Object(found))
@@ -53,7 +56,8 @@ pub(super) fn answers(args: &MeasureArgs, tunes: &[Tune]) -> Result<Value, Failu
             let mut settings = settings(tune, amount);
             settings.parts[0].mode = Mode::Answer;
             settings.trade = Trade::TwoBars;
-            let bounced = bounce(args, tune, settings, player.clone(), TURNS * 2 * TURN_BARS)?;
+            let bounced =
+                bounce(args, tune, settings, player.clone(), TURNS * 2 * TURN_BARS, false)?;
             tally.add(tune, &player, &bounced.notes);
         }
         found.insert(format!("memory_{amount}"), tally.json());
@@ -177,6 +181,7 @@ fn bounce(
     settings: Settings,
     player: Vec<Note>,
     bars: i64,
+    watched: bool,
 ) -> Result<Bounced, Failure> {
     let meter: Meter = tune.bar.meter;
     let request = Request {
@@ -186,7 +191,9 @@ fn bounce(
         bars: u32::try_from(bars).unwrap_or(1),
         player: Phrase::new(player),
         sample_rate: 8000,
-        block: 4096,
+        // What is foreseen is thought of between blocks.
+        block: if watched { 64 } else { 4096 },
+        watched,
         ..Request::default()
     };
     Ok(offline::bounce(packs::open(&args.muse)?.muse, &request, &mut |_| {})?)

@@ -4,7 +4,6 @@
 //! player's notes as the model's hazard has them. Beyond it the band is imagined too. Times are drawn, pitches and lengths are the likeliest.
 
 use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
 
 use super::line::{Context, Line};
 use super::recall::Recall;
