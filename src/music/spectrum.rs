@@ -57,7 +57,7 @@ const TIMES: usize = 9;
 /// Bins of a median in frequency: several times the width of a partial.
 const WIDTH: usize = 21;
 /// How many times stronger one must be than the other for a bin to be the one or the other (the separation factor of Driedger et al.).
-const SEPARATION: f32 = 2.0;
+const SEPARATION: f32 = 3.0;
 /// Pitches are looked for between these, hertz.
 const PITCHES: (f32, f32) = (55.0, 2500.0);
 /// From here on partials count less, the higher the less: most are overtones.

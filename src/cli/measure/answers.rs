@@ -7,6 +7,7 @@ use super::{Mean, beat, round};
 use crate::cli::args::MeasureArgs;
 use crate::cli::failure::Failure;
 use crate::cli::packs;
+use crate::engine::link::FromComposer;
 use crate::engine::offline::{self, Bounced, Request};
 use crate::music::key::KeyFinder;
 use crate::score::{Meter, Mode, Note, Phrase, Seed, Settings, StyleBlend, Tick, Ticks, Trade};
@@ -24,6 +25,7 @@ const MOTIF: usize = 4;
 pub(super) fn jams(args: &MeasureArgs, tunes: &[Tune]) -> Result<Value, Failure> {
     let mut found = serde_json::Map::new();
     for (name, memory) in [("without", 0.0), ("with", 0.5)] {
+        let mut drawn = Drawn::default();
         let (mut notes, mut expected, mut repeated, mut shown) = (0, 0, 0, 0);
         for tune in tunes {
             let end = Tick(0) + tune.bar.meter.bar() * JAM_BARS;
@@ -36,14 +38,36 @@ pub(super) fn jams(args: &MeasureArgs, tunes: &[Tune]) -> Result<Value, Failure>
             expected += heard.expected;
             repeated += heard.repeated;
             shown += bounced.foreseen.expected;
+            bounced.told.iter().for_each(|it| drawn.add(it));
         }
         let share = |count: u32| round(f64::from(count) / f64::from(notes.max(1)));
         found.insert(
             format!("{name}_memory"),
-            json!({ "notes": notes, "expected": share(expected), "shown": share(shown), "repeat_last": share(repeated) }),
+            json!({ "notes": notes, "expected": share(expected), "shown": share(shown), "repeat_last": share(repeated), "band": drawn.json() }),
         );
     }
     Ok(Value::Object(found))
+}
+
+/// Of the band's notes those whose pitch the model expected, thought likely, and was surprised by.
+#[derive(Default)]
+struct Drawn {
+    counts: [u32; 3],
+}
+
+impl Drawn {
+    fn add(&mut self, message: &FromComposer) {
+        if let FromComposer::Committed(_, Some(likelihood)) = message {
+            self.counts[likelihood.surprise() as usize] += 1;
+        }
+    }
+
+    fn json(&self) -> Value {
+        let all = self.counts.iter().sum::<u32>().max(1);
+        let [expected, likely, surprising] =
+            self.counts.map(|count| round(f64::from(count) / f64::from(all)));
+        json!({ "expected": expected, "likely": likely, "surprising": surprising })
+    }
 }
 
 /// Two bars of the tune, two bars of rest, eight times; one part answers.
