@@ -124,7 +124,7 @@ impl Scene {
             Self { name: "sound-silent", opened: Some(Side::Sound), ..still.clone() },
             Self { name: "memory", opened: Some(Side::Remembered), ..one.clone() },
             Self { name: "first-steps", first_step: Some(0), ..still.clone() },
-            Self { name: "pointed", pointer: Some((838.0, 170.0)), ..one.clone() },
+            Self { name: "pointed", pointer: Some((825.0, 148.0)), ..one.clone() },
             Self {
                 name: "pack-refused",
                 notice: Some(

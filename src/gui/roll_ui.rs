@@ -2,7 +2,11 @@
 
 mod pointed;
 
-use egui::{Align2, CornerRadius, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{
+    Align2, CornerRadius, Galley, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2,
+};
 
 use super::{Intent, Memory, View, theme, widgets};
 use crate::score::{Note, Part, Pitch, Tick};
@@ -277,9 +281,19 @@ fn legend(painter: &Painter, rect: Rect, scale: &Scale, expects: bool) {
     // Beyond the now-line, and never over the names.
     let left = (scale.now_x() + 8.0).max(at.x - 10.0);
     let at = pos2(left, rect.bottom() - 14.0);
-    let text =
-        if expects { "decided, to come · dashed: expected of you" } else { "decided, to come" };
-    painter.text(at, Align2::LEFT_CENTER, text, theme::font(11.0), theme::quiet());
+    let texts = match expects {
+        true => {
+            &["decided, to come · dashed: expected of you", "dashed: expected of you", "to come"][..]
+        }
+        false => &["decided, to come", "to come"],
+    };
+    let lay = |text: &&str| {
+        painter.layout_no_wrap(String::from(*text), theme::font(11.0), theme::quiet())
+    };
+    let fits = |it: &Arc<Galley>| at.x + it.size().x < rect.right() - 6.0;
+    if let Some(galley) = texts.iter().map(lay).find(fits) {
+        painter.galley(at - vec2(0.0, galley.size().y / 2.0), galley, theme::quiet());
+    }
 }
 
 /// What to do, before anything has happened.

@@ -20,8 +20,8 @@ pub struct SoundView {
 }
 
 /// Of the wheel's radius: where the ring begins, and how far it grows.
-const RING: f32 = 0.56;
-const GROWTH: f32 = 0.27;
+const RING: f32 = 0.58;
+const GROWTH: f32 = 0.28;
 /// Half of the angle of a pitch class, with a little air beside it.
 const HALF: f32 = TAU / 24.0 - 0.035;
 /// A level from which on a pitch class is named when what sounds is told.
@@ -74,7 +74,7 @@ fn strikes(painter: &Painter, center: Pos2, radius: f32, sound: &SoundView) {
     let most = (RING - 0.06) * radius;
     for (band, level) in sound.strikes.iter().enumerate().rev() {
         let radius = most * (band as f32 + 1.0) / sound.strikes.len() as f32;
-        let light = theme::text().gamma_multiply(0.34 * level * level);
+        let light = theme::text().gamma_multiply(0.45 * level * level.sqrt());
         painter.circle_filled(center, radius, light);
         painter.circle_stroke(center, radius, Stroke::new(1.0, theme::line().gamma_multiply(0.7)));
     }
@@ -85,13 +85,10 @@ fn pitch_class(painter: &Painter, center: Pos2, radius: f32, class: usize, level
     let angle = (class * 7 % 12) as f32 / 12.0 * TAU - TAU / 4.0;
     let color = theme::class_color(class);
     let inner = RING * radius;
-    painter.add(arc(center, inner - 2.0, angle, Stroke::new(2.0, color.gamma_multiply(0.4))));
-    let thick = GROWTH * radius * level;
-    if thick > 0.5 {
-        let stroke = Stroke::new(thick, color.gamma_multiply(0.35 + 0.65 * level));
-        painter.add(arc(center, inner + 1.0 + thick / 2.0, angle, stroke));
-    }
-    let at = center + Vec2::angled(angle) * (inner + GROWTH * radius + 14.0);
+    let thick = 2.0 + (GROWTH * radius - 2.0) * level;
+    let stroke = Stroke::new(thick, color.gamma_multiply(0.35 + 0.65 * level));
+    painter.add(arc(center, inner + thick / 2.0, angle, stroke));
+    let at = center + Vec2::angled(angle) * (inner + GROWTH * radius + 12.0);
     let rings = level > TOLD;
     let (size, ink) = if rings { (15.0, theme::text()) } else { (12.5, theme::quiet()) };
     painter.text(at, Align2::CENTER_CENTER, name(class), theme::font(size), ink);

@@ -64,7 +64,7 @@ const PITCHES: (f32, f32) = (55.0, 2500.0);
 const OVERTONES: f32 = 500.0;
 /// Energies shown as 0 and as 1, decibels.
 const CLASS_RANGE: (f32, f32) = (-50.0, -12.0);
-const STRIKE_RANGE: (f32, f32) = (-62.0, -26.0);
+const STRIKE_RANGE: (f32, f32) = (-66.0, -30.0);
 /// How fast what is shown falls to a third, seconds.
 const CLASS_FALL: f32 = 0.4;
 const STRIKE_FALL: f32 = 0.14;

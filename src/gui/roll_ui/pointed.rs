@@ -109,7 +109,7 @@ fn text(view: &View<'_>, note: Note) -> String {
         None => String::from("You"),
     };
     let likelihood = view.roll.likelihood(note);
-    let likelihood = likelihood.map_or(String::new(), |it| format!("\n{}", it.text()));
+    let likelihood = likelihood.map_or(String::new(), |it| format!("\npitch {}", it.text()));
     let (name, velocity, beats) =
         (note.pitch.name(), note.velocity.number(), note.length.quarters());
     format!("{who}: {name}, velocity {velocity}, {beats:.2} beats{likelihood}")

@@ -76,7 +76,7 @@ fn a_note_that_was_drawn_tells_how_likely_it_was() {
     let told = window.state_mut().roll.take(FromComposer::Committed(drawn, Some(likelihood)));
     assert_eq!(told, None);
     press(&mut window, -1.0);
-    let text = "Part 1, Auto: C4, velocity 90, 1.00 beats\nsurprising, 7 %";
+    let text = "Part 1, Auto: C4, velocity 90, 1.00 beats\npitch surprising, 7 %";
     assert!(window.query_by_label(text).is_some());
     assert_eq!(window.get_by_label("Piano roll").value(), Some(String::from(text)));
     press(&mut window, -3.0);
