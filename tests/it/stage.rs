@@ -58,6 +58,10 @@ pub(crate) fn jam(
     let instance = Instance::start(|| Ok(Box::new(Scripted::new())), sound);
     instance.send(ToComposer::SeedPhrase(Arc::clone(&request.seed_phrase)));
     instance.send(ToComposer::Memory(Arc::clone(&request.memory)));
+    // As with a window that is open: it costs the callback nothing and changes no note.
+    for is_seen in [&instance.links.gauges.watched, &instance.links.gauges.listening] {
+        is_seen.store(true, Ordering::Relaxed);
+    }
     let mut renderer = Renderer::new(Arc::clone(&instance.links), sound);
     renderer.prepare(request.sample_rate as f32, request.block);
     let mut channels = vec![vec![0.0f32; request.block]; 10];

@@ -5,7 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{Desk, window};
-use crate::engine::link::FromComposer;
+use crate::engine::link::{Foreseen, FromComposer};
 use crate::gui::{Clock, Intent, Mixer, Roll};
 use crate::score::{Likelihood, Note, Part, Pitch, Tick, Ticks, Velocity};
 
@@ -82,6 +82,42 @@ fn a_note_that_was_drawn_tells_how_likely_it_was() {
     press(&mut window, -3.0);
     assert!(window.query_by_label_contains("velocity").is_some());
     assert!(window.query_by_label_contains(" %\n").is_none(), "what was not drawn has none");
+}
+
+#[test]
+fn what_is_expected_of_the_player_is_shown_until_its_time_has_come() {
+    let mut window = playing();
+    let ghost = note(Part::PLAYER, 216);
+    let roll = &mut window.state_mut().roll;
+    *roll = Roll::default();
+    assert_eq!(roll.take(FromComposer::Expected(vec![note(Part::PLAYER, 180), ghost])), None);
+    let expected: Vec<Note> = roll.expected(Tick(192)).collect();
+    assert_eq!(expected, [ghost]);
+    window.run_steps(2);
+    let at = press(&mut window, 1.0);
+    assert!(window.query_by_label("Expected of you: C4, 1.00 beats").is_some());
+    window.drag_at(at);
+    window.run_steps(1);
+    window.drop_at(at);
+    window.run_steps(2);
+    assert_eq!(window.state().intents, [], "nobody strikes out what the player may play");
+    let roll = &mut window.state_mut().roll;
+    assert_eq!(roll.take(FromComposer::Expected(Vec::new())), None);
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("Expected of you").is_none());
+}
+
+#[test]
+fn the_status_line_tells_how_much_of_the_player_was_expected() {
+    let mut window = playing();
+    let status = &mut window.state_mut().status;
+    status.backend = String::from("tract");
+    status.foreseen = Foreseen { notes: 5, expected: 5, repeated: 1 };
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("foresees").is_none(), "too few to tell");
+    window.state_mut().status.foreseen = Foreseen { notes: 40, expected: 18, repeated: 4 };
+    window.run_steps(2);
+    assert!(window.query_by_label("foresees 45 % of you").is_some());
 }
 
 #[test]
