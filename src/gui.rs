@@ -13,6 +13,7 @@ mod presets_ui;
 mod remembered_ui;
 mod roll;
 mod roll_ui;
+mod sound_ui;
 mod status_ui;
 mod style_pad;
 mod takes_ui;
@@ -29,6 +30,7 @@ pub use self::memory::{Memory, Side};
 pub use self::presets_ui::{PresetAct, PresetsView};
 pub use self::remembered_ui::{MemoryAct, RememberedView};
 pub use self::roll::Roll;
+pub use self::sound_ui::SoundView;
 pub use self::takes_ui::{Note, TakeAct, TakeOrder, TakeRow, TakesView};
 pub use self::view::{Choices, Clock, ControlView, Mixer, Status, View};
 
@@ -79,6 +81,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
         panel(ui, drawer, |ui| match opened {
             Side::Takes => takes_ui::draw(ui, view, memory, intents),
             Side::Remembered => remembered_ui::draw(ui, view, memory, intents),
+            Side::Sound => sound_ui::draw(ui, view),
         });
     }
     band_ui::draw(ui, band, view, memory, intents);

@@ -1,5 +1,6 @@
 //! Judgement as pure functions and small state machines: what was heard, notes to model events and back, the plan of windows, and the recording.
 
+pub mod anticipation;
 pub mod dialogue;
 pub mod feel;
 pub mod follow;
@@ -12,5 +13,6 @@ pub mod planner;
 pub mod rating;
 pub mod recorder;
 pub mod shaping;
+pub mod spectrum;
 pub mod takes;
 pub mod tokens;

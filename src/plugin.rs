@@ -163,6 +163,8 @@ impl Audio {
         self.renderer.prepare(config.sample_rate, max_block);
         self.spare = Spare::new(max_block);
         self.mode = config.process_mode;
+        let bouncing = self.mode == ProcessMode::Offline;
+        self.links.gauges.bouncing.store(bouncing, Ordering::Relaxed);
         self.sample_rate = config.sample_rate;
         self.sounding.end_all();
     }

@@ -1,6 +1,7 @@
 //! Values of music: time, meter, pitch, notes, parts, timbres, styles, seeds and settings. No I/O, no clock, no globals.
 
 pub mod chord;
+pub mod likelihood;
 pub mod maps;
 pub mod memory;
 pub mod meter;
@@ -16,6 +17,7 @@ pub mod timbre;
 pub mod time;
 
 pub use chord::{Chord, ChordQuality, ChordWish};
+pub use likelihood::Likelihood;
 pub use memory::{Remembered, Remembrance};
 pub use meter::{Meter, Tempo};
 pub use note::Note;

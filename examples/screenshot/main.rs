@@ -66,6 +66,7 @@ fn paint(stage: &Stage, scene: &Scene, path: &Path) -> Result<()> {
                 clock: shown.clock,
                 status: &status,
                 mixer: Mixer::Shown,
+                sound: shown.sound,
                 phrase_notes: shown.phrase_notes,
                 seed_locked: false,
                 presets: &shown.presets,

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
+use antiphon::engine::link::{Foreseen, FromComposer};
 use antiphon::engine::offline::{Request, bounce};
 use antiphon::gui::theme::Tone;
 use antiphon::gui::{
     Choices, Clock, ControlView, Note as TakesNote, PresetsView, RememberedView, Roll, Side,
-    Status, TakeRow, TakesView,
+    SoundView, Status, TakeRow, TakesView,
 };
 use antiphon::infer::{self, Runtime};
+use antiphon::music::spectrum::{Analyzer, Spectrum};
 use antiphon::pack::Pack;
 use antiphon::params::{Control, Controls, FACTORY};
 use antiphon::score::{
@@ -39,11 +41,20 @@ pub(crate) struct Scene {
     late_windows: u32,
 }
 
+/// A moment of real music.
+#[derive(Clone)]
+struct Jam {
+    roll: Roll,
+    clock: Clock,
+    sound: SoundView,
+    foreseen: Foreseen,
+}
+
 /// What all scenes share: the pack, and a jam of the band's real notes.
 pub(crate) struct Stage {
     pub(crate) choices: Choices,
     controls: Controls,
-    jam: (Roll, Clock),
+    jam: Jam,
 }
 
 /// What one scene shows.
@@ -56,6 +67,7 @@ pub(crate) struct Shown {
     pub(crate) presets: PresetsView,
     pub(crate) takes: TakesView,
     pub(crate) remembered: RememberedView,
+    pub(crate) sound: SoundView,
 }
 
 impl Scene {
@@ -102,9 +114,17 @@ impl Scene {
             Self { name: "takes", opened: Some(Side::Takes), ..one.clone() },
             Self { name: "takes-empty", opened: Some(Side::Takes), ..still.clone() },
             Self { name: "style-pad", style_pad: true, ..one.clone() },
+            Self { name: "sound", opened: Some(Side::Sound), scale: 1.5, ..one.clone() },
+            Self {
+                name: "sound-light",
+                opened: Some(Side::Sound),
+                tone: Tone::Light,
+                ..one.clone()
+            },
+            Self { name: "sound-silent", opened: Some(Side::Sound), ..still.clone() },
             Self { name: "memory", opened: Some(Side::Remembered), ..one.clone() },
             Self { name: "first-steps", first_step: Some(0), ..still.clone() },
-            Self { name: "pointed", pointer: Some((838.0, 170.0)), ..one.clone() },
+            Self { name: "pointed", pointer: Some((825.0, 148.0)), ..one.clone() },
             Self {
                 name: "pack-refused",
                 notice: Some(
@@ -139,10 +159,12 @@ impl Stage {
     pub(crate) fn shown(&self, scene: &Scene) -> Result<Shown> {
         let mut values = ControlView::all(&self.controls);
         let (mut roll, mut clock, mut status) = (Roll::default(), Clock::default(), silence());
+        let mut sound = SoundView::default();
         if scene.plays {
             set(&self.controls, &mut values);
-            (roll, clock) = self.jam.clone();
-            status = self::status([0.35, 0.2, 0.12, 0.5, 0.6]);
+            let Jam { foreseen, .. } = self.jam;
+            (roll, clock, sound) = (self.jam.roll.clone(), self.jam.clock, self.jam.sound);
+            status = Status { foreseen, ..self::status([0.35, 0.2, 0.12, 0.5, 0.6]) };
         }
         status.late_windows = scene.late_windows;
         status.notices.extend(scene.notice.map(String::from));
@@ -163,6 +185,7 @@ impl Stage {
             presets,
             takes: if scene.plays { some_takes() } else { TakesView::default() },
             remembered: remembered(!scene.plays),
+            sound,
         })
     }
 }
@@ -208,19 +231,27 @@ fn some_takes() -> TakesView {
 }
 
 /// A moment in the seventh bar: the band's real notes around a tune.
-fn jam(pack: &Pack, style: usize) -> Result<(Roll, Clock)> {
+fn jam(pack: &Pack, style: usize) -> Result<Jam> {
     let note = |(onset, pitch, length): (i64, u8, i64)| -> Option<Note> {
         Some(Note {
-            onset: Tick(480 + onset),
+            onset: Tick(onset),
             part: Part::PLAYER,
             pitch: Pitch::new(pitch)?,
             length: Ticks(length),
             velocity: Velocity::clamped(96),
         })
     };
-    let tune =
-        [(0, 69, 24), (24, 72, 48), (72, 74, 24), (96, 76, 36), (132, 77, 12), (144, 76, 30)];
-    let player = Phrase::new(tune.into_iter().filter_map(note).collect());
+    // Each bar its onset, pitch and length.
+    let tune = [
+        [(0, 62, 24), (24, 65, 24), (48, 69, 36), (84, 67, 12)],
+        [(0, 65, 24), (24, 64, 24), (48, 62, 48), (96, 62, 0)],
+        [(0, 69, 24), (24, 72, 48), (72, 74, 24), (96, 62, 0)],
+        [(0, 76, 36), (36, 77, 12), (48, 76, 30), (96, 62, 0)],
+    ];
+    let bars = tune.iter().cycle().zip((96..).step_by(96)).take(6);
+    let tune = bars.flat_map(|(bar, start)| bar.iter().map(move |it| (it.0 + start, it.1, it.2)));
+    let tune = tune.filter(|it| it.2 > 0 && it.0 < 650);
+    let player = Phrase::new(tune.filter_map(note).collect());
     let settings = Settings {
         seed: Seed(271_828),
         style: StyleBlend::only(style),
@@ -236,18 +267,24 @@ fn jam(pack: &Pack, style: usize) -> Result<(Roll, Clock)> {
         meter: Meter::COMMON,
         bars: 8,
         player: player.clone(),
+        watched: true,
+        block: 64,
         tail_secs: 0.0,
         ..Request::default()
     };
     let muse = infer::open(pack, &Runtime::Embedded)?;
     let bounced = bounce(muse, &request, &mut |_| {})?;
-    // The window that begins next is committed, the ones after it are not.
+    // What had been told when the window that begins next was committed.
     let known = Tick::from_quarters(NOW.floor() + 2.0);
+    let is_later =
+        |it: &FromComposer| matches!(it, FromComposer::Committed(note, _) if note.onset >= known);
     let mut roll = Roll::default();
-    for note in bounced.notes.into_iter().filter(|note| note.onset < known) {
-        roll.add(note);
+    for message in bounced.told.into_iter().take_while(|it| !is_later(it)) {
+        roll.take(message);
     }
-    player.notes().iter().for_each(|note| roll.add(*note));
+    let now = Tick::from_quarters(NOW);
+    let sounding = player.notes().iter().filter(|it| it.onset <= now && it.end() > now);
+    sounding.for_each(|note| roll.add(*note));
     let clock = Clock {
         playing: true,
         position_quarters: NOW,
@@ -255,7 +292,20 @@ fn jam(pack: &Pack, style: usize) -> Result<(Roll, Clock)> {
         bar_start: Tick(576),
         bar_length: Ticks(96),
     };
-    Ok((roll, clock))
+    let sound = heard(&bounced.mix, request.sample_rate, NOW * 60.0 / 112.0);
+    Ok(Jam { roll, clock, sound, foreseen: bounced.foreseen })
+}
+
+/// What the window would show of what sounds at `secs`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some seconds")]
+fn heard([left, right]: &[Vec<f32>; 2], sample_rate: u32, secs: f64) -> SoundView {
+    let mut analyzer = Analyzer::new(sample_rate as f32);
+    let frames = (secs * f64::from(sample_rate)) as usize;
+    let mono: Vec<f32> =
+        left.iter().zip(right).take(frames).map(|(left, right)| 0.5 * (left + right)).collect();
+    analyzer.hear(&mono);
+    let Spectrum { classes, strikes } = analyzer.spectrum();
+    SoundView { classes, strikes }
 }
 
 fn silence() -> Status {

@@ -16,4 +16,5 @@ mod sequencer;
 mod span;
 mod strip;
 pub mod synth;
+mod tap;
 mod voice;

@@ -3,6 +3,7 @@
 mod chain;
 mod drafts;
 mod drawing;
+mod foresight;
 mod grids;
 pub mod judging;
 mod line;
@@ -18,6 +19,7 @@ use std::sync::atomic::Ordering;
 use self::chain::{Chain, Opened};
 use self::drafts::Draft;
 use self::drawing::Composed;
+use self::foresight::Foresight;
 use self::remembering::Remembering;
 use super::audio::renderer::Sound;
 use super::link::{
@@ -40,6 +42,7 @@ pub struct Composer {
     /// What the band plays as it is written.
     playback: Option<Arc<Playback>>,
     remembering: Remembering,
+    foresight: Foresight,
     chain: Option<Chain>,
     draft: Option<Draft>,
     /// Messages taken from the queue and not yet acted on.
@@ -75,6 +78,7 @@ impl Composer {
             seed_phrase: Arc::default(),
             playback: None,
             remembering: Remembering::default(),
+            foresight: Foresight::default(),
             chain: None,
             draft: None,
             inbox: VecDeque::new(),
@@ -113,7 +117,12 @@ impl Composer {
             self.inbox.push_back(message);
         }
         self.send_outbox();
-        let Some(message) = self.inbox.pop_front() else { return self.make_grid() };
+        let Some(message) = self.inbox.pop_front() else {
+            return match self.make_grid()? {
+                Next::Wait => self.foresee(),
+                next => Ok(next),
+            };
+        };
         let done = self.act(message);
         if done.is_err() {
             (self.chain, self.draft) = (None, None);
@@ -126,6 +135,7 @@ impl Composer {
         match message {
             FromAudio::Chain { start, settings } => {
                 self.draft = None;
+                self.forget_foresight();
                 let chain = self.chain.take();
                 self.chain = Some(self.enter_chain(chain, start, settings)?);
                 let mut recording = self.links.recording();
@@ -177,8 +187,8 @@ impl Composer {
             let family = composed.families[note.part.slot()];
             let table = self.table(family, note)?;
             notes.push(VoicedNote { note, delay, table });
-            self.tell(FromComposer::Committed(note));
         }
+        composed.told().for_each(|it| self.tell(it));
         let gauges = &self.links.gauges;
         gauges.notes_composed.fetch_add(notes.len() as u64, Ordering::Relaxed);
         gauges.committed_notes.fetch_add(notes.len() as u64, Ordering::Relaxed);

@@ -19,12 +19,14 @@ use atomic_float::{AtomicF32, AtomicF64};
 use crossbeam::queue::ArrayQueue;
 
 use super::playback::{Parts, Playback};
+pub use crate::music::anticipation::Foreseen;
 use crate::music::follow::Seat;
 use crate::music::memory::Memory;
 use crate::music::planner::{Start, Window};
 use crate::music::recorder::Recorder;
 use crate::score::{
-    Chord, Family, Key, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, Tick, Velocity,
+    Chord, Family, Key, Likelihood, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, Tick,
+    Velocity,
 };
 
 /// Sent by the audio thread to the composer, in the order in which it happened.
@@ -140,12 +142,14 @@ pub enum FromComposer {
     Rested { from: Tick, to: Tick },
     /// What was committed of `[from, to)` for one part does not sound: it was switched to another mode, or struck out.
     Hushed { part: Part, from: Tick, to: Tick },
-    /// A note that is committed, for the roll.
-    Committed(Note),
+    /// A note that is committed, for the roll, and how likely the model thought it; nothing of one that was not drawn.
+    Committed(Note, Option<Likelihood>),
     /// A note with which a part has followed the player, for the roll.
     Followed(Note),
     /// A note that the player played, for the roll.
     Heard(Note),
+    /// What the band expects the player to play next, in playing order, in place of what it expected before. Sent only while somebody watches.
+    Expected(Vec<Note>),
     /// What the song remembers from now on, for the saved state.
     /// `before` is what it was added to: an answer that comes after the musician has changed the memory once more is of no use.
     Remembered { before: Arc<Memory>, memory: Arc<Memory> },
@@ -166,11 +170,16 @@ pub struct Links {
     pub to_composer: ArrayQueue<ToComposer>,
     /// Full (no editor is open to read it): the oldest message is dropped.
     pub from_composer: ArrayQueue<FromComposer>,
+    /// What sounds, for the window's picture of it, from the audio thread to main. Full (nobody reads): the oldest is dropped.
+    pub sound: ArrayQueue<Snippet>,
     pub gauges: Gauges,
     /// What the composer writes down of all that it is told and commits, and main reads when the musician keeps a take. Between these two only:
     /// the audio thread never touches it, so that it never waits for it.
     recording: Mutex<Recorder>,
 }
+
+/// Consecutive frames of the mix, left and right in one.
+pub type Snippet = [f32; 64];
 
 /// Values of which only the newest matters, each with one writer.
 #[derive(Debug, Default)]
@@ -215,6 +224,16 @@ pub struct Gauges {
     pub heard_notes: AtomicU32,
     pub expected_notes: AtomicU32,
     pub repeated_notes: AtomicU32,
+    /// Written by main: whether a window is open that shows what the band expects of the player. Without one it does not think about that.
+    pub watched: AtomicBool,
+    /// Written by main: whether the host renders faster than real time, where nobody watches.
+    pub bouncing: AtomicBool,
+    /// Written by main: whether anybody looks at what sounds. Without it nothing is put into `Links::sound`.
+    pub listening: AtomicBool,
+    /// Hertz; written with each preparation of the audio side, 0 before the first.
+    pub sample_rate: AtomicF32,
+    /// Of the player's notes in this chain, while somebody watched: how many there were, how many were expected, and how many repeat the one before.
+    pub foreseen: [AtomicU32; 3],
     /// Sum of the log-probabilities (natural) of the notes that were committed and not composed anew, and how many they are, for a mean likelihood.
     pub surprise: AtomicF64,
     pub committed_notes: AtomicU64,
@@ -247,6 +266,7 @@ impl Links {
             retired: ArrayQueue::new(1024),
             to_composer: ArrayQueue::new(64),
             from_composer: ArrayQueue::new(4096),
+            sound: ArrayQueue::new(1024),
             gauges: Gauges::default(),
             recording: Mutex::default(),
         })
@@ -294,6 +314,25 @@ impl Gauges {
         };
         let key = shown(&self.key_heard).and_then(Key::from_index);
         (key, shown(&self.chord_heard).and_then(Chord::from_index))
+    }
+
+    /// Whether somebody sees what the band expects.
+    pub fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Relaxed) && !self.bouncing.load(Ordering::Relaxed)
+    }
+
+    /// How much of what the player played was expected.
+    pub fn foreseen(&self) -> Foreseen {
+        let [notes, expected, repeated] =
+            std::array::from_fn(|place| self.foreseen[place].load(Ordering::Relaxed));
+        Foreseen { notes, expected, repeated }
+    }
+
+    pub fn show_foreseen(&self, foreseen: Foreseen) {
+        let Foreseen { notes, expected, repeated } = foreseen;
+        for (gauge, count) in self.foreseen.iter().zip([notes, expected, repeated]) {
+            gauge.store(count, Ordering::Relaxed);
+        }
     }
 
     pub fn count_lost(&self) {

@@ -14,6 +14,7 @@ use super::link::{FromComposer, Links, ToComposer};
 use super::playback::{Elsewhere, Place, Playback};
 use super::reprise::{Go, Hand};
 use crate::infer::{ComposeError, Muse};
+use crate::music::anticipation::Foreseen;
 use crate::music::memory::Memory;
 use crate::score::maps::{self, Map};
 use crate::score::{Meter, Mix, Mode, Note, Part, Phrase, Settings, Take, Tempo, Tick};
@@ -47,6 +48,8 @@ pub struct Request {
     pub sample_rate: u32,
     /// Frames a block; the result does not depend on it.
     pub block: usize,
+    /// Whether the player is foreseen as for a window that is open. Short blocks then, since it is thought of between them.
+    pub watched: bool,
     /// What is rendered after the last bar, with the transport stopped, seconds.
     pub tail_secs: f32,
 }
@@ -90,6 +93,10 @@ pub struct Bounced {
     /// All of it as a take, if anything was played.
     pub take: Option<Take>,
     pub anticipation: Anticipation,
+    /// How much of what the player played was expected, if it was foreseen.
+    pub foreseen: Foreseen,
+    /// All that the composer told, in order: what a window would show.
+    pub told: Vec<FromComposer>,
 }
 
 impl Default for Request {
@@ -111,6 +118,7 @@ impl Default for Request {
             player: Phrase::default(),
             sample_rate: 48_000,
             block: 512,
+            watched: false,
             tail_secs: 0.0,
         }
     }
@@ -118,8 +126,11 @@ impl Default for Request {
 
 impl Bounced {
     fn take_in(&mut self, message: FromComposer) {
+        self.told.push(message.clone());
         match message {
-            FromComposer::Committed(note) | FromComposer::Followed(note) => self.notes.push(note),
+            FromComposer::Committed(note, _) | FromComposer::Followed(note) => {
+                self.notes.push(note)
+            }
             FromComposer::Rested { from, to } => {
                 self.notes.retain(|note| !(from..to).contains(&note.onset));
             }
@@ -129,6 +140,7 @@ impl Bounced {
             FromComposer::Opened { .. }
             | FromComposer::Chain { .. }
             | FromComposer::Heard(_)
+            | FromComposer::Expected(_)
             | FromComposer::Remembered { .. }
             | FromComposer::Failed(_) => {}
         }
@@ -177,6 +189,7 @@ pub fn bounce_by_hand(
     links.to_composer.push(ToComposer::SeedPhrase(Arc::clone(&request.seed_phrase))).ok(); // the queue is new and empty
     links.to_composer.push(ToComposer::Play(request.playback.clone())).ok(); // as above
     links.to_composer.push(ToComposer::Memory(Arc::clone(&request.memory))).ok(); // it has room for both
+    links.gauges.watched.store(request.watched, Ordering::Relaxed);
     let mut composer = Composer::new(Arc::clone(&links), muse, Sound::Synth);
     let mut renderer = Renderer::new(Arc::clone(&links), Sound::Synth);
     renderer.prepare(request.sample_rate as f32, request.block);
@@ -344,6 +357,7 @@ impl Tape {
             repeated: gauges.repeated_notes.load(Ordering::Relaxed),
             memory_gain: gauges.memory_gain.load(Ordering::Relaxed),
         };
+        self.bounced.foreseen = gauges.foreseen();
         self.bounced.notes_composed = gauges.notes_composed.load(Ordering::Relaxed);
         let count = gauges.committed_notes.load(Ordering::Relaxed).max(1) as f64;
         self.bounced.mean_log_probability = gauges.surprise.load(Ordering::Relaxed) / count;

@@ -4,6 +4,7 @@ mod again;
 mod entry;
 mod feel;
 mod follow;
+mod foreseen;
 mod heard;
 mod host;
 mod revision;

@@ -5,7 +5,7 @@ use super::remembered_ui::Asking;
 use super::takes_ui::Drawer;
 use super::tap::Taps;
 use super::theme::Tone;
-use crate::score::Part;
+use crate::score::{Note, Part};
 
 #[derive(Clone, Debug)]
 pub struct Memory {
@@ -31,6 +31,8 @@ pub struct Memory {
     /// Which of the first steps is shown to who opens the window for the first time.
     pub first_step: Option<usize>,
     pub(super) news: News,
+    /// The note of the roll that the arrow keys have come to.
+    pub(super) walked: Option<Note>,
     /// Bars in view.
     pub(super) bars: f32,
     /// Lowest and highest pitch in view, eased towards what is played.
@@ -45,10 +47,13 @@ pub enum Side {
     Takes,
     /// What the band remembers of the player.
     Remembered,
+    /// What sounds.
+    Sound,
 }
 
 impl Side {
-    const NAMES: [(Side, &'static str); 2] = [(Side::Takes, "takes"), (Side::Remembered, "memory")];
+    const NAMES: [(Side, &'static str); 3] =
+        [(Side::Takes, "takes"), (Side::Remembered, "memory"), (Side::Sound, "sound")];
 
     /// As the song keeps it.
     pub fn name(self) -> &'static str {
@@ -83,6 +88,7 @@ impl Default for Memory {
             tone: Tone::default(),
             first_step: None,
             news: News::default(),
+            walked: None,
             bars: 5.0,
             pitches: (36.0, 84.0),
             levels: [0.0; Part::BAND_SIZE + 1],

@@ -1,12 +1,14 @@
 //! The piano roll: the music scrolls under a fixed now-line, the past to its left, what is committed to its right.
 
+mod pointed;
+
+use std::sync::Arc;
+
 use egui::{
-    Align2, CornerRadius, CursorIcon, Painter, Pos2, Rect, Response, Role, Sense, Stroke,
-    StrokeKind, Tooltip, Ui, WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, Galley, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
 use super::{Intent, Memory, View, theme, widgets};
-use crate::params::Control;
 use crate::score::{Note, Part, Pitch, Tick};
 
 /// Share of the width that is past.
@@ -68,7 +70,6 @@ pub(super) fn draw(
     intents: &mut Vec<Intent>,
 ) {
     let response = ui.interact(rect, ui.scope_id().with("roll"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Piano roll"));
     if response.hovered() {
         let scroll = ui.input(|input| input.smooth_scroll_delta().y);
         memory.bars = (memory.bars * (-scroll / 300.0).exp()).clamp(BARS.0, BARS.1);
@@ -83,7 +84,7 @@ pub(super) fn draw(
     grid(&painter, &scale, view);
     let (from, to) = scale.span();
     let now = Tick::from_quarters(view.clock.position_quarters);
-    let pointed = response.hover_pos().and_then(|at| note_at(view, &scale, at));
+    let pointed = pointed::note(ui, &response, view, memory, &scale);
     for note in view.roll.between(from, to) {
         draw_note(&painter, &scale, note, now);
         if pointed == Some(note) {
@@ -95,6 +96,9 @@ pub(super) fn draw(
             let line = [bar.left_center(), bar.right_center()];
             painter.line_segment(line, Stroke::new(2.0, theme::warning()));
         }
+    }
+    for note in view.roll.expected(now) {
+        draw_expected(&painter, &scale, note);
     }
     keyboard(&painter, &scale);
     let x = scale.now_x();
@@ -108,58 +112,13 @@ pub(super) fn draw(
             invitation(&painter, rect);
         }
     } else {
-        legend(&painter, rect, &scale);
+        let expects = view.roll.expected(now).next().is_some();
+        legend(&painter, rect, &scale, expects);
     }
     if let Some(note) = pointed {
-        point_at(ui, &response, view, (note, scale.bar(note)), now, intents);
+        pointed::tell(ui, &response, view, (note, scale.bar(note)), now, intents);
     }
-}
-
-/// The note under the pointer; of those that lie over each other the one drawn last.
-fn note_at(view: &View<'_>, scale: &Scale, at: Pos2) -> Option<Note> {
-    let (from, to) = scale.span();
-    let is_at = |note: &Note| scale.bar(*note).expand2(vec2(2.0, 3.0)).contains(at);
-    let in_view = at.x > scale.rect.left() + KEYS;
-    view.roll.between(from, to).filter(|note| in_view && is_at(note)).last()
-}
-
-/// Tell what the note is; a press strikes out one that has not begun.
-fn point_at(
-    ui: &Ui,
-    response: &Response,
-    view: &View<'_>,
-    (note, bar): (Note, Rect),
-    now: Tick,
-    intents: &mut Vec<Intent>,
-) {
-    let who = match note.part.band_index() {
-        Some(place) => {
-            let family = &view.control(Control::Family(place)).text;
-            format!("Part {}, {family}", note.part.slot())
-        }
-        None => String::from("You"),
-    };
-    let is_open = note.onset > now && note.part != Part::PLAYER;
-    let fate = match (is_open, view.roll.is_struck(note)) {
-        (true, true) => "\nstruck out",
-        (true, false) => "\ndecided, to come: press to strike it out",
-        (false, _) => "",
-    };
-    let beats = note.length.quarters();
-    let text = format!(
-        "{who}: {}, velocity {}, {beats:.2} beats{fate}",
-        note.pitch.name(),
-        note.velocity.number()
-    );
-    let bar = bar.intersect(response.rect).expand(4.0);
-    let context = ui.ctx().clone();
-    Tooltip::always_open(context, response.layer_id, response.id, bar).show(|ui| ui.label(text));
-    if is_open {
-        ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-        if response.clicked() && !view.roll.is_struck(note) {
-            intents.push(Intent::Veto(note));
-        }
-    }
+    widgets::focus_ring(ui, &response, rect.shrink(3.0));
 }
 
 fn scale(rect: Rect, view: &View<'_>, memory: &Memory) -> Scale {
@@ -270,6 +229,20 @@ fn draw_note(painter: &Painter, scale: &Scale, note: Note, now: Tick) {
     widgets::shape(painter, pos2(rect.left() + radius, rect.center().y), radius, note.part);
 }
 
+/// A note that the player may play: in dashes, since nothing is decided.
+fn draw_expected(painter: &Painter, scale: &Scale, note: Note) {
+    let rect = scale.bar(note).expand2(vec2(0.0, 1.0));
+    let around = [
+        rect.left_top(),
+        rect.right_top(),
+        rect.right_bottom(),
+        rect.left_bottom(),
+        rect.left_top(),
+    ];
+    let stroke = Stroke::new(1.2, theme::part_color(Part::PLAYER).gamma_multiply(0.8));
+    painter.extend(Shape::dashed_line(&around, stroke, 3.0, 2.5));
+}
+
 fn keyboard(painter: &Painter, scale: &Scale) {
     let ground = Rect::from_min_size(scale.rect.min, vec2(KEYS, scale.rect.height()));
     painter.rect_filled(ground, theme::ROUND, theme::panel());
@@ -291,7 +264,7 @@ fn keyboard(painter: &Painter, scale: &Scale) {
 }
 
 /// Who is who, in the lower left corner.
-fn legend(painter: &Painter, rect: Rect, scale: &Scale) {
+fn legend(painter: &Painter, rect: Rect, scale: &Scale, expects: bool) {
     let strip = rect.with_min_y(rect.bottom() - 27.0);
     painter.rect_filled(strip, theme::ROUND, theme::panel().gamma_multiply(0.88));
     let mut at = pos2(rect.left() + KEYS + 14.0, rect.bottom() - 14.0);
@@ -308,7 +281,19 @@ fn legend(painter: &Painter, rect: Rect, scale: &Scale) {
     // Beyond the now-line, and never over the names.
     let left = (scale.now_x() + 8.0).max(at.x - 10.0);
     let at = pos2(left, rect.bottom() - 14.0);
-    painter.text(at, Align2::LEFT_CENTER, "decided, to come", theme::font(11.0), theme::quiet());
+    let texts = match expects {
+        true => {
+            &["decided, to come · dashed: expected of you", "dashed: expected of you", "to come"][..]
+        }
+        false => &["decided, to come", "to come"],
+    };
+    let lay = |text: &&str| {
+        painter.layout_no_wrap(String::from(*text), theme::font(11.0), theme::quiet())
+    };
+    let fits = |it: &Arc<Galley>| at.x + it.size().x < rect.right() - 6.0;
+    if let Some(galley) = texts.iter().map(lay).find(fits) {
+        painter.galley(at - vec2(0.0, galley.size().y / 2.0), galley, theme::quiet());
+    }
 }
 
 /// What to do, before anything has happened.

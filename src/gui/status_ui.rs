@@ -3,6 +3,7 @@
 use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::{Memory, View, theme};
+use crate::engine::link::Foreseen;
 
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory) {
     let status = view.status;
@@ -17,6 +18,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory) {
             quiet(ui, &text, "How long the model thinks about one note.");
             let text = format!("load {:.0} %", status.load * 100.0);
             quiet(ui, &text, "Share of the time that the host gives for a block.");
+            foreseen(ui, status.foreseen);
             let help = "Stretches that were not composed in time and were rested. A longer quantum or a faster machine helps.";
             count(ui, status.late_windows, "late", help);
             if status.late_revisions > 0 {
@@ -36,6 +38,22 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory) {
             }
         });
     });
+}
+
+/// Beside it what a guess would have right that needs no model; nothing before there is enough to count.
+fn foreseen(ui: &mut Ui, foreseen: Foreseen) {
+    const ENOUGH: u32 = 12;
+    let Foreseen { notes, expected, repeated } = foreseen;
+    if notes < ENOUGH {
+        return;
+    }
+    let share = |count: u32| f64::from(count) / f64::from(notes) * 100.0;
+    let text = format!("foresees {:.0} % of you", share(expected));
+    let help = format!(
+        "Of your last {notes} notes, those that the band expected: the note's name, less than a beat away. To guess the same note again each time would be right in {:.0} %.",
+        share(repeated)
+    );
+    quiet(ui, &text, &help);
 }
 
 fn quiet(ui: &mut Ui, text: &str, help: &str) {

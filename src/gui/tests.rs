@@ -4,6 +4,7 @@ mod header;
 mod news;
 mod remembered;
 mod roll;
+mod sound;
 mod style_pad;
 mod takes;
 mod wheel;
@@ -17,7 +18,7 @@ use egui_kittest::kittest::Queryable;
 
 use super::{
     Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, PresetsView, RememberedView,
-    Roll, Status, TakesView, View, draw,
+    Roll, SoundView, Status, TakesView, View, draw,
 };
 use crate::params::{Control, Controls};
 use crate::score::{Chord, ChordQuality, Key as MusicKey, Part};
@@ -32,6 +33,7 @@ struct Desk {
     remembered: RememberedView,
     memory: Memory,
     mixer: Mixer,
+    sound: SoundView,
     seed_locked: bool,
     roll: Roll,
     clock: Clock,
@@ -54,6 +56,7 @@ fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
         remembered: RememberedView::default(),
         memory: Memory::default(),
         mixer,
+        sound: SoundView::default(),
         seed_locked: false,
         roll: Roll::default(),
         clock: Clock::default(),
@@ -68,6 +71,7 @@ fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
                 clock: desk.clock,
                 status: &desk.status,
                 mixer: desk.mixer,
+                sound: desk.sound,
                 phrase_notes: 0,
                 seed_locked: desk.seed_locked,
                 presets: &desk.presets,

@@ -165,6 +165,30 @@ pub fn part_color(part: Part) -> Color32 {
     palette().parts[part.slot()]
 }
 
+/// The color of a pitch class, from C on. Colors go around with the fifths, all equally light and equally strong, as Oklab has it (Ottosson, "A perceptual color space
+/// for image processing", 2020): what is near in harmony is near in color.
+pub fn class_color(class: usize) -> Color32 {
+    let (lightness, chroma) = match TONE.get() {
+        Tone::Dark => (0.8_f32, 0.11_f32),
+        Tone::Light => (0.5, 0.1),
+    };
+    let angle = (class * 7 % 12) as f32 * std::f32::consts::TAU / 12.0 + 1.2;
+    let (a, b) = (chroma * angle.cos(), chroma * angle.sin());
+    let cone = |of_a: f32, of_b: f32| (lightness + of_a * a + of_b * b).powi(3);
+    let (long, middle, short) = (
+        cone(0.396_337_78, 0.215_803_76),
+        cone(-0.105_561_346, -0.063_854_17),
+        cone(-0.089_484_18, -1.291_485_5),
+    );
+    let color = |of: [f32; 3]| (of[0] * long + of[1] * middle + of[2] * short).clamp(0.0, 1.0);
+    egui::Rgba::from_rgb(
+        color([4.076_741_7, -3.307_711_6, 0.230_969_94]),
+        color([-1.268_438, 2.609_757_4, -0.341_319_4]),
+        color([-0.004_196_086, -0.703_418_6, 1.707_614_7]),
+    )
+    .into()
+}
+
 /// The second sign of a part, for who does not tell colors apart.
 pub fn part_sign(part: Part) -> &'static str {
     ["P", "1", "2", "3", "4"][part.slot()]

@@ -2,7 +2,7 @@
 
 use egui::{Align, Align2, Layout, RichText, Ui, vec2};
 
-use super::{Intent, Memory, Mixer, Side, View, presets_ui, theme, widgets};
+use super::{Intent, Memory, Mixer, Side, View, presets_ui, sound_ui, theme, widgets};
 use crate::params::{Control, FREE_TEMPO_BPM};
 use crate::score::TICKS_PER_QUARTER;
 
@@ -102,6 +102,12 @@ fn drawers(ui: &mut Ui, view: &View<'_>, memory: &mut Memory) {
     drawer(ui, memory, Side::Takes, &takes, "Takes", help);
     let help = "What the band remembers of you, from song to song if you like.";
     drawer(ui, memory, Side::Remembered, "Memory", "Memory drawer", help);
+    if view.mixer == Mixer::Shown {
+        let is_open = memory.opened == Some(Side::Sound);
+        if sound_ui::button(ui, is_open).clicked() {
+            memory.opened = (!is_open).then_some(Side::Sound);
+        }
+    }
 }
 
 fn drawer(ui: &mut Ui, memory: &mut Memory, side: Side, text: &str, name: &str, help: &str) {

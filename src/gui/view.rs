@@ -1,6 +1,7 @@
 //! What the editor shows, as plain values.
 
-use super::{PresetsView, RememberedView, Roll, TakesView};
+use super::{PresetsView, RememberedView, Roll, SoundView, TakesView};
+use crate::engine::link::Foreseen;
 use crate::params::{Control, Controls};
 use crate::score::{Chord, Key, Part, Tick, Ticks};
 
@@ -14,6 +15,7 @@ pub struct View<'a> {
     pub clock: Clock,
     pub status: &'a Status,
     pub mixer: Mixer,
+    pub sound: SoundView,
     /// Notes in the seed phrase.
     pub phrase_notes: usize,
     /// Whether neither number nor phrase of the seed may change.
@@ -83,6 +85,8 @@ pub struct Status {
     /// Of what the player has played lately.
     pub key_heard: Option<Key>,
     pub chord_heard: Option<Chord>,
+    /// How much of what the player played was expected.
+    pub foreseen: Foreseen,
     /// Linear peaks since the last frame: the band's parts, then the mix.
     pub peaks: [f32; Part::BAND_SIZE + 1],
     /// Of each part of the band, notes of the copy of a training piece that it is in; 0 where it is in none.

@@ -1,5 +1,6 @@
 //! The editor's window in a host.
 
+mod ear;
 mod hand;
 
 use std::error::Error;
@@ -18,6 +19,7 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
+use self::ear::Ear;
 use self::hand::Hand;
 use super::habits::Habits;
 use super::presets::Presets;
@@ -49,6 +51,7 @@ struct Window {
     memory: Memory,
     presets: Presets,
     habits: Habits,
+    ear: Ear,
     roll: Roll,
     status: Status,
     /// What the composer and the musician's own acts brought up, beside the state's notices.
@@ -137,6 +140,7 @@ impl Window {
             memory,
             presets,
             habits,
+            ear: Ear::default(),
             roll: Roll::default(),
             status: Status::default(),
             notices,
@@ -169,6 +173,8 @@ impl Window {
         status.late_revisions = gauges.late_revisions.load(Ordering::Relaxed);
         status.lost = gauges.lost.load(Ordering::Relaxed);
         (status.key_heard, status.chord_heard) = gauges.harmony();
+        gauges.watched.store(true, Ordering::Relaxed);
+        status.foreseen = gauges.foreseen();
         status.load = gauges.load.load(Ordering::Relaxed);
         status.peaks =
             std::array::from_fn(|place| gauges.peaks[place].swap(0.0, Ordering::Relaxed));
@@ -243,6 +249,8 @@ impl NiceEguiApp for Window {
         let preset = self.song.kept.preset();
         let mut presets = self.presets.view(preset.as_deref(), &self.song.controls);
         (presets.can_undo, presets.can_redo) = self.song.kept.can_undo_and_redo();
+        let is_looking = self.memory.opened == Some(Side::Sound);
+        let sound = self.ear.listen(self.song.kept.links(), is_looking);
         let mut intents = Vec::new();
         let view = View {
             controls: &controls,
@@ -251,6 +259,7 @@ impl NiceEguiApp for Window {
             clock,
             status: &self.status,
             mixer: self.mixer,
+            sound,
             phrase_notes: self.song.kept.seed_phrase().notes().len(),
             seed_locked: self.song.kept.is_seed_locked(),
             presets: &presets,
@@ -263,7 +272,7 @@ impl NiceEguiApp for Window {
             self.obey(intents);
             ui.ctx().request_repaint();
         }
-        if clock.playing || self.memory.is_moving() || is_working {
+        if clock.playing || self.memory.is_moving() || sound.is_sounding() || is_working {
             ui.ctx().request_repaint();
         }
     }
@@ -287,6 +296,10 @@ impl NiceEguiApp for Window {
 
     fn editor_closed(&mut self) {
         self.song.kept.settle_history();
+        if let Some(links) = self.song.kept.links() {
+            links.gauges.watched.store(false, Ordering::Relaxed);
+        }
+        self.ear.listen(self.song.kept.links(), false);
         self.hand = None;
     }
 }

@@ -47,7 +47,12 @@ impl Pitch {
 
     /// Name and octave, middle C is `C4`.
     pub fn name(self) -> String {
-        format!("{}{}", NAMES[usize::from(self.class())], i16::from(self.0) / 12 - 1)
+        format!("{}{}", self.class_name(), i16::from(self.0) / 12 - 1)
+    }
+
+    /// The name without the octave, such as `Eb`.
+    pub fn class_name(self) -> &'static str {
+        NAMES[usize::from(self.class())]
     }
 }
 

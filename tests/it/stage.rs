@@ -58,6 +58,10 @@ pub(crate) fn jam(
     let instance = Instance::start(|| Ok(Box::new(Scripted::new())), sound);
     instance.send(ToComposer::SeedPhrase(Arc::clone(&request.seed_phrase)));
     instance.send(ToComposer::Memory(Arc::clone(&request.memory)));
+    // As with a window that is open: it costs the callback nothing and changes no note.
+    for is_seen in [&instance.links.gauges.watched, &instance.links.gauges.listening] {
+        is_seen.store(true, Ordering::Relaxed);
+    }
     let mut renderer = Renderer::new(Arc::clone(&instance.links), sound);
     renderer.prepare(request.sample_rate as f32, request.block);
     let mut channels = vec![vec![0.0f32; request.block]; 10];
@@ -114,7 +118,7 @@ pub(crate) fn jam(
         assert_no_alloc(|| renderer.render(block, &mut outputs, &mut played));
         while let Some(message) = instance.links.from_composer.pop() {
             match message {
-                FromComposer::Committed(note) | FromComposer::Followed(note) => notes.push(note),
+                FromComposer::Committed(note, _) | FromComposer::Followed(note) => notes.push(note),
                 FromComposer::Chain { .. } => notes.clear(),
                 FromComposer::Rested { from, to } => {
                     notes.retain(|it| !(from..to).contains(&it.onset));

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[Layer] = &[
     Layer { name: "score", inside: &[], outside: &[] },
     Layer { name: "music", inside: &["score"], outside: &[] },
+    // The picture of what sounds is worked out from its spectrum.
+    Layer { name: "music::spectrum", inside: &["score"], outside: &["realfft"] },
     Layer {
         name: "pack",
         inside: &["score", "music"],

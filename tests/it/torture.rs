@@ -268,7 +268,7 @@ impl Host {
     fn listen(&mut self) {
         while let Some(message) = self.instance.links.from_composer.pop() {
             match message {
-                FromComposer::Committed(note) => self.committed.push(note),
+                FromComposer::Committed(note, _) => self.committed.push(note),
                 FromComposer::Failed(reason) => panic!("{reason}"),
                 _ => {}
             }

@@ -7,6 +7,7 @@ use super::{Mean, beat, round};
 use crate::cli::args::MeasureArgs;
 use crate::cli::failure::Failure;
 use crate::cli::packs;
+use crate::engine::link::FromComposer;
 use crate::engine::offline::{self, Bounced, Request};
 use crate::music::key::KeyFinder;
 use crate::score::{Meter, Mode, Note, Phrase, Seed, Settings, StyleBlend, Tick, Ticks, Trade};
@@ -19,28 +20,54 @@ const TURN_BARS: i64 = 2;
 /// Notes of a motif.
 const MOTIF: usize = 4;
 
-/// How many of the player's notes a part that plays along expects, and how many a guess of the pitch class before would have.
+/// How many of the player's notes a part that plays along expects, how many of them the window would show beforehand, and how many a guess of the pitch class
+/// before would have.
 pub(super) fn jams(args: &MeasureArgs, tunes: &[Tune]) -> Result<Value, Failure> {
     let mut found = serde_json::Map::new();
     for (name, memory) in [("without", 0.0), ("with", 0.5)] {
-        let (mut notes, mut expected, mut repeated) = (0, 0, 0);
+        let mut drawn = Drawn::default();
+        let (mut notes, mut expected, mut repeated, mut shown) = (0, 0, 0, 0);
         for tune in tunes {
             let end = Tick(0) + tune.bar.meter.bar() * JAM_BARS;
             let player = tune.player.iter().filter(|it| it.onset < end).copied().collect();
             let mut settings = settings(tune, memory);
             settings.parts[0].mode = Mode::Play;
-            let heard = bounce(args, tune, settings, player, JAM_BARS)?.anticipation;
+            let bounced = bounce(args, tune, settings, player, JAM_BARS, true)?;
+            let heard = bounced.anticipation;
             notes += heard.notes;
             expected += heard.expected;
             repeated += heard.repeated;
+            shown += bounced.foreseen.expected;
+            bounced.told.iter().for_each(|it| drawn.add(it));
         }
         let share = |count: u32| round(f64::from(count) / f64::from(notes.max(1)));
         found.insert(
             format!("{name}_memory"),
-            json!({ "notes": notes, "expected": share(expected), "repeat_last": share(repeated) }),
+            json!({ "notes": notes, "expected": share(expected), "shown": share(shown), "repeat_last": share(repeated), "band": drawn.json() }),
         );
     }
     Ok(Value::Object(found))
+}
+
+/// Of the band's notes those whose pitch the model expected, thought likely, and was surprised by.
+#[derive(Default)]
+struct Drawn {
+    counts: [u32; 3],
+}
+
+impl Drawn {
+    fn add(&mut self, message: &FromComposer) {
+        if let FromComposer::Committed(_, Some(likelihood)) = message {
+            self.counts[likelihood.surprise() as usize] += 1;
+        }
+    }
+
+    fn json(&self) -> Value {
+        let all = self.counts.iter().sum::<u32>().max(1);
+        let [expected, likely, surprising] =
+            self.counts.map(|count| round(f64::from(count) / f64::from(all)));
+        json!({ "expected": expected, "likely": likely, "surprising": surprising })
+    }
 }
 
 /// Two bars of the tune, two bars of rest, eight times; one part answers.
@@ -53,7 +80,8 @@ pub(super) fn answers(args: &MeasureArgs, tunes: &[Tune]) -> Result<Value, Failu
             let mut settings = settings(tune, amount);
             settings.parts[0].mode = Mode::Answer;
             settings.trade = Trade::TwoBars;
-            let bounced = bounce(args, tune, settings, player.clone(), TURNS * 2 * TURN_BARS)?;
+            let bounced =
+                bounce(args, tune, settings, player.clone(), TURNS * 2 * TURN_BARS, false)?;
             tally.add(tune, &player, &bounced.notes);
         }
         found.insert(format!("memory_{amount}"), tally.json());
@@ -177,6 +205,7 @@ fn bounce(
     settings: Settings,
     player: Vec<Note>,
     bars: i64,
+    watched: bool,
 ) -> Result<Bounced, Failure> {
     let meter: Meter = tune.bar.meter;
     let request = Request {
@@ -186,7 +215,9 @@ fn bounce(
         bars: u32::try_from(bars).unwrap_or(1),
         player: Phrase::new(player),
         sample_rate: 8000,
-        block: 4096,
+        // What is foreseen is thought of between blocks.
+        block: if watched { 64 } else { 4096 },
+        watched,
         ..Request::default()
     };
     Ok(offline::bounce(packs::open(&args.muse)?.muse, &request, &mut |_| {})?)

@@ -13,6 +13,7 @@ use super::renderer::{Block, Outputs, Pace, PlayedEvent, Transport};
 use super::sequencer::{Action, Sequencer};
 use super::span::Span;
 use super::synth::Synth;
+use super::tap::Tap;
 use crate::engine::clock::BlockClock;
 use crate::engine::link::{FromAudio, Links, Retired};
 use crate::music::planner::{BarLine, Opening, Planner, Window};
@@ -34,6 +35,7 @@ pub(super) struct Conductor {
     planner: Planner,
     sequencer: Sequencer,
     synth: Option<Synth>,
+    tap: Tap,
     sample_rate: f64,
     player: Player,
     /// The last block, while the transport runs.
@@ -80,6 +82,7 @@ impl Conductor {
             planner: Planner::default(),
             sequencer: Sequencer::new(),
             synth,
+            tap: Tap::new(),
             sample_rate: f64::from(sample_rate),
             player: Player::new(),
             last: None,
@@ -98,6 +101,7 @@ impl Conductor {
     pub(super) fn prepare(&mut self, synth: Option<Synth>, sample_rate: f32) {
         self.synth = synth;
         self.sample_rate = f64::from(sample_rate);
+        self.links.gauges.sample_rate.store(sample_rate, Ordering::Relaxed);
     }
 
     pub(super) fn latency(&self) -> u32 {
@@ -179,6 +183,7 @@ impl Conductor {
         }
         self.retire_tables();
         self.show(&scene, frames, outputs);
+        self.tap.send(&self.links, &outputs.main, frames);
     }
 
     /// Start, stop or move the chain as the transport does.

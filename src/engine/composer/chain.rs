@@ -4,6 +4,7 @@
 //! is kept as it was at the last cutoff, what really sounded since is fed to it, and what the model has run ahead with is dropped unless
 //! it is just what sounded.
 
+mod ahead;
 mod entry;
 mod hearing;
 mod remembering;

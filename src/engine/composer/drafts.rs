@@ -109,18 +109,21 @@ impl Composer {
             chain.take_in(message);
         }
         self.chain = Some(chain);
+        self.begin_foresight();
         self.links.gauges.set_figures(draft.figures);
         self.links.recording().commit(window, tape::committed(&draft.composed));
         self.tell(FromComposer::Rested { from: window.begin, to: window.end });
-        for (note, _) in draft.composed.voiced {
-            self.tell(FromComposer::Committed(note));
-        }
+        draft.composed.told().for_each(|it| self.tell(it));
     }
 
     /// Something has happened that is no cutoff.
     pub(super) fn hear(&mut self, message: FromAudio) {
         let played = match message {
-            FromAudio::NoteOn { onset: at, .. } | FromAudio::NoteOff { end: at, .. } => Some(at),
+            FromAudio::NoteOn { onset: at, pitch, .. } => {
+                self.compare(at, pitch);
+                Some(at)
+            }
+            FromAudio::NoteOff { end: at, .. } => Some(at),
             _ => None,
         };
         let told = self.chain.as_mut().map(|chain| chain.take_in(&message));
@@ -153,6 +156,7 @@ impl Composer {
             self.show_harmony(window.cutoff);
         }
         self.want_grids(&settings, &composed);
+        self.begin_foresight();
         Ok(Some(composed))
     }
 }

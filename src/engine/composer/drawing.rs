@@ -2,6 +2,7 @@
 
 use super::line::{Context, Line};
 use super::recall::Recall;
+use crate::engine::link::FromComposer;
 use crate::engine::playback::{Given, Parts};
 use crate::infer::{ComposeError, Controls, Draw, Muse, State};
 use crate::music::dialogue::{Opening, Turn};
@@ -9,7 +10,7 @@ use crate::music::feel::Feel;
 use crate::music::follow::Seat;
 use crate::music::planner::Window;
 use crate::music::tokens::{Event, LONGEST_TIME};
-use crate::score::{Family, Key, Mode, Note, Part, Pitch, Seed, Settings, Tick, Ticks};
+use crate::score::{Family, Key, Likelihood, Mode, Note, Part, Pitch, Seed, Settings, Tick, Ticks};
 
 /// Most notes that one window is given; a runaway of repeated notes ends there.
 const WINDOW_NOTES: usize = 128;
@@ -20,6 +21,8 @@ const REFUSALS: usize = 24;
 /// Tries at drawing a note that is not already struck at that instant.
 const TRIES: usize = 4;
 
+/// The place of the pitch among a draw's fields.
+const PITCH: usize = 2;
 /// Longest copy of a training piece, in notes; real pieces of styles that lean on each other copy longer ones.
 const LONGEST_COPY: usize = 16;
 /// Notes of one window that are drawn again since they make a copy longer; after these it may go on.
@@ -30,7 +33,9 @@ const COPY_TRIES: usize = 12;
 pub(super) struct Composed {
     /// The band's notes, by onset.
     pub(super) notes: Vec<Note>,
-    /// The same with the player's feel, by when they sound: each with its delay in ticks.
+    /// Of each of these; nothing for what was given.
+    pub(super) likelihoods: Vec<Option<Likelihood>>,
+    /// The notes with the player's feel, by when they sound: each with its delay in ticks. The likelihoods are in their order then.
     pub(super) voiced: Vec<(Note, f32)>,
     /// Of each slot.
     pub(super) families: [Family; Part::COUNT],
@@ -53,6 +58,7 @@ impl Composed {
         let families = families(controls);
         Self {
             notes: Vec::new(),
+            likelihoods: Vec::new(),
             voiced: Vec::new(),
             families,
             drawn: 0,
@@ -62,6 +68,12 @@ impl Composed {
             given: Parts::default(),
             copying: [0; Part::BAND_SIZE],
         }
+    }
+
+    /// What is told of each note when it is committed.
+    pub(super) fn told(&self) -> impl Iterator<Item = FromComposer> + '_ {
+        let notes = self.voiced.iter().zip(&self.likelihoods);
+        notes.map(|((note, _), likelihood)| FromComposer::Committed(*note, *likelihood))
     }
 
     /// Give the notes `amount` of the player's feel; those that are given have theirs.
@@ -74,9 +86,12 @@ impl Composed {
             let manner = feel.manner(*note, window.bar, window.begin, amount);
             (Note { velocity: manner.velocity, ..*note }, manner.delay)
         });
-        self.voiced = voiced.collect();
+        let likelihoods = std::mem::take(&mut self.likelihoods).into_iter();
+        let likelihoods = likelihoods.chain(std::iter::repeat(None));
+        let mut voiced: Vec<_> = voiced.zip(likelihoods).collect();
         let begin = |it: &(Note, f32)| it.0.onset.0 as f64 + f64::from(it.1);
-        self.voiced.sort_by(|a, b| begin(a).total_cmp(&begin(b)));
+        voiced.sort_by(|a, b| begin(&a.0).total_cmp(&begin(&b.0)));
+        (self.voiced, self.likelihoods) = voiced.into_iter().unzip();
     }
 }
 
@@ -174,6 +189,7 @@ pub(super) fn draw_window(
             trail.push((note, draw.state));
             recall.go_on(note);
             composed.notes.push(note);
+            composed.likelihoods.push(None);
             from = note.onset;
             context.controls.no_wait();
             continue;
@@ -217,6 +233,7 @@ pub(super) fn draw_window(
             recall.expect(note);
         } else {
             composed.notes.push(note);
+            composed.likelihoods.push(Some(Likelihood::new(draw.log_probability[PITCH])));
             composed.drawn += 1;
             composed.log_probability +=
                 draw.log_probability.iter().map(|it| f64::from(*it)).sum::<f64>();

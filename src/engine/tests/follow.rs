@@ -248,7 +248,7 @@ fn the_band_hears_what_followed_and_leaves_that_part_alone() {
             (0..8).flat_map(|it| [on(it * 24_000, 60), off(it * 24_000 + 20_000, 60)]).collect();
         play(&mut host, 512, 8 * 24_000, &events);
         while let Some(message) = host.links.from_composer.pop() {
-            if let FromComposer::Committed(note) = message {
+            if let FromComposer::Committed(note, _) = message {
                 assert_ne!(
                     note.part,
                     Part::BAND[0],

@@ -1,12 +1,13 @@
 //! The roll by hand: what stands in it, what a note tells, and striking one out.
 
+use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{Desk, window};
-use crate::engine::link::FromComposer;
+use crate::engine::link::{Foreseen, FromComposer};
 use crate::gui::{Clock, Intent, Mixer, Roll};
-use crate::score::{Note, Part, Pitch, Tick, Ticks, Velocity};
+use crate::score::{Likelihood, Note, Part, Pitch, Tick, Ticks, Velocity};
 
 fn note(part: Part, onset: i64) -> Note {
     Note {
@@ -22,7 +23,7 @@ fn note(part: Part, onset: i64) -> Note {
 fn a_new_chain_takes_back_what_no_longer_stands() {
     let mut roll = Roll::default();
     for onset in [0, 24, 48] {
-        assert_eq!(roll.take(FromComposer::Committed(note(Part::BAND[0], onset))), None);
+        assert_eq!(roll.take(FromComposer::Committed(note(Part::BAND[0], onset), None)), None);
     }
     assert_eq!(roll.take(FromComposer::Rested { from: Tick(24), to: Tick(48) }), None);
     let left: Vec<Tick> = roll.between(Tick(0), Tick(96)).map(|note| note.onset).collect();
@@ -65,6 +66,79 @@ fn a_note_tells_what_it_is() {
     assert!(window.query_by_label_contains("press to strike it out").is_some());
     press(&mut window, 3.0);
     assert!(window.query_by_label_contains("velocity").is_none());
+}
+
+#[test]
+fn a_note_that_was_drawn_tells_how_likely_it_was() {
+    let mut window = playing();
+    let likelihood = Likelihood::new(0.07_f32.ln());
+    let drawn = Note { part: Part::BAND[0], ..note(Part::BAND[0], 168) };
+    let told = window.state_mut().roll.take(FromComposer::Committed(drawn, Some(likelihood)));
+    assert_eq!(told, None);
+    press(&mut window, -1.0);
+    let text = "Part 1, Auto: C4, velocity 90, 1.00 beats\npitch surprising, 7 %";
+    assert!(window.query_by_label(text).is_some());
+    assert_eq!(window.get_by_label("Piano roll").value(), Some(String::from(text)));
+    press(&mut window, -3.0);
+    assert!(window.query_by_label_contains("velocity").is_some());
+    assert!(window.query_by_label_contains(" %\n").is_none(), "what was not drawn has none");
+}
+
+#[test]
+fn what_is_expected_of_the_player_is_shown_until_its_time_has_come() {
+    let mut window = playing();
+    let ghost = note(Part::PLAYER, 216);
+    let roll = &mut window.state_mut().roll;
+    *roll = Roll::default();
+    assert_eq!(roll.take(FromComposer::Expected(vec![note(Part::PLAYER, 180), ghost])), None);
+    let expected: Vec<Note> = roll.expected(Tick(192)).collect();
+    assert_eq!(expected, [ghost]);
+    window.run_steps(2);
+    let at = press(&mut window, 1.0);
+    assert!(window.query_by_label("Expected of you: C4, 1.00 beats").is_some());
+    window.drag_at(at);
+    window.run_steps(1);
+    window.drop_at(at);
+    window.run_steps(2);
+    assert_eq!(window.state().intents, [], "nobody strikes out what the player may play");
+    let roll = &mut window.state_mut().roll;
+    assert_eq!(roll.take(FromComposer::Expected(Vec::new())), None);
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("Expected of you").is_none());
+}
+
+#[test]
+fn the_status_line_tells_how_much_of_the_player_was_expected() {
+    let mut window = playing();
+    let status = &mut window.state_mut().status;
+    status.backend = String::from("tract");
+    status.foreseen = Foreseen { notes: 5, expected: 5, repeated: 1 };
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("foresees").is_none(), "too few to tell");
+    window.state_mut().status.foreseen = Foreseen { notes: 40, expected: 18, repeated: 4 };
+    window.run_steps(2);
+    assert!(window.query_by_label("foresees 45 % of you").is_some());
+}
+
+#[test]
+fn the_arrow_keys_go_from_note_to_note_and_enter_strikes_out() {
+    let mut window = playing();
+    window.state_mut().roll.add(note(Part::BAND[0], 120));
+    window.get_by_label("Piano roll").focus();
+    window.run_steps(2);
+    let mut arrow = |key| {
+        window.key_press(key);
+        window.run_steps(2);
+        let told = window.get_by_label("Piano roll").value().unwrap_or_default();
+        String::from(told.split(':').next().unwrap())
+    };
+    let told = [Key::ArrowLeft, Key::ArrowLeft, Key::ArrowLeft, Key::ArrowRight, Key::ArrowRight]
+        .map(&mut arrow);
+    let (first, second) = ("Part 1, Auto", "Part 2, Auto");
+    assert_eq!(told, [second, first, first, second, second], "the last is to come");
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    assert_eq!(window.state().intents, [Intent::Veto(note(Part::BAND[1], 216))]);
 }
 
 #[test]

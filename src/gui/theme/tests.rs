@@ -2,7 +2,7 @@
 
 use egui::Color32;
 
-use super::{Palette, Tone};
+use super::{Palette, Tone, class_color, set_tone};
 
 /// Contrast of two colors, 1 to 21 (W3C, "Web Content Accessibility Guidelines 2.1", 2018, 1.4.3).
 fn contrast(one: Color32, other: Color32) -> f32 {
@@ -32,6 +32,23 @@ fn text_stands_out_from_its_ground_in_either_tone() {
             assert!(contrast(palette.on_color, ground) >= 4.5);
         }
     }
+}
+
+#[test]
+fn pitch_classes_stand_out_from_the_panel_and_are_equally_light() {
+    for tone in [Tone::Dark, Tone::Light] {
+        set_tone(tone);
+        let contrasts: Vec<f32> =
+            (0..12).map(|class| contrast(class_color(class), tone.palette().panel)).collect();
+        let (least, most) =
+            contrasts.iter().fold((21.0f32, 1.0f32), |(a, b), it| (a.min(*it), b.max(*it)));
+        assert!(least >= 4.5 && most / least < 1.5, "{tone:?}: {contrasts:?}");
+        for class in 0..12 {
+            let next = class_color((class + 7) % 12);
+            assert_ne!(class_color(class), next, "{class}");
+        }
+    }
+    set_tone(Tone::Dark);
 }
 
 type Matrix = [[f32; 3]; 3];
