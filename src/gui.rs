@@ -26,6 +26,7 @@ use egui::{Rect, Ui, UiBuilder, pos2};
 
 pub use self::intent::{Intent, PhraseChoice};
 pub use self::memory::{Memory, Side};
+pub use self::path_ui::FileWish;
 pub use self::presets_ui::{PresetAct, PresetsView};
 pub use self::remembered_ui::{MemoryAct, RememberedView};
 pub use self::roll::Roll;

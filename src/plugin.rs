@@ -2,6 +2,7 @@
 
 mod editor;
 mod export;
+mod file_dialog;
 mod habits;
 mod history;
 mod kind;

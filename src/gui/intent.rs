@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{MemoryAct, PresetAct, TakeAct};
+use super::{FileWish, MemoryAct, PresetAct, TakeAct};
 use crate::params::Control;
 use crate::score::Note;
 
@@ -22,6 +22,8 @@ pub enum Intent {
     RollDie,
     /// Leave the seed as it is, number and phrase, or let it be changed again.
     LockSeed(bool),
+    /// Ask for a file by the system's dialog; the answer goes to `Memory::chosen` or `Memory::ask_by_path`.
+    Browse(FileWish),
     /// Take the notes of a MIDI file as the seed phrase.
     LoadPhrase(PhraseChoice),
     /// Start from no phrase.

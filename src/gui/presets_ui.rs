@@ -190,7 +190,7 @@ fn shortcuts(ui: &Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
 /// The window that asks for a name, if it is open.
 pub(super) fn draw_question(ui: &Ui, memory: &mut Memory, intents: &mut Vec<Intent>) {
     let Some(name) = &mut memory.preset_name else { return };
-    let answer = SAVE.ask(ui, name, |_| false);
+    let answer = SAVE.ask(ui, name, None, |_| false);
     if let Answer::Path(name) = &answer {
         let name = name.to_string_lossy().into_owned();
         intents.push(Intent::Preset(PresetAct::Save(name)));

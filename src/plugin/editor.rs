@@ -19,6 +19,7 @@ use nice_plug_egui::{
 };
 
 use self::hand::Hand;
+use super::file_dialog::{FileDialog, Found};
 use super::habits::Habits;
 use super::presets::Presets;
 use super::song::Song;
@@ -48,6 +49,7 @@ struct Window {
     choices: Choices,
     memory: Memory,
     presets: Presets,
+    dialog: FileDialog,
     habits: Habits,
     roll: Roll,
     status: Status,
@@ -136,6 +138,7 @@ impl Window {
             choices,
             memory,
             presets,
+            dialog: FileDialog::default(),
             habits,
             roll: Roll::default(),
             status: Status::default(),
@@ -188,7 +191,23 @@ impl Window {
         }
     }
 
+    /// Take in what came of a file dialog.
+    fn take_file(&mut self, found: Option<Found>, intents: &mut Vec<Intent>) {
+        match found {
+            Some(Found::File(wish, path)) => self.memory.chosen(&wish, path, intents),
+            Some(Found::NoDialog(wish, why)) => self.memory.ask_by_path(&wish, Some(why)),
+            Some(Found::Nothing) | None => {}
+        }
+    }
+
     fn obey(&mut self, intents: Vec<Intent>) {
+        let (asked, mut intents): (Vec<_>, Vec<_>) =
+            intents.into_iter().partition(|it| matches!(it, Intent::Browse(_)));
+        for intent in asked {
+            let Intent::Browse(wish) = intent else { continue };
+            let found = self.dialog.ask(wish, &self.song.repaint);
+            self.take_file(found, &mut intents);
+        }
         let Some(hand) = &self.hand else { return };
         for intent in intents {
             if matches!(intent, Intent::LoadPhrase(_) | Intent::ClearPhrase) {
@@ -235,6 +254,9 @@ impl NiceEguiApp for Window {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         let clock = self.listen();
+        let mut intents = Vec::new();
+        let found = self.dialog.look();
+        self.take_file(found, &mut intents);
         let controls = ControlView::all(&self.song.controls);
         let drawer = &self.memory.drawer;
         let takes = self.song.kept.takes_view(&drawer.search, drawer.order);
@@ -243,7 +265,6 @@ impl NiceEguiApp for Window {
         let preset = self.song.kept.preset();
         let mut presets = self.presets.view(preset.as_deref(), &self.song.controls);
         (presets.can_undo, presets.can_redo) = self.song.kept.can_undo_and_redo();
-        let mut intents = Vec::new();
         let view = View {
             controls: &controls,
             choices: &self.choices,

@@ -63,6 +63,7 @@ impl Hand {
                 let value = value.ok_or_else(|| format!("{} takes no {text}", any.name()))?;
                 self.turn(song, control, value);
             }
+            Intent::Browse(_) => {} // the window asks itself
             Intent::RollDie => {
                 song.kept.refuse_if_locked()?;
                 let seed = RandomState::new().build_hasher().finish() % (LARGEST_SEED + 1);
