@@ -18,6 +18,10 @@ pub enum Intent {
     Change(Control, f32),
     /// As the musician typed it.
     Type(Control, String),
+    /// The next MIDI controller that moves is to turn this control; with `None` nothing waits for one any more.
+    Learn(Option<Control>),
+    /// No MIDI controller is to turn this control.
+    Forget(Control),
     /// Draw another seed.
     RollDie,
     /// Leave the seed as it is, number and phrase, or let it be changed again.

@@ -16,8 +16,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{
-    Choices, Clock, ControlView, FileWish, Intent, Memory, Mixer, PhraseChoice, PresetsView,
-    RememberedView, Roll, Status, TakesView, View, draw,
+    Choices, Clock, ControlView, FileWish, Intent, Learned, Memory, Mixer, PhraseChoice,
+    PresetsView, RememberedView, Roll, Status, TakesView, View, draw,
 };
 use crate::params::{Control, Controls};
 use crate::score::{Chord, ChordQuality, Key as MusicKey, Part};
@@ -375,4 +375,49 @@ fn a_chord_is_chosen_by_its_root_and_its_quality() {
     window.state_mut().controls[place].value = 25.0 / 97.0;
     window.run_steps(2);
     assert_eq!(choose(&mut window, "Chord", "E"), chord(2.0 + 39.0), "the quality stays");
+}
+
+#[test]
+fn a_controller_is_learned_and_forgotten_from_any_kind_of_control() {
+    let (channel, controller) = (1, 74);
+    for (name, control) in [
+        ("Density", Control::Density),
+        ("Part 1 level", Control::Level(0)),
+        ("Lean to B", Control::Lean),
+        ("Part 3 solo", Control::Solo(2)),
+        ("Quantum: Bar", Control::Quantum),
+        ("Style A", Control::StyleA),
+    ] {
+        let mut window = window(Mixer::Shown);
+        let menu = |window: &mut Harness<'static, Desk>, learned| {
+            window.state_mut().controls[control.place()].learned = learned;
+            window.run();
+            let pos = window.get_by_label(name).rect().center();
+            window.hover_at(pos);
+            for pressed in [true, false] {
+                let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
+                window.event(Event::PointerButton { pos, button, pressed, modifiers });
+            }
+            window.run_steps(3);
+        };
+        menu(&mut window, Learned::Nothing);
+        window.get_by_label("Learn a MIDI controller…").click();
+        window.run_steps(3);
+        let intents = std::mem::take(&mut window.state_mut().intents);
+        assert_eq!(intents, [Intent::Learn(Some(control))], "{name}");
+        window.state_mut().controls[control.place()].learned = Learned::Waiting;
+        window.run_steps(2);
+        assert!(
+            window.query_by_label("Move a MIDI controller…").is_some(),
+            "{name}: it stays open"
+        );
+        window.get_by_label("Do not learn one").click();
+        window.run_steps(3);
+        assert_eq!(std::mem::take(&mut window.state_mut().intents), [Intent::Learn(None)]);
+        menu(&mut window, Learned::By { channel, controller });
+        assert!(window.query_by_label("MIDI controller 74, channel 1").is_some(), "{name}");
+        window.get_by_label("Forget the controller").click();
+        window.run_steps(3);
+        assert_eq!(window.state().intents, [Intent::Forget(control)], "{name}");
+    }
 }

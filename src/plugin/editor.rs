@@ -18,10 +18,11 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use self::hand::Hand;
+pub(super) use self::hand::Hand;
 use super::file_dialog::{FileDialog, Found};
 use super::habits::Habits;
 use super::presets::Presets;
+use super::remote::AskForMain;
 use super::song::Song;
 use crate::engine::link::Links;
 use crate::files::state::EditorSize;
@@ -36,6 +37,7 @@ pub(crate) struct Editor {
     title: &'static str,
     mixer: Mixer,
     song: Arc<Song>,
+    ask: AskForMain,
     /// Physical pixels in a logical point, as far as is known.
     scale: Arc<AtomicF32>,
 }
@@ -63,8 +65,8 @@ const SIZE: (f32, f32) = (1100.0, 700.0);
 const SMALLEST: (f32, f32) = (1000.0, 680.0);
 
 impl Editor {
-    pub(super) fn new(title: &'static str, mixer: Mixer, song: Arc<Song>) -> Self {
-        Self { title, mixer, song, scale: Arc::new(AtomicF32::new(1.0)) }
+    pub(super) fn new(title: &'static str, mixer: Mixer, song: Arc<Song>, ask: AskForMain) -> Self {
+        Self { title, mixer, song, ask, scale: Arc::new(AtomicF32::new(1.0)) }
     }
 
     fn logical_size(&self) -> LogicalSize<f32> {
@@ -98,6 +100,7 @@ impl HostEditor for Editor {
         if let Some(scale) = fallback_scale_factor {
             set_scale(&self.scale, scale);
         }
+        self.song.meet(gui_context.clone(), &self.ask);
         let editor = self.framework_editor().ok_or("make the editor")?;
         editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)
     }
@@ -209,6 +212,7 @@ impl Window {
             self.take_file(found, &mut intents);
         }
         let Some(hand) = &self.hand else { return };
+        let _alone = self.song.remote.hands();
         for intent in intents {
             if matches!(intent, Intent::LoadPhrase(_) | Intent::ClearPhrase) {
                 // What was said of an earlier file no longer matters.
@@ -257,7 +261,9 @@ impl NiceEguiApp for Window {
         let mut intents = Vec::new();
         let found = self.dialog.look();
         self.take_file(found, &mut intents);
-        let controls = ControlView::all(&self.song.controls);
+        let mut controls = ControlView::all(&self.song.controls);
+        let hands_on = self.hand.as_ref().is_some_and(Hand::hears_controllers);
+        self.song.kept.controllers.show(&mut controls, hands_on);
         let drawer = &self.memory.drawer;
         let takes = self.song.kept.takes_view(&drawer.search, drawer.order);
         let is_working = takes.job.is_some();
@@ -305,9 +311,12 @@ impl NiceEguiApp for Window {
             self.song.kept.set_editor_size(size);
         }
     }
+}
 
-    fn editor_closed(&mut self) {
+/// The framework never calls `editor_closed`: the window has gone when this has.
+impl Drop for Window {
+    fn drop(&mut self) {
         self.song.kept.settle_history();
-        self.hand = None;
+        self.song.kept.controllers.wait_for(None);
     }
 }
