@@ -16,6 +16,9 @@ mod song;
 mod takes;
 mod transport;
 
+#[cfg(test)]
+mod tests;
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -37,6 +40,8 @@ use self::transport::Timeline;
 use crate::engine::audio::renderer::{Block, Pace, PlayedEvent, Renderer, Sound};
 use crate::engine::link::Links;
 use crate::gui::Mixer;
+
+pub(crate) use self::editor::when_no_window;
 
 /// The instrument.
 pub(crate) type Antiphon = Partner<Instrument>;

@@ -2,8 +2,10 @@
 
 mod header;
 mod news;
+mod reach;
 mod remembered;
 mod roll;
+mod snapshots;
 mod style_pad;
 mod takes;
 mod wheel;
@@ -387,6 +389,7 @@ fn a_controller_is_learned_and_forgotten_from_any_kind_of_control() {
         ("Part 3 solo", Control::Solo(2)),
         ("Quantum: Bar", Control::Quantum),
         ("Style A", Control::StyleA),
+        ("Next preset", Control::NextPreset),
     ] {
         let mut window = window(Mixer::Shown);
         let menu = |window: &mut Harness<'static, Desk>, learned| {

@@ -18,6 +18,7 @@ use super::{ControlView, Intent, Learned, theme};
 use gesture::{Direction, gesture};
 use menu::menu;
 
+pub(super) use menu::learning_menu;
 pub(super) use scroll::scrolling;
 pub(super) use sign::{badge, shape};
 pub(super) use wheel::watch as watch_wheel;

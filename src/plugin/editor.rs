@@ -3,10 +3,11 @@
 mod hand;
 
 use std::error::Error;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 use atomic_float::AtomicF32;
+use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
 use nice_plug::editor::{
@@ -14,8 +15,8 @@ use nice_plug::editor::{
 };
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
-    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp,
-    create_egui_editor,
+    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, GlConfig,
+    GraphicsConfig, NiceEguiApp, create_egui_editor,
 };
 
 pub(super) use self::hand::Hand;
@@ -64,6 +65,20 @@ const SIZE: (f32, f32) = (1100.0, 700.0);
 /// Smallest size at which everything is readable, logical points.
 const SMALLEST: (f32, f32) = (1000.0, 680.0);
 
+/// What a program whose only window this is does without it.
+static NO_WINDOW: OnceLock<fn(&str)> = OnceLock::new();
+
+/// Without a host, call `act` with the reason when the window cannot be opened. The framework's own host would wait for ever, unseen.
+pub(crate) fn when_no_window(act: fn(&str)) {
+    NO_WINDOW.get_or_init(|| act);
+}
+
+/// How the window is painted. It has no depth, and dithering costs a renderer in software a tenth of its time for shades that nobody sees apart.
+fn graphics() -> GraphicsConfig {
+    let gl_config = GlConfig { depth_bits: 0, stencil_bits: 0, ..GlConfig::default() };
+    GraphicsConfig { gl_config, dithering: false, ..GraphicsConfig::default() }
+}
+
 impl Editor {
     pub(super) fn new(title: &'static str, mixer: Mixer, song: Arc<Song>, ask: AskForMain) -> Self {
         Self { title, mixer, song, ask, scale: Arc::new(AtomicF32::new(1.0)) }
@@ -80,7 +95,10 @@ impl Editor {
         create_egui_editor(
             EguiEditorState::from_size(self.logical_size(), 1.0),
             self.song.repaint.clone(),
-            EguiNiceSettings::new().with_tile(self.title).with_resize_hint(self.resize_hint()),
+            EguiNiceSettings::new()
+                .with_tile(self.title)
+                .with_graphics_config(graphics())
+                .with_resize_hint(self.resize_hint()),
             Window::new(self.mixer, self.song.clone(), self.scale.clone()),
         )
     }
@@ -102,7 +120,18 @@ impl HostEditor for Editor {
         }
         self.song.meet(gui_context.clone(), &self.ask);
         let editor = self.framework_editor().ok_or("make the editor")?;
-        editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)
+        let is_alone = gui_context.plugin_api() == PluginApi::Standalone;
+        editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host).map_err(
+            |reason| {
+                let text = format!(
+                    "open the window: {reason}. It is painted with OpenGL 3.2, by GLX or EGL, and the display offers neither; the music goes on without it"
+                );
+                if let (true, Some(act)) = (is_alone, NO_WINDOW.get()) {
+                    act(&text);
+                }
+                text.into()
+            },
+        )
     }
 
     fn size(&self) -> NativeSize<u32> {

@@ -5,11 +5,7 @@ use egui::{Key, Popup, PopupCloseBehavior, Response, RichText, TextEdit, Ui};
 use crate::gui::{ControlView, Intent, Learned, theme};
 
 pub(super) fn menu(response: &Response, control: &ControlView, intents: &mut Vec<Intent>) {
-    // An id of its own: a list has a popup already. It stays open while a controller is waited for.
-    let popup = Popup::context_menu(response)
-        .id(response.id.with("more"))
-        .close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    popup.show(|ui| {
+    popup(response).show(|ui| {
         ui.label(RichText::new(&control.name).color(theme::quiet()));
         typed(ui, response, control, intents);
         let reset = ui.button("Reset to the default");
@@ -19,6 +15,25 @@ pub(super) fn menu(response: &Response, control: &ControlView, intents: &mut Vec
         }
         learned(ui, control, intents);
     });
+}
+
+/// Of a button that has no value, and does what a parameter does that goes on.
+pub(in crate::gui) fn learning_menu(
+    response: &Response,
+    control: &ControlView,
+    intents: &mut Vec<Intent>,
+) {
+    popup(response).show(|ui| {
+        ui.label(RichText::new(&control.name).color(theme::quiet()));
+        learned(ui, control, intents);
+    });
+}
+
+/// With an id of its own: a list has a popup already. It stays open while a controller is waited for.
+fn popup(response: &Response) -> Popup<'_> {
+    Popup::context_menu(response)
+        .id(response.id.with("more"))
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
 }
 
 fn learned(ui: &mut Ui, control: &ControlView, intents: &mut Vec<Intent>) {
