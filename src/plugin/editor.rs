@@ -1,6 +1,8 @@
 //! The editor's window in a host.
 
+mod face;
 mod hand;
+mod plain;
 
 use std::error::Error;
 use std::sync::atomic::Ordering;
@@ -15,11 +17,13 @@ use nice_plug::editor::{
 };
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
-    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, GlConfig,
-    GraphicsConfig, NiceEguiApp, create_egui_editor,
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, GlConfig, GraphicsConfig, NiceEguiApp,
+    create_egui_editor,
 };
 
+use self::face::{Face, FaceHandle};
 pub(super) use self::hand::Hand;
+use self::plain::Plain;
 use super::file_dialog::{FileDialog, Found};
 use super::habits::Habits;
 use super::presets::Presets;
@@ -104,8 +108,27 @@ impl Editor {
     }
 }
 
+impl Editor {
+    /// The reason and what helps as text, in the window's place.
+    fn plain(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        reason: &str,
+    ) -> Option<SpawnedEditor<FaceHandle>> {
+        let text = format!(
+            "Antiphon could not {reason}. The music goes on, and your host's own list of parameters moves every control. To see the window, install the display's OpenGL driver (on Debian libgl1-mesa-dri) and open it again."
+        );
+        let NativeSize { width, height } = self.size();
+        let plain = Plain::new(&text, (width, height))?;
+        if let Some(parent) = parent {
+            plain.show_in(parent).ok()?;
+        }
+        Some(SpawnedEditor { handle: FaceHandle::Plain, window: Face::Plain(plain) })
+    }
+}
+
 impl HostEditor for Editor {
-    type Handle = EguiEditorHandle;
+    type Handle = FaceHandle;
 
     fn spawn(
         &self,
@@ -121,17 +144,21 @@ impl HostEditor for Editor {
         self.song.meet(gui_context.clone(), &self.ask);
         let editor = self.framework_editor().ok_or("make the editor")?;
         let is_alone = gui_context.plugin_api() == PluginApi::Standalone;
-        editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host).map_err(
-            |reason| {
+        match editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host) {
+            Ok(SpawnedEditor { handle, window }) => Ok(SpawnedEditor {
+                handle: FaceHandle::Painted(handle),
+                window: Face::Painted(window),
+            }),
+            Err(reason) => {
                 let text = format!(
-                    "open the window: {reason}. It is painted with OpenGL 3.2, by GLX or EGL, and the display offers neither; the music goes on without it"
+                    "open the window: {reason}. It is painted with OpenGL 3.2, by GLX or EGL, and the display offers neither"
                 );
                 if let (true, Some(act)) = (is_alone, NO_WINDOW.get()) {
                     act(&text);
                 }
-                text.into()
-            },
-        )
+                self.plain(parent, &text).ok_or_else(|| text.into())
+            }
+        }
     }
 
     fn size(&self) -> NativeSize<u32> {

@@ -78,7 +78,7 @@ fn measure(
     let resident = |session: &Value| {
         let all = &session["editor"]["resident_kib"];
         let mib = |index: usize| all[index].as_f64().unwrap_or(f64::NAN) / 1024.0;
-        format!("{:.0} / {:.0} / {:.0}", mib(0), mib(9), mib(49))
+        format!("{:.0} / {:.0} / {:.0}", mib(0), mib(19), mib(49))
     };
     let painting = |session: &Value| session["editor"]["painting"].clone();
     let (busy, quiet) = (painting(&playing[0]), painting(&idle[0]));
@@ -97,7 +97,7 @@ fn measure(
             let took = &opened[0]["editor"]["open_ms"];
             format!("{:.0} / {:.0}", number(&took[0]), number(&took[1]))
         }),
-        ("resident memory of both after 1 / 10 / 50 openings, MiB", resident(&opened[0])),
+        ("resident memory of both after 1 / 20 / 50 openings, MiB", resident(&opened[0])),
         (
             "open and playing at 1280 × 800: share of a core",
             format!("{:.0} %", 100.0 * number(&busy["core_share"])),

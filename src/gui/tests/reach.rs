@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{Event, Modifiers, PointerButton};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::{Harness, Node};
 
 use super::{Desk, window};
 use crate::gui::{Intent, Mixer};
@@ -14,24 +14,21 @@ use crate::score::Part;
 const WITHOUT: [Control; 5] =
     [Control::Bypass, Control::Seed, Control::Chord, Control::NextPreset, Control::PreviousPreset];
 
-/// Open the menu of what has this name, or of the first of its values.
+/// What has this name and is moved, or else the first of its values, which are named `values`.
+fn named<'a>(window: &'a Harness<'static, Desk>, name: &'a str, values: &'a str) -> Node<'a> {
+    let is_moved = |role| role != Role::Label && role != Role::TextInput;
+    let mut whole = window.query_all_by_label(name);
+    let whole = whole.rfind(|it| is_moved(it.accesskit_node().role()));
+    let found = whole.or_else(|| window.query_all_by_label_contains(values).next());
+    found.unwrap_or_else(|| panic!("{name} is not in the window"))
+}
+
+/// Open the menu of the right click.
 fn open_menu(window: &mut Harness<'static, Desk>, name: &str) {
     let values = format!("{name}: ");
-    let find = |window: &Harness<'static, Desk>| {
-        let whole = window.query_all_by_label(name).filter(|it| {
-            let role = it.accesskit_node().role();
-            role != Role::Label && role != Role::TextInput
-        });
-        let found = whole.last().or_else(|| window.query_all_by_label_contains(&values).next());
-        found.unwrap_or_else(|| panic!("{name} is not in the window")).rect().center()
-    };
-    {
-        let whole = window.query_all_by_label(name).last();
-        let first = whole.or_else(|| window.query_all_by_label_contains(&values).next());
-        first.unwrap_or_else(|| panic!("{name} is not in the window")).scroll_to_me();
-    }
+    named(window, name, &values).scroll_to_me();
     window.run_steps(10);
-    let pos = find(window);
+    let pos = named(window, name, &values).rect().center();
     window.hover_at(pos);
     window.run_steps(1);
     for pressed in [true, false] {

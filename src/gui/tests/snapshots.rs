@@ -109,6 +109,7 @@ fn paint(set: Set, path: &Path) {
     let atlas = ImageDelta::full(atlas, TextureOptions::LINEAR);
     fonts.set.entry(TextureId::default()).or_default().push(atlas);
     canvas.update(&fonts);
+    fonts.clear();
     canvas.clear();
     let output = window.output();
     let pieces = window.ctx.tessellate(output.shapes.clone(), output.pixels_per_point);

@@ -88,6 +88,9 @@ fn stay(acts: &mut [Act<'_>], playing: &dyn Fn() -> bool) -> Result<()> {
     }
     // What comes with the opening is no part of the cost.
     attend_for(acts, Duration::from_secs(2));
+    if let Some(window) = &acts[0].window {
+        window.is_painted()?;
+    }
     let (began, at_first) = (Instant::now(), painting_secs());
     let (mut frames, mut costs, mut before) = (0, Vec::new(), at_first);
     while playing() {
