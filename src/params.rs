@@ -86,6 +86,12 @@ pub struct Controls {
     pub thru: BoolParam,
     #[id = "chord"]
     pub chord: IntParam,
+    /// Going on is one step to the next preset.
+    #[id = "pnext"]
+    pub next_preset: BoolParam,
+    /// Going on is one step back.
+    #[id = "pprev"]
+    pub previous_preset: BoolParam,
     /// Ids end in the part's number, such as `mod_1`.
     #[nested(array, group = "Part")]
     pub parts: [PartControls; Part::BAND_SIZE],
@@ -153,6 +159,8 @@ impl Controls {
             chord: IntParam::new("Chord", 0, IntRange::Linear { min: 0, max: CHORDS })
                 .with_value_to_string(Arc::new(text::chord))
                 .with_string_to_value(Arc::new(text::parse_chord)),
+            next_preset: switch("Next preset", false),
+            previous_preset: switch("Previous preset", false),
             parts: std::array::from_fn(PartControls::new),
         }
     }

@@ -1,7 +1,9 @@
 //! Host glue: two plugins on one core, an instrument with a sound of its own and a note effect without.
 
+mod controllers;
 mod editor;
 mod export;
+mod file_dialog;
 mod habits;
 mod history;
 mod kind;
@@ -9,9 +11,13 @@ mod memory;
 mod notes;
 mod outputs;
 mod presets;
+mod remote;
 mod song;
 mod takes;
 mod transport;
+
+#[cfg(test)]
+mod tests;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -21,18 +27,21 @@ use std::time::{Duration, Instant};
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
     ClapFeature, ClapPlugin, MidiConfig, Params, Plugin, ProcessContext, ProcessMode,
-    ProcessStatus, Vst3Plugin, Vst3SubCategory,
+    ProcessStatus, TaskExecutor, Vst3Plugin, Vst3SubCategory,
 };
 
 use self::editor::Editor;
 use self::kind::{Instrument, Kind, NoteEffect};
 use self::notes::{NotesIn, NotesOut};
 use self::outputs::Spare;
+use self::remote::StepSwitches;
 use self::song::Song;
 use self::transport::Timeline;
 use crate::engine::audio::renderer::{Block, Pace, PlayedEvent, Renderer, Sound};
 use crate::engine::link::Links;
 use crate::gui::Mixer;
+
+pub(crate) use self::editor::when_no_window;
 
 /// The instrument.
 pub(crate) type Antiphon = Partner<Instrument>;
@@ -56,6 +65,7 @@ struct Audio {
     played: Vec<PlayedEvent>,
     sounding: NotesOut,
     spare: Spare,
+    steps: StepSwitches,
     mode: ProcessMode,
     sample_rate: f32,
     bypassed: bool,
@@ -90,12 +100,18 @@ impl<K: Kind> Plugin for Partner<K> {
         self.song.clone()
     }
 
-    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Editor> {
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let song = self.song.clone();
+        Box::new(move |()| song.attend())
+    }
+
+    fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Editor> {
         let mixer = match K::SOUND {
             Sound::Synth => Mixer::Shown,
             Sound::Silent => Mixer::Hidden,
         };
-        Some(Editor::new(K::NAME, mixer, self.song.clone()))
+        let ask = Arc::new(move || executor.execute_gui(()));
+        Some(Editor::new(K::NAME, mixer, self.song.clone(), ask))
     }
 
     fn activate(
@@ -152,6 +168,7 @@ impl Audio {
             played: Vec::with_capacity(Renderer::PLAYED_CAPACITY),
             sounding: NotesOut::default(),
             spare: Spare::default(),
+            steps: StepSwitches::default(),
             mode: ProcessMode::Realtime,
             sample_rate: 48_000.0,
             bypassed: false,
@@ -185,9 +202,12 @@ impl Audio {
         context: &mut impl ProcessContext<P>,
     ) -> ProcessStatus {
         let bypassed = song.controls.bypass.value();
+        let steps = self.steps.see(&song.controls, song.kept.loads());
+        song.remote.step(steps);
         let (host, free_run) = (context.transport(), song.controls.free_run());
         let mut transport = self.timeline.transport(host, frames, self.sample_rate, free_run);
-        if self.heard.collect(song.controls.channel(), context) == notes::Room::Full {
+        let controllers = &song.kept.controllers;
+        if self.heard.collect(song.controls.channel(), controllers, context) == notes::Room::Full {
             self.links.gauges.count_lost();
         }
         if bypassed {

@@ -105,6 +105,12 @@ fn jam(choice: &Choice) -> Result<(), StandaloneError> {
     if cfg!(target_os = "linux") && std::env::var_os("DISPLAY").is_none_or(|it| it.is_empty()) {
         return Err(StandaloneError::NoDisplay);
     }
+    crate::plugin::when_no_window(|reason| {
+        tell(&format!(
+            "error: {reason}. Install the display's OpenGL driver (on Debian libgl1-mesa-dri), or play in a host"
+        ));
+        std::process::exit(4);
+    });
     let arguments = choice.arguments();
     if nice_export_standalone_with_args::<Antiphon, _>(arguments) {
         Ok(())

@@ -7,6 +7,8 @@ mod v2;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::score::{Phrase, Take};
 
 pub use crate::score::PackName;
@@ -29,6 +31,19 @@ pub struct State {
     pub drawer: Option<String>,
     /// Whether number and phrase of the seed stay as they are until the musician unlocks them.
     pub seed_locked: bool,
+    /// Controllers that turn parameters.
+    pub controllers: Vec<Taught>,
+}
+
+/// A MIDI controller that the musician has taught to turn a parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Taught {
+    /// Its id.
+    pub parameter: String,
+    /// 0 to 15.
+    pub channel: u8,
+    /// 0 to 119.
+    pub controller: u8,
 }
 
 /// In logical points.
@@ -57,7 +72,7 @@ pub enum StateError {
 }
 
 /// The version that every text begins with, whatever else is in it.
-#[derive(serde::Deserialize)]
+#[derive(Deserialize)]
 struct Versioned {
     version: u64,
 }

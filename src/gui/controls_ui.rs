@@ -3,7 +3,7 @@
 use egui::{Align, Button, CollapsingHeader, Layout, RichText, TextEdit, Ui, vec2};
 
 use super::theme::Tone;
-use super::{Intent, Memory, View, theme, widgets};
+use super::{FileWish, Intent, Memory, View, path_ui, theme, widgets};
 use crate::params::Control;
 use crate::score::{Chord, ChordQuality, ChordWish};
 
@@ -201,10 +201,10 @@ fn phrase(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<I
     let free = !view.seed_locked;
     ui.horizontal(|ui| {
         let load = ui.add_enabled(free, Button::new("Load MIDI…")).on_hover_text(
-            "Take the tune of a MIDI file as the seed phrase: what the band has heard before its first note.",
+            "Take the tune of a MIDI file as the seed phrase: what the band has heard before its first note. Shift: type its path.",
         );
         if load.on_disabled_hover_text(widgets::LOCKED).clicked() {
-            memory.phrase_path = Some(memory.phrase_path.take().unwrap_or_default());
+            path_ui::browse(ui, FileWish::Phrase, memory, intents);
         }
         if view.phrase_notes > 0 {
             let text = format!("{} notes ×", view.phrase_notes);

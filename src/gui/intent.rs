@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{MemoryAct, PresetAct, TakeAct};
+use super::{FileWish, MemoryAct, PresetAct, TakeAct};
 use crate::params::Control;
 use crate::score::Note;
 
@@ -18,10 +18,16 @@ pub enum Intent {
     Change(Control, f32),
     /// As the musician typed it.
     Type(Control, String),
+    /// The next MIDI controller that moves is to turn this control; with `None` nothing waits for one any more.
+    Learn(Option<Control>),
+    /// No MIDI controller is to turn this control.
+    Forget(Control),
     /// Draw another seed.
     RollDie,
     /// Leave the seed as it is, number and phrase, or let it be changed again.
     LockSeed(bool),
+    /// Ask for a file by the system's dialog; the answer goes to `Memory::chosen` or `Memory::ask_by_path`.
+    Browse(FileWish),
     /// Take the notes of a MIDI file as the seed phrase.
     LoadPhrase(PhraseChoice),
     /// Start from no phrase.

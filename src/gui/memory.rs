@@ -16,6 +16,8 @@ pub struct Memory {
     /// Its track and its bars, likewise.
     pub(super) phrase_track: String,
     pub(super) phrase_bars: String,
+    /// Why a path must be typed.
+    pub(super) no_dialog: Option<String>,
     /// Which drawer is open.
     pub opened: Option<Side>,
     pub drawer: Drawer,
@@ -79,6 +81,7 @@ impl Default for Memory {
             phrase_path: None,
             phrase_track: String::new(),
             phrase_bars: String::new(),
+            no_dialog: None,
             opened: None,
             drawer: Drawer::default(),
             preset_name: None,

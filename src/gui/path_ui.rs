@@ -1,10 +1,65 @@
-//! A small window that asks for a file by its path.
+//! What files are asked for, and a small window that asks for one by its path where the system has no dialog.
 
 use std::path::PathBuf;
 
 use egui::{Align2, Key, RichText, TextEdit, Ui, Window};
 
-use super::theme;
+use super::remembered_ui::Asking;
+use super::{Intent, Memory, MemoryAct, theme};
+
+/// A file that the musician is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileWish {
+    /// A MIDI file, for the seed phrase.
+    Phrase,
+    LoadMemory,
+    /// With the path that is offered.
+    SaveMemory(String),
+}
+
+impl FileWish {
+    pub fn title(&self) -> &'static str {
+        match self {
+            FileWish::Phrase => "Load a seed phrase",
+            FileWish::LoadMemory => "Load a memory",
+            FileWish::SaveMemory(_) => "Save the memory",
+        }
+    }
+}
+
+impl Memory {
+    /// The musician chose a file in the system's dialog.
+    pub fn chosen(&mut self, wish: &FileWish, path: PathBuf, intents: &mut Vec<Intent>) {
+        match wish {
+            // Its track and its bars may be asked for too.
+            FileWish::Phrase => self.phrase_path = Some(path.to_string_lossy().into_owned()),
+            FileWish::LoadMemory => intents.push(Intent::Memory(MemoryAct::Load(path))),
+            // The dialog has asked whether a file may go.
+            FileWish::SaveMemory(_) => {
+                intents.push(Intent::Memory(MemoryAct::Save { path, replace: true }));
+            }
+        }
+    }
+
+    /// There is no dialog, for this reason: ask for the path by its text.
+    pub fn ask_by_path(&mut self, wish: &FileWish, why: Option<String>) {
+        match wish {
+            FileWish::Phrase => self.phrase_path = Some(String::new()),
+            FileWish::LoadMemory => self.asking = Some(Asking::load()),
+            FileWish::SaveMemory(place) => self.asking = Some(Asking::save(place)),
+        }
+        self.no_dialog = why;
+    }
+}
+
+/// By the system's dialog, or with shift held by its path.
+pub(super) fn browse(ui: &Ui, wish: FileWish, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    if ui.input(|input| input.modifiers.shift) {
+        memory.ask_by_path(&wish, None);
+    } else {
+        intents.push(Intent::Browse(wish));
+    }
+}
 
 /// What is asked, in the musician's words.
 pub(super) struct Question {
@@ -28,11 +83,12 @@ pub(super) enum Answer {
 }
 
 impl Question {
-    /// Draw the window. `more` draws what else is asked, beside each other, and says whether one of those fields has the focus.
+    /// Draw the window. `why` is the reason for which a path is typed, where there is one. `more` draws what else is asked, beside each other, and says whether one of those fields has the focus.
     pub(super) fn ask(
         &self,
         ui: &Ui,
         path: &mut String,
+        why: Option<&str>,
         more: impl FnOnce(&mut Ui) -> bool,
     ) -> Answer {
         let (mut done, mut close) = (false, false);
@@ -42,6 +98,9 @@ impl Question {
             .anchor(Align2::CENTER_CENTER, egui::Vec2::ZERO)
             .show(ui.ctx(), |ui| {
                 ui.label(RichText::new(self.text).color(theme::quiet()));
+                if let Some(why) = why {
+                    ui.label(RichText::new(why).color(theme::warning()));
+                }
                 let field = TextEdit::singleline(path).desired_width(420.0).hint_text(self.hint);
                 let response = ui.add(field).accessible_name(self.name);
                 let others = ui.horizontal(more).inner;

@@ -3,19 +3,19 @@
 use egui::{RichText, TextEdit, Ui};
 
 use super::path_ui::{Answer, Question};
-use super::{Intent, Memory, PhraseChoice, theme};
+use super::{FileWish, Intent, Memory, PhraseChoice, theme};
 
 pub(super) fn draw(ui: &mut Ui, memory: &mut Memory, intents: &mut Vec<Intent>) {
     let Some(path) = &mut memory.phrase_path else { return };
     let (track, bars) = (&mut memory.phrase_track, &mut memory.phrase_bars);
     let asked = Question {
-        title: "Load a seed phrase",
+        title: FileWish::Phrase.title(),
         text: "Where is the MIDI file?",
         hint: "/music/tune.mid",
         name: "Path of a MIDI file",
         yes: "Load",
     };
-    let answer = asked.ask(ui, path, |ui| {
+    let answer = asked.ask(ui, path, memory.no_dialog.as_deref(), |ui| {
         let small = |ui: &mut Ui, text: &mut String, label: &str, hint: &str, help: &str| {
             ui.label(RichText::new(label).color(theme::quiet()));
             let field = TextEdit::singleline(text).desired_width(110.0).hint_text(hint);
@@ -34,6 +34,7 @@ pub(super) fn draw(ui: &mut Ui, memory: &mut Memory, intents: &mut Vec<Intent>) 
     }
     if answer != Answer::None {
         memory.phrase_path = None;
+        memory.no_dialog = None;
         memory.phrase_track.clear();
         memory.phrase_bars.clear();
     }

@@ -6,7 +6,8 @@ use egui::{
 };
 
 use super::path_ui::{Answer, Question};
-use super::{Intent, Memory, View, theme};
+use super::{Intent, Memory, View, theme, widgets};
+use crate::params::Control;
 
 /// What the header shows of presets and of what can be taken back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,20 +63,23 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
     }
     shortcuts(ui, view, intents);
     ui.add_space(8.0);
-    let mut act = |act| intents.push(Intent::Preset(act));
-    if beside(ui, "Next preset", 1.0).clicked() {
-        act(PresetAct::Next);
+    let next = beside(ui, "Next preset", 1.0);
+    widgets::learning_menu(&next, view.control(Control::NextPreset), intents);
+    if next.clicked() {
+        intents.push(Intent::Preset(PresetAct::Next));
     }
     let width = (ui.available_width() - 30.0).clamp(70.0, WIDEST);
     ui.allocate_ui_with_layout(vec2(width, 24.0), Layout::left_to_right(Align::Center), |ui| {
         match list(ui, presets) {
             Some(Chosen::Save) => memory.preset_name = Some(String::new()),
-            Some(Chosen::Preset(name)) => act(PresetAct::Load(name)),
+            Some(Chosen::Preset(name)) => intents.push(Intent::Preset(PresetAct::Load(name))),
             None => {}
         }
     });
-    if beside(ui, "Previous preset", -1.0).clicked() {
-        act(PresetAct::Previous);
+    let previous = beside(ui, "Previous preset", -1.0);
+    widgets::learning_menu(&previous, view.control(Control::PreviousPreset), intents);
+    if previous.clicked() {
+        intents.push(Intent::Preset(PresetAct::Previous));
     }
 }
 
@@ -190,7 +194,7 @@ fn shortcuts(ui: &Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
 /// The window that asks for a name, if it is open.
 pub(super) fn draw_question(ui: &Ui, memory: &mut Memory, intents: &mut Vec<Intent>) {
     let Some(name) = &mut memory.preset_name else { return };
-    let answer = SAVE.ask(ui, name, |_| false);
+    let answer = SAVE.ask(ui, name, None, |_| false);
     if let Answer::Path(name) = &answer {
         let name = name.to_string_lossy().into_owned();
         intents.push(Intent::Preset(PresetAct::Save(name)));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align, Button, CornerRadius, Layout, RichText, Sense, Separator, Ui, vec2};
 
-use super::path_ui::{Answer, Question};
+use super::path_ui::{Answer, FileWish, Question, browse};
 use super::takes_ui::Note;
 use super::{Intent, Memory, View, theme, widgets};
 use crate::params::Control;
@@ -59,6 +59,16 @@ enum Asked {
     Load,
 }
 
+impl Asking {
+    pub(super) fn load() -> Self {
+        Self { what: Asked::Load, path: String::new(), replace: false }
+    }
+
+    pub(super) fn save(place: &str) -> Self {
+        Self { what: Asked::Save, path: String::from(place), replace: false }
+    }
+}
+
 const SAVE: Question = Question {
     title: "Save the memory",
     text: "Where shall the file be?",
@@ -92,7 +102,9 @@ fn content(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<
     ui.add(Separator::default().spacing(6.0));
     worth(ui, view);
     ui.add(Separator::default().spacing(6.0));
-    files(ui, view, memory, &mut acts);
+    if let Some(wish) = files(ui, view, &mut acts) {
+        browse(ui, wish, memory, intents);
+    }
     if let Some(note) = &kept.note {
         let (text, color) = match note {
             Note::Done(text) => (text, theme::accent()),
@@ -163,12 +175,9 @@ fn worth(ui: &mut Ui, view: &View<'_>) {
     );
 }
 
-fn files(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, acts: &mut Vec<MemoryAct>) {
+fn files(ui: &mut Ui, view: &View<'_>, acts: &mut Vec<MemoryAct>) -> Option<FileWish> {
     let kept = view.remembered;
-    let mut ask = |what| {
-        let path = if what == Asked::Save { kept.place.clone() } else { String::new() };
-        memory.asking = Some(Asking { what, path, replace: false });
-    };
+    let mut wish = None;
     ui.horizontal(|ui| {
         ui.spacing_mut().button_padding.x = 6.0;
         let button = |ui: &mut Ui, enabled, text: &str, name: &str, help: &str| {
@@ -178,12 +187,12 @@ fn files(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, acts: &mut Vec<Memor
             clicked
         };
         let is_full = kept.notes > 0;
-        if button(ui, is_full, "Save…", "Save the memory", "Write it into a file of its own.") {
-            ask(Asked::Save);
+        if button(ui, is_full, "Save…", "Save the memory", "Write it into a file of its own. Shift: type its path.") {
+            wish = Some(FileWish::SaveMemory(kept.place.clone()));
         }
-        let help = "Remember what a file says: one that was saved here, or that `antiphon-cli learn` made of MIDI files.";
+        let help = "Remember what a file says: one that was saved here, or that `antiphon-cli learn` made of MIDI files. Shift: type its path.";
         if button(ui, true, "Load…", "Load a memory", help) {
-            ask(Asked::Load);
+            wish = Some(FileWish::LoadMemory);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let help = "Take back the newest change of what the song remembers.";
@@ -198,15 +207,18 @@ fn files(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, acts: &mut Vec<Memor
             }
         });
     });
+    wish
 }
 
 /// The window that asks for a file, if it is open.
 pub(super) fn draw_question(ui: &Ui, memory: &mut Memory, intents: &mut Vec<Intent>) {
     let Some(Asking { what, path, replace }) = &mut memory.asking else { return };
+    let why = memory.no_dialog.as_deref();
     let answer = match what {
-        Asked::Load => LOAD.ask(ui, path, |_| false),
-        Asked::Save => SAVE
-            .ask(ui, path, |ui| ui.checkbox(replace, "Replace a file that is there").has_focus()),
+        Asked::Load => LOAD.ask(ui, path, why, |_| false),
+        Asked::Save => SAVE.ask(ui, path, why, |ui| {
+            ui.checkbox(replace, "Replace a file that is there").has_focus()
+        }),
     };
     if let Answer::Path(path) = &answer {
         let (path, replace) = (path.clone(), *replace);
@@ -217,6 +229,7 @@ pub(super) fn draw_question(ui: &Ui, memory: &mut Memory, intents: &mut Vec<Inte
     }
     if answer != Answer::None {
         memory.asking = None;
+        memory.no_dialog = None;
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod header;
 mod news;
+mod reach;
 mod remembered;
 mod roll;
+mod snapshots;
 mod sound;
 mod style_pad;
 mod takes;
@@ -17,8 +19,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{
-    Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, PresetsView, RememberedView,
-    Roll, SoundView, Status, TakesView, View, draw,
+    Choices, Clock, ControlView, FileWish, Intent, Learned, Memory, Mixer, PhraseChoice,
+    PresetsView, RememberedView, Roll, SoundView, Status, TakesView, View, draw,
 };
 use crate::params::{Control, Controls};
 use crate::score::{Chord, ChordQuality, Key as MusicKey, Part};
@@ -278,8 +280,10 @@ fn a_seed_is_typed() {
 fn a_phrase_is_asked_for_by_its_path() {
     let mut window = window(Mixer::Shown);
     window.run();
-    window.get_by_label("Load MIDI…").click();
+    assert_eq!(click("Load MIDI…"), [Intent::Browse(FileWish::Phrase)]);
+    window.state_mut().memory.ask_by_path(&FileWish::Phrase, Some(String::from("No dialog here")));
     window.run_steps(4);
+    assert!(window.query_by_label("No dialog here").is_some(), "it says why");
     window.event(Event::Text(String::from("/music/tune.mid")));
     window.run_steps(2);
     window.get_by_label("Load").click();
@@ -292,9 +296,12 @@ fn a_phrase_is_asked_for_by_its_path() {
 fn a_track_and_bars_of_a_phrase_are_chosen() {
     let mut window = window(Mixer::Shown);
     window.run();
-    window.get_by_label("Load MIDI…").click();
+    // As the system's dialog answers.
+    let mut intents = Vec::new();
+    window.state_mut().memory.chosen(&FileWish::Phrase, "a.mid".into(), &mut intents);
+    assert_eq!(intents, []);
     window.run_steps(4);
-    for (field, text) in [("Path of a MIDI file", "a.mid"), ("Track", "2"), ("Bars", "5-8")] {
+    for (field, text) in [("Track", "2"), ("Bars", "5-8")] {
         window.get_by_role_and_label(Role::TextInput, field).click();
         window.run_steps(2);
         window.event(Event::Text(String::from(text)));
@@ -374,4 +381,50 @@ fn a_chord_is_chosen_by_its_root_and_its_quality() {
     window.state_mut().controls[place].value = 25.0 / 97.0;
     window.run_steps(2);
     assert_eq!(choose(&mut window, "Chord", "E"), chord(2.0 + 39.0), "the quality stays");
+}
+
+#[test]
+fn a_controller_is_learned_and_forgotten_from_any_kind_of_control() {
+    let (channel, controller) = (1, 74);
+    for (name, control) in [
+        ("Density", Control::Density),
+        ("Part 1 level", Control::Level(0)),
+        ("Lean to B", Control::Lean),
+        ("Part 3 solo", Control::Solo(2)),
+        ("Quantum: Bar", Control::Quantum),
+        ("Style A", Control::StyleA),
+        ("Next preset", Control::NextPreset),
+    ] {
+        let mut window = window(Mixer::Shown);
+        let menu = |window: &mut Harness<'static, Desk>, learned| {
+            window.state_mut().controls[control.place()].learned = learned;
+            window.run();
+            let pos = window.get_by_label(name).rect().center();
+            window.hover_at(pos);
+            for pressed in [true, false] {
+                let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
+                window.event(Event::PointerButton { pos, button, pressed, modifiers });
+            }
+            window.run_steps(3);
+        };
+        menu(&mut window, Learned::Nothing);
+        window.get_by_label("Learn a MIDI controller…").click();
+        window.run_steps(3);
+        let intents = std::mem::take(&mut window.state_mut().intents);
+        assert_eq!(intents, [Intent::Learn(Some(control))], "{name}");
+        window.state_mut().controls[control.place()].learned = Learned::Waiting;
+        window.run_steps(2);
+        assert!(
+            window.query_by_label("Move a MIDI controller…").is_some(),
+            "{name}: it stays open"
+        );
+        window.get_by_label("Do not learn one").click();
+        window.run_steps(3);
+        assert_eq!(std::mem::take(&mut window.state_mut().intents), [Intent::Learn(None)]);
+        menu(&mut window, Learned::By { channel, controller });
+        assert!(window.query_by_label("MIDI controller 74, channel 1").is_some(), "{name}");
+        window.get_by_label("Forget the controller").click();
+        window.run_steps(3);
+        assert_eq!(window.state().intents, [Intent::Forget(control)], "{name}");
+    }
 }

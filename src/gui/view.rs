@@ -37,6 +37,23 @@ pub struct ControlView {
     pub steps: Option<usize>,
     /// The value with its unit.
     pub text: String,
+    pub learned: Learned,
+}
+
+/// Which MIDI controller turns a control.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Learned {
+    #[default]
+    Nothing,
+    /// The next one that moves will.
+    Waiting,
+    By {
+        /// 1 to 16.
+        channel: u8,
+        controller: u8,
+    },
+    /// None can: the host hands on no controllers.
+    Impossible,
 }
 
 /// What can be chosen from, in the order of the control's values.
@@ -121,6 +138,7 @@ impl ControlView {
                 default: any.default_value(),
                 steps: any.steps(),
                 text: any.text(value),
+                learned: Learned::default(),
             }
         };
         Control::all().map(view).collect()

@@ -14,10 +14,11 @@ use egui::{
     Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::{ControlView, Intent, theme};
+use super::{ControlView, Intent, Learned, theme};
 use gesture::{Direction, gesture};
 use menu::menu;
 
+pub(super) use menu::learning_menu;
 pub(super) use scroll::scrolling;
 pub(super) use sign::{badge, shape};
 pub(super) use wheel::watch as watch_wheel;
@@ -143,9 +144,11 @@ pub(super) fn choice(
 ) {
     let chosen = control.index().min(choices.len().saturating_sub(1));
     let list = List { name: &control.name, text: &control.text, choices, chosen, help };
-    if let Some(chosen) = list.show(ui) {
+    let (chosen, response) = list.show_whole(ui);
+    if let Some(chosen) = chosen {
         intents.push(Intent::Change(control.control, control.share(chosen)));
     }
+    menu(&response, control, intents);
 }
 
 /// A list that drops down, as wide as there is room.
@@ -162,6 +165,11 @@ pub(super) struct List<'a> {
 impl List<'_> {
     /// What is chosen instead, if something is.
     pub(super) fn show(self, ui: &mut Ui) -> Option<usize> {
+        self.show_whole(ui).0
+    }
+
+    /// With the closed list itself.
+    fn show_whole(self, ui: &mut Ui) -> (Option<usize>, Response) {
         let mut chosen = self.chosen;
         let response = ComboBox::from_id_salt(self.name)
             .selected_text(self.text)
@@ -181,8 +189,9 @@ impl List<'_> {
         } else if steps <= -1.0 {
             chosen = (chosen + 1).min(self.choices.len().saturating_sub(1));
         }
-        response.on_hover_text(self.help).accessible_name(self.name);
-        (chosen != self.chosen).then_some(chosen)
+        let response = response.on_hover_text(self.help);
+        response.clone().accessible_name(self.name);
+        ((chosen != self.chosen).then_some(chosen), response)
     }
 }
 
@@ -212,6 +221,7 @@ pub(super) fn switch(
     focus_ring(ui, &response, rect);
     response
         .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, control.is_on(), &control.name));
+    menu(&response, control, intents);
     response.on_hover_text(help);
 }
 
@@ -245,6 +255,7 @@ pub(super) fn segments(
         focus_ring(ui, &response, rect);
         let label = format!("{}: {name}", control.name);
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &label));
+        menu(&response, control, intents);
         response.on_hover_text(help);
     }
     ui.allocate_space(vec2(ui.available_width(), 24.0));
@@ -355,8 +366,15 @@ fn finish(response: &Response, role: Role, control: &ControlView, help: &str) {
         info.value = Some(f64::from(control.value));
         info
     });
+    let learned = match control.learned {
+        Learned::By { channel, controller } => {
+            format!("\nMIDI controller {controller}, channel {channel}.")
+        }
+        Learned::Waiting => String::from("\nMove a MIDI controller…"),
+        Learned::Nothing | Learned::Impossible => String::new(),
+    };
     response.clone().on_hover_text(format!(
-        "{}: {}\n{help}\nDouble click: default. Shift: fine. Right click: type it.",
+        "{}: {}\n{help}{learned}\nDouble click: default. Shift: fine. Right click: more.",
         control.name, control.text
     ));
 }

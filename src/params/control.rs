@@ -34,6 +34,9 @@ pub enum Control {
     Channel,
     Thru,
     Chord,
+    /// Its going on is one step; what it stands at means nothing.
+    NextPreset,
+    PreviousPreset,
     Mode(usize),
     Family(usize),
     Register(usize),
@@ -54,7 +57,7 @@ pub enum AnyControl<'a> {
 
 impl Control {
     /// Controls of the whole instance.
-    const GLOBAL: [Control; 26] = [
+    const GLOBAL: [Control; 28] = [
         Control::Bypass,
         Control::Temperature,
         Control::StyleA,
@@ -81,6 +84,8 @@ impl Control {
         Control::Channel,
         Control::Thru,
         Control::Chord,
+        Control::NextPreset,
+        Control::PreviousPreset,
     ];
     /// Controls of one part.
     const OF_PART: [fn(usize) -> Control; 8] = [
@@ -150,6 +155,8 @@ impl Controls {
             Control::Channel => AnyControl::Int(&self.channel),
             Control::Thru => AnyControl::Bool(&self.thru),
             Control::Chord => AnyControl::Int(&self.chord),
+            Control::NextPreset => AnyControl::Bool(&self.next_preset),
+            Control::PreviousPreset => AnyControl::Bool(&self.previous_preset),
             Control::Mode(part) => AnyControl::Int(&self.parts[part].mode),
             Control::Family(part) => AnyControl::Int(&self.parts[part].family),
             Control::Register(part) => AnyControl::Int(&self.parts[part].register),

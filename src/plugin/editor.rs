@@ -1,13 +1,16 @@
 //! The editor's window in a host.
 
 mod ear;
+mod face;
 mod hand;
+mod plain;
 
 use std::error::Error;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 use atomic_float::AtomicF32;
+use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
 use nice_plug::editor::{
@@ -15,14 +18,18 @@ use nice_plug::editor::{
 };
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
-    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp,
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, GlConfig, GraphicsConfig, NiceEguiApp,
     create_egui_editor,
 };
 
 use self::ear::Ear;
-use self::hand::Hand;
+use self::face::{Face, FaceHandle};
+pub(super) use self::hand::Hand;
+use self::plain::Plain;
+use super::file_dialog::{FileDialog, Found};
 use super::habits::Habits;
 use super::presets::Presets;
+use super::remote::AskForMain;
 use super::song::Song;
 use crate::engine::link::Links;
 use crate::files::state::EditorSize;
@@ -37,6 +44,7 @@ pub(crate) struct Editor {
     title: &'static str,
     mixer: Mixer,
     song: Arc<Song>,
+    ask: AskForMain,
     /// Physical pixels in a logical point, as far as is known.
     scale: Arc<AtomicF32>,
 }
@@ -50,6 +58,7 @@ struct Window {
     choices: Choices,
     memory: Memory,
     presets: Presets,
+    dialog: FileDialog,
     habits: Habits,
     ear: Ear,
     roll: Roll,
@@ -63,9 +72,23 @@ const SIZE: (f32, f32) = (1100.0, 700.0);
 /// Smallest size at which everything is readable, logical points.
 const SMALLEST: (f32, f32) = (1000.0, 680.0);
 
+/// What a program whose only window this is does without it.
+static NO_WINDOW: OnceLock<fn(&str)> = OnceLock::new();
+
+/// Without a host, call `act` with the reason when the window cannot be opened. The framework's own host would wait for ever, unseen.
+pub(crate) fn when_no_window(act: fn(&str)) {
+    NO_WINDOW.get_or_init(|| act);
+}
+
+/// How the window is painted. It has no depth, and dithering costs a renderer in software a tenth of its time for shades that nobody sees apart.
+fn graphics() -> GraphicsConfig {
+    let gl_config = GlConfig { depth_bits: 0, stencil_bits: 0, ..GlConfig::default() };
+    GraphicsConfig { gl_config, dithering: false, ..GraphicsConfig::default() }
+}
+
 impl Editor {
-    pub(super) fn new(title: &'static str, mixer: Mixer, song: Arc<Song>) -> Self {
-        Self { title, mixer, song, scale: Arc::new(AtomicF32::new(1.0)) }
+    pub(super) fn new(title: &'static str, mixer: Mixer, song: Arc<Song>, ask: AskForMain) -> Self {
+        Self { title, mixer, song, ask, scale: Arc::new(AtomicF32::new(1.0)) }
     }
 
     fn logical_size(&self) -> LogicalSize<f32> {
@@ -79,14 +102,36 @@ impl Editor {
         create_egui_editor(
             EguiEditorState::from_size(self.logical_size(), 1.0),
             self.song.repaint.clone(),
-            EguiNiceSettings::new().with_tile(self.title).with_resize_hint(self.resize_hint()),
+            EguiNiceSettings::new()
+                .with_tile(self.title)
+                .with_graphics_config(graphics())
+                .with_resize_hint(self.resize_hint()),
             Window::new(self.mixer, self.song.clone(), self.scale.clone()),
         )
     }
 }
 
+impl Editor {
+    /// The reason and what helps as text, in the window's place.
+    fn plain(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        reason: &str,
+    ) -> Option<SpawnedEditor<FaceHandle>> {
+        let text = format!(
+            "Antiphon could not {reason}. The music goes on, and your host's own list of parameters moves every control. To see the window, install the display's OpenGL driver (on Debian libgl1-mesa-dri) and open it again."
+        );
+        let NativeSize { width, height } = self.size();
+        let plain = Plain::new(&text, (width, height))?;
+        if let Some(parent) = parent {
+            plain.show_in(parent).ok()?;
+        }
+        Some(SpawnedEditor { handle: FaceHandle::Plain, window: Face::Plain(plain) })
+    }
+}
+
 impl HostEditor for Editor {
-    type Handle = EguiEditorHandle;
+    type Handle = FaceHandle;
 
     fn spawn(
         &self,
@@ -99,8 +144,24 @@ impl HostEditor for Editor {
         if let Some(scale) = fallback_scale_factor {
             set_scale(&self.scale, scale);
         }
+        self.song.meet(gui_context.clone(), &self.ask);
         let editor = self.framework_editor().ok_or("make the editor")?;
-        editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)
+        let is_alone = gui_context.plugin_api() == PluginApi::Standalone;
+        match editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host) {
+            Ok(SpawnedEditor { handle, window }) => Ok(SpawnedEditor {
+                handle: FaceHandle::Painted(handle),
+                window: Face::Painted(window),
+            }),
+            Err(reason) => {
+                let text = format!(
+                    "open the window: {reason}. It is painted with OpenGL 3.2, by GLX or EGL, and the display offers neither"
+                );
+                if let (true, Some(act)) = (is_alone, NO_WINDOW.get()) {
+                    act(&text);
+                }
+                self.plain(parent, &text).ok_or_else(|| text.into())
+            }
+        }
     }
 
     fn size(&self) -> NativeSize<u32> {
@@ -139,6 +200,7 @@ impl Window {
             choices,
             memory,
             presets,
+            dialog: FileDialog::default(),
             habits,
             ear: Ear::default(),
             roll: Roll::default(),
@@ -194,8 +256,25 @@ impl Window {
         }
     }
 
+    /// Take in what came of a file dialog.
+    fn take_file(&mut self, found: Option<Found>, intents: &mut Vec<Intent>) {
+        match found {
+            Some(Found::File(wish, path)) => self.memory.chosen(&wish, path, intents),
+            Some(Found::NoDialog(wish, why)) => self.memory.ask_by_path(&wish, Some(why)),
+            Some(Found::Nothing) | None => {}
+        }
+    }
+
     fn obey(&mut self, intents: Vec<Intent>) {
+        let (asked, mut intents): (Vec<_>, Vec<_>) =
+            intents.into_iter().partition(|it| matches!(it, Intent::Browse(_)));
+        for intent in asked {
+            let Intent::Browse(wish) = intent else { continue };
+            let found = self.dialog.ask(wish, &self.song.repaint);
+            self.take_file(found, &mut intents);
+        }
         let Some(hand) = &self.hand else { return };
+        let _alone = self.song.remote.hands();
         for intent in intents {
             if matches!(intent, Intent::LoadPhrase(_) | Intent::ClearPhrase) {
                 // What was said of an earlier file no longer matters.
@@ -241,7 +320,12 @@ impl NiceEguiApp for Window {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         let clock = self.listen();
-        let controls = ControlView::all(&self.song.controls);
+        let mut intents = Vec::new();
+        let found = self.dialog.look();
+        self.take_file(found, &mut intents);
+        let mut controls = ControlView::all(&self.song.controls);
+        let hands_on = self.hand.as_ref().is_some_and(Hand::hears_controllers);
+        self.song.kept.controllers.show(&mut controls, hands_on);
         let drawer = &self.memory.drawer;
         let takes = self.song.kept.takes_view(&drawer.search, drawer.order);
         let is_working = takes.job.is_some();
@@ -251,7 +335,6 @@ impl NiceEguiApp for Window {
         (presets.can_undo, presets.can_redo) = self.song.kept.can_undo_and_redo();
         let is_looking = self.memory.opened == Some(Side::Sound);
         let sound = self.ear.listen(self.song.kept.links(), is_looking);
-        let mut intents = Vec::new();
         let view = View {
             controls: &controls,
             choices: &self.choices,
@@ -293,13 +376,16 @@ impl NiceEguiApp for Window {
             self.song.kept.set_editor_size(size);
         }
     }
+}
 
-    fn editor_closed(&mut self) {
+/// The framework never calls `editor_closed`: the window has gone when this has.
+impl Drop for Window {
+    fn drop(&mut self) {
         self.song.kept.settle_history();
         if let Some(links) = self.song.kept.links() {
             links.gauges.watched.store(false, Ordering::Relaxed);
         }
         self.ear.listen(self.song.kept.links(), false);
-        self.hand = None;
+        self.song.kept.controllers.wait_for(None);
     }
 }

@@ -3,6 +3,7 @@
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{NoteEvent, Plugin, ProcessContext};
 
+use super::controllers::Controllers;
 use crate::engine::audio::renderer::{HostEvent, HostEventKind, PlayedEvent};
 use crate::music::keys::Pedal;
 use crate::score::{Part, Pitch, Velocity};
@@ -45,10 +46,11 @@ impl NotesIn {
         Self { events: Vec::with_capacity(HEARD_ROOM), channel: None, channels: [0; 128] }
     }
 
-    /// Replace the events by those of the present block on `channel`, or on all. Real-time safe.
+    /// Replace the events by those of the present block on `channel`, or on all; `controllers` hear those of every channel. Real-time safe.
     pub(super) fn collect<P: Plugin>(
         &mut self,
         channel: Option<u8>,
+        controllers: &Controllers,
         context: &mut impl ProcessContext<P>,
     ) -> Room {
         self.events.clear();
@@ -59,6 +61,9 @@ impl NotesIn {
         }
         let mut room = Room::Enough;
         while let Some(event) = context.next_event() {
+            if let NoteEvent::MidiCC { channel, cc, value, .. } = event {
+                controllers.hear(channel, cc, value);
+            }
             let Some(kind) = kind(&event) else { continue };
             let from = event.channel().and_then(|it| it.number());
             if channel.is_some() && from.is_some() && from != channel {

@@ -1,6 +1,7 @@
 //! What belongs to the song: the controls, the kept state, and the composer that works by them.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
@@ -8,8 +9,10 @@ use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::Params;
 use nice_plug_egui::RepaintNotifier;
 
+use super::controllers::Controllers;
 use super::history::{History, Step};
 use super::memory::Remembered;
+use super::remote::Remote;
 use super::takes::Desk;
 use crate::engine::audio::renderer::Sound;
 use crate::engine::control::Instance;
@@ -29,12 +32,16 @@ pub(super) struct Song {
     pub(super) kept: Kept,
     /// Asks the editor, if it is open, for another frame. Real-time safe.
     pub(super) repaint: RepaintNotifier,
+    pub(super) remote: Remote,
 }
 
 /// The kept state, which the host saves and loads. Main thread only.
 #[derive(Default)]
 pub(super) struct Kept {
     inner: Mutex<Inner>,
+    pub(super) controllers: Controllers,
+    /// How often a state was loaded, round and round.
+    loads: AtomicU32,
     /// Empty until the host first activates the instance.
     instance: OnceLock<Instance>,
 }
@@ -78,6 +85,7 @@ impl Song {
             controls: Controls::new(&styles(), opening_style()),
             kept: Kept::default(),
             repaint: RepaintNotifier::new(),
+            remote: Remote::default(),
         })
     }
 
@@ -90,6 +98,11 @@ impl Song {
 impl Kept {
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often a state was loaded, round and round. Real-time safe.
+    pub(super) fn loads(&self) -> u32 {
+        self.loads.load(Ordering::Relaxed)
     }
 
     /// Start the composer by `start`, unless it runs, and tell it what the song keeps.
@@ -310,6 +323,7 @@ impl PersistentField<'_, String> for Kept {
         let (phrase, memory) = {
             let mut inner = self.lock();
             inner.history = History::default();
+            self.loads.fetch_add(1, Ordering::Relaxed);
             match state::read(&text) {
                 Ok(read) => {
                     inner.notices = read.mended;
@@ -320,6 +334,8 @@ impl PersistentField<'_, String> for Kept {
                     let (remembered, notice) = Remembered::read(inner.state.memory.take());
                     inner.remembered = remembered;
                     inner.notices.extend(notice);
+                    let lost = self.controllers.replace(&inner.state.controllers);
+                    inner.notices.extend(lost);
                     if let (Some(theirs), Some(ours)) = (&inner.state.pack, pack())
                         && *theirs != ours
                     {
@@ -334,6 +350,7 @@ impl PersistentField<'_, String> for Kept {
                     inner.notices = vec![error.to_string()];
                     inner.unread = Some(text);
                     inner.state = State::default();
+                    self.controllers.replace(&[]);
                     inner.desk = Desk::default();
                     inner.remembered = Remembered::default();
                 }
@@ -351,7 +368,8 @@ impl PersistentField<'_, String> for Kept {
     {
         self.hear_composer(); // it may just have remembered something
         let inner = self.lock();
-        let text = inner.unread.clone().unwrap_or_else(|| state::write(&inner.whole_state()));
+        let whole = || State { controllers: self.controllers.kept(), ..inner.whole_state() };
+        let text = inner.unread.clone().unwrap_or_else(|| state::write(&whole()));
         function(&text)
     }
 }

@@ -1,6 +1,6 @@
 //! The figures of the README: measured on the built bundles, gathered in one table with machine and date.
 
-mod machine;
+pub mod machine;
 
 use std::path::Path;
 use std::process::Command;

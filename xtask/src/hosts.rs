@@ -44,7 +44,19 @@ impl Format {
 
 /// Play `script` to the bundle and return the host's report.
 pub fn play(profile: &str, format: Format, bundles: &Bundles, script: &Value) -> Result<Value> {
+    play_in(profile, format, bundles, script, &[])
+}
+
+/// The same with more in the host's environment.
+pub fn play_in(
+    profile: &str,
+    format: Format,
+    bundles: &Bundles,
+    script: &Value,
+    environment: &[(&str, &str)],
+) -> Result<Value> {
     let mut command = Command::new(program(profile, format.host())?);
+    command.envs(environment.iter().copied());
     command.arg(format.bundle(bundles)).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().with_context(|| format!("start {}", line(&command)))?;
     let mut input = child.stdin.take().context("the host has no input")?;

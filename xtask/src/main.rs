@@ -15,6 +15,7 @@ mod stages;
 mod system;
 mod take;
 mod validate;
+mod window;
 
 use std::process::ExitCode;
 
@@ -30,10 +31,11 @@ cargo xtask CHORE [--yes]
   check      formatting, lints, documentation, licenses
   validate   the built bundles in the test hosts
   bench      measure and write a table               [--json]
+  window     what the window costs in hosts, into docs/window.md
   pictures   roll and spectrogram of each style into docs/pictures
 
   --yes           install system packages without asking
-  --profile NAME  cargo's profile for demo, bundle, validate and pictures; release by default
+  --profile NAME  cargo's profile for demo, bundle, validate, window and pictures; release by default
 ";
 
 /// The flags that some chores take.
@@ -83,6 +85,7 @@ fn perform(chore: &str, flags: &Flags) -> Result<ExitCode> {
         "check" => check::check()?,
         "validate" => validate::validate(profile)?,
         "bench" => bench::bench(flags.json)?,
+        "window" => window::window(profile)?,
         "pictures" => pictures::pictures(profile)?,
         "help" | "--help" | "-h" => shell::say(USAGE),
         other => bail!("unknown chore `{other}`\n\n{USAGE}"),

@@ -42,6 +42,9 @@ const TEST: &[Need] = &[
     Need { package: "python3", reason: "the tests of training/ and two more plugin hosts" },
     Need { package: "python3-venv", reason: "an environment of their own for these" },
     Need { package: "strace", reason: "counts the system calls of the audio thread" },
+    Need { package: "xvfb", reason: "a display that nobody sees, for the window in hosts" },
+    Need { package: "libgl1-mesa-dri", reason: "paints on it" },
+    Need { package: "libgl1", reason: "through which the window paints" },
 ];
 
 /// What a chore is going to do.
@@ -126,6 +129,9 @@ fn elsewhere(purpose: Purpose) -> Result<()> {
     }
     if purpose == Purpose::Test && cfg!(target_os = "linux") && !has_program("strace") {
         missing.push("strace");
+    }
+    if purpose == Purpose::Test && cfg!(target_os = "linux") && !has_program("Xvfb") {
+        missing.push("Xvfb, and Mesa's drivers for it");
     }
     if missing.is_empty() {
         return Ok(());

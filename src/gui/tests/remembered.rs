@@ -8,7 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{Desk, window};
-use crate::gui::{Intent, MemoryAct, Mixer, RememberedView};
+use crate::gui::{FileWish, Intent, MemoryAct, Mixer, RememberedView};
 use crate::params::Control;
 
 /// A window with its drawer open on some memory.
@@ -88,12 +88,21 @@ fn what_cannot_be_done_is_not_offered() {
 #[test]
 fn files_are_asked_for_by_their_paths() {
     let mut window = drawer();
-    assert_eq!(acts(&mut window, &["Save the memory"]), []);
+    let offered = FileWish::SaveMemory(String::from("/home/me/mine.memory"));
+    for (button, wish) in [("Save the memory", &offered), ("Load a memory", &FileWish::LoadMemory)]
+    {
+        window.get_by_label(button).click();
+        window.run_steps(3);
+        assert_eq!(std::mem::take(&mut window.state_mut().intents), [Intent::Browse(wish.clone())]);
+    }
+    window.state_mut().memory.ask_by_path(&offered, None);
+    window.run_steps(3);
     window.get_by_label("Replace a file that is there").click();
     window.run_steps(2);
     let path = PathBuf::from("/home/me/mine.memory");
     assert_eq!(acts(&mut window, &["Save"]), [MemoryAct::Save { path, replace: true }]);
-    assert_eq!(acts(&mut window, &["Load a memory"]), []);
+    window.state_mut().memory.ask_by_path(&FileWish::LoadMemory, None);
+    window.run_steps(3);
     window.event(Event::Text(String::from("/yours.memory")));
     window.run_steps(2);
     window.key_press(Key::Enter);
@@ -101,4 +110,15 @@ fn files_are_asked_for_by_their_paths() {
     let loaded = MemoryAct::Load(PathBuf::from("/yours.memory"));
     assert_eq!(acts(&mut window, &[]), [loaded]);
     assert!(window.query_by_label("Path of a memory").is_none(), "the question is gone");
+}
+
+#[test]
+fn files_chosen_in_the_system_s_dialog_need_no_more_words() {
+    let mut window = drawer();
+    let (mut intents, memory) = (Vec::new(), &mut window.state_mut().memory);
+    let path = || PathBuf::from("/mine.memory");
+    memory.chosen(&FileWish::SaveMemory(String::new()), path(), &mut intents);
+    memory.chosen(&FileWish::LoadMemory, path(), &mut intents);
+    let save = MemoryAct::Save { path: path(), replace: true };
+    assert_eq!(intents, [save, MemoryAct::Load(path())].map(Intent::Memory));
 }

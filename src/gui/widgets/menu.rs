@@ -1,11 +1,11 @@
-//! What a right click on a knob opens: its value to be typed, and its default.
+//! What a right click on a control opens: its value to be typed, its default, and the MIDI controller that turns it.
 
-use egui::{Key, Response, RichText, TextEdit, Ui};
+use egui::{Key, Popup, PopupCloseBehavior, Response, RichText, TextEdit, Ui};
 
-use crate::gui::{ControlView, Intent, theme};
+use crate::gui::{ControlView, Intent, Learned, theme};
 
 pub(super) fn menu(response: &Response, control: &ControlView, intents: &mut Vec<Intent>) {
-    response.context_menu(|ui| {
+    popup(response).show(|ui| {
         ui.label(RichText::new(&control.name).color(theme::quiet()));
         typed(ui, response, control, intents);
         let reset = ui.button("Reset to the default");
@@ -13,7 +13,58 @@ pub(super) fn menu(response: &Response, control: &ControlView, intents: &mut Vec
             intents.push(Intent::Change(control.control, control.default));
             ui.close();
         }
+        learned(ui, control, intents);
     });
+}
+
+/// Of a button that has no value, and does what a parameter does that goes on.
+pub(in crate::gui) fn learning_menu(
+    response: &Response,
+    control: &ControlView,
+    intents: &mut Vec<Intent>,
+) {
+    popup(response).show(|ui| {
+        ui.label(RichText::new(&control.name).color(theme::quiet()));
+        learned(ui, control, intents);
+    });
+}
+
+/// With an id of its own: a list has a popup already. It stays open while a controller is waited for.
+fn popup(response: &Response) -> Popup<'_> {
+    Popup::context_menu(response)
+        .id(response.id.with("more"))
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+}
+
+fn learned(ui: &mut Ui, control: &ControlView, intents: &mut Vec<Intent>) {
+    let quiet = |text: String| RichText::new(text).color(theme::quiet());
+    let intent = match control.learned {
+        Learned::Nothing => {
+            let help = "The next knob, slider or pedal that you move on a MIDI keyboard turns this from then on, in this song. The sustain pedal stays what it is.";
+            let pressed = ui.button("Learn a MIDI controller…").on_hover_text(help).clicked();
+            pressed.then_some(Intent::Learn(Some(control.control)))
+        }
+        Learned::Waiting => {
+            ui.label(RichText::new("Move a MIDI controller…").color(theme::accent()));
+            ui.button("Do not learn one").clicked().then_some(Intent::Learn(None))
+        }
+        Learned::By { channel, controller } => {
+            ui.label(quiet(format!("MIDI controller {controller}, channel {channel}")));
+            let pressed = ui.button("Forget the controller").clicked();
+            pressed.then_some(Intent::Forget(control.control))
+        }
+        Learned::Impossible => {
+            ui.label(quiet(String::from("MIDI controllers: by your host's own learning")));
+            None
+        }
+    };
+    if let Some(intent) = intent {
+        // Open while it waits, so that it shows what comes of it.
+        if !matches!(intent, Intent::Learn(Some(_))) {
+            ui.close();
+        }
+        intents.push(intent);
+    }
 }
 
 /// A field with the value, selected as a whole when the menu opens.

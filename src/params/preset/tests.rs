@@ -25,6 +25,8 @@ fn every_control_is_the_music_s_or_is_left_alone_on_purpose() {
         Control::FreeTempo,
         Control::Channel,
         Control::Thru,
+        Control::NextPreset,
+        Control::PreviousPreset,
     ];
     for control in Control::all() {
         let alone =

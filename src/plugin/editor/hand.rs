@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::time::Instant;
 
+use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{Param, ParamSetter};
 
@@ -17,7 +18,7 @@ use crate::plugin::song::Song;
 use crate::score::Phrase;
 
 /// The way to the host while a window is open.
-pub(super) struct Hand {
+pub(in crate::plugin) struct Hand {
     host: GuiContext,
 }
 
@@ -25,12 +26,17 @@ pub(super) struct Hand {
 const LARGEST_SEED: u64 = 999_999;
 
 impl Hand {
-    pub(super) fn new(host: GuiContext) -> Self {
+    pub(in crate::plugin) fn new(host: GuiContext) -> Self {
         Self { host }
     }
 
+    /// Whether the host hands on controllers other than the pedal. In VST3 each would be a parameter of its own, and hosts bind theirs to parameters themselves.
+    pub(super) fn hears_controllers(&self) -> bool {
+        self.host.plugin_api() != PluginApi::Vst3
+    }
+
     /// Do it, or say why not.
-    pub(super) fn obey(
+    pub(in crate::plugin) fn obey(
         &self,
         song: &Song,
         presets: &mut Presets,
@@ -62,6 +68,12 @@ impl Hand {
                 let value = any.parse(&text);
                 let value = value.ok_or_else(|| format!("{} takes no {text}", any.name()))?;
                 self.turn(song, control, value);
+            }
+            Intent::Browse(_) => {} // the window asks itself
+            Intent::Learn(control) => song.kept.controllers.wait_for(control),
+            Intent::Forget(control) => {
+                song.kept.controllers.forget(control);
+                song.kept.lock().touch();
             }
             Intent::RollDie => {
                 song.kept.refuse_if_locked()?;

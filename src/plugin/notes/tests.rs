@@ -7,9 +7,10 @@ use nice_plug::context::process::SendEventError;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{NoteEvent, ProcessContext, Transport};
 
-use super::{NotesIn, NotesOut, Room};
+use super::{Controllers, NotesIn, NotesOut, Room};
 use crate::engine::audio::renderer::{HostEventKind, PlayedEvent};
 use crate::music::keys::Pedal;
+use crate::params::Control;
 use crate::plugin::AntiphonNotes;
 use crate::score::{Part, Pitch, Velocity};
 
@@ -87,7 +88,7 @@ fn the_player_is_heard_on_any_channel() {
     let coming = [on(0, key, 0.5), aftertouch, on(2, key, 0.0), off(3, key), off(4, Key::Wildcard)];
     let mut host = Host::new(coming);
     let mut heard = NotesIn::new();
-    assert_eq!(heard.collect(None, &mut host), Room::Enough);
+    assert_eq!(heard.collect(None, &Controllers::default(), &mut host), Room::Enough);
     let pitch = Pitch::new(60).unwrap();
     let expected = [
         (0, HostEventKind::NoteOn { pitch, velocity: Velocity::clamped(64) }),
@@ -104,7 +105,7 @@ fn more_notes_than_there_is_room_for_are_told() {
     let mut host = Host::new((0..5000).map(|frame| on(frame, Key::Number(60), 1.0)));
     let mut heard = NotesIn::new();
     let room = heard.events.capacity();
-    assert_eq!(heard.collect(None, &mut host), Room::Full);
+    assert_eq!(heard.collect(None, &Controllers::default(), &mut host), Room::Full);
     assert_eq!((heard.events().len(), heard.events.capacity()), (room, room));
 }
 
@@ -167,7 +168,7 @@ fn the_pedal_and_the_panic_controllers_are_heard() {
     let values = [(64, 127), (64, 64), (64, 63), (64, 0), (120, 0), (123, 0), (1, 90), (66, 127)];
     let mut host = Host::new(values.map(|(cc, value)| controller(0, 3, cc, value)));
     let mut heard = NotesIn::new();
-    heard.collect(None, &mut host);
+    heard.collect(None, &Controllers::default(), &mut host);
     let (down, up) = (HostEventKind::Pedal(Pedal::Down), HostEventKind::Pedal(Pedal::Up));
     let off = HostEventKind::AllNotesOff;
     assert_eq!(kinds(&heard), [down, down, up, up, off, off]);
@@ -186,14 +187,14 @@ fn other_channels_than_the_chosen_one_are_not_heard() {
         ]
     };
     let mut heard = NotesIn::new();
-    heard.collect(None, &mut Host::new(coming()));
+    heard.collect(None, &Controllers::default(), &mut Host::new(coming()));
     assert_eq!(heard.events().len(), 5);
-    heard.collect(Some(9), &mut Host::new(coming()));
+    heard.collect(Some(9), &Controllers::default(), &mut Host::new(coming()));
     let pitch = Pitch::new(60).unwrap();
     let struck = HostEventKind::NoteOn { pitch, velocity: Velocity::clamped(127) };
     let pedal = HostEventKind::Pedal(Pedal::Down);
     assert_eq!(kinds(&heard), [HostEventKind::KeysUp, struck, pedal]);
-    heard.collect(Some(9), &mut Host::new([]));
+    heard.collect(Some(9), &Controllers::default(), &mut Host::new([]));
     assert_eq!(kinds(&heard), []);
 }
 
@@ -202,7 +203,7 @@ fn the_players_notes_go_out_beside_the_bands_where_they_are_asked_for() {
     let mut heard = NotesIn::new();
     let coming = [(0, 60), (3, 61), (8, 62)];
     let coming = coming.map(|(channel, key)| on_channel(channel, on(0, Key::Number(key), 1.0)));
-    heard.collect(None, &mut Host::new(coming));
+    heard.collect(None, &Controllers::default(), &mut Host::new(coming));
     let mut host = Host::new([]);
     let mut sounding = NotesOut::default();
     let begun = [60, 61, 62].map(|key| own(1, key, Some(90)));
@@ -212,10 +213,29 @@ fn the_players_notes_go_out_beside_the_bands_where_they_are_asked_for() {
     assert_eq!(host.sent, ["1 on 4:60", "1 on 4:61", "1 on 8:62"]);
     host.sent.clear();
     // She strikes a held key on another channel meanwhile: the note ends where it began.
-    heard.collect(None, &mut Host::new([on_channel(11, on(0, Key::Number(62), 1.0))]));
+    heard.collect(
+        None,
+        &Controllers::default(),
+        &mut Host::new([on_channel(11, on(0, Key::Number(62), 1.0))]),
+    );
     sounding.send(&[own(4, 62, None), own(4, 60, None)], Some(heard.channels()), &mut host);
     assert_eq!(host.sent, ["4 off 8:62", "4 off 4:60"]);
     host.sent.clear();
     sounding.send(&[own(5, 61, None)], None, &mut host);
     assert_eq!(host.sent, ["0 off 4:61"], "switched off in the middle of a note");
+}
+
+#[test]
+fn controllers_are_learned_on_every_channel_and_the_pedal_stays_what_it_is() {
+    let cc = |channel, cc| NoteEvent::MidiCC { timing: 0, channel, cc, value: 1.0 };
+    let controllers = Controllers::default();
+    controllers.wait_for(Some(Control::Feel));
+    let mut heard = NotesIn::new();
+    heard.collect(Some(9), &controllers, &mut Host::new([cc(9, 64)]));
+    assert!(!controllers.learn() && kinds(&heard).contains(&HostEventKind::Pedal(Pedal::Down)));
+    heard.collect(Some(9), &controllers, &mut Host::new([cc(3, 74)]));
+    assert!(controllers.learn() && heard.events().is_empty());
+    heard.collect(Some(9), &controllers, &mut Host::new([cc(3, 74), cc(9, 64)]));
+    assert_eq!(controllers.take(), [(Control::Feel, 1.0)]);
+    assert_eq!(kinds(&heard), [HostEventKind::Pedal(Pedal::Down)]);
 }

@@ -4,11 +4,14 @@ mod events;
 
 use std::ffi::CString;
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::gui::{
+    GuiApiType, GuiConfiguration, GuiSize, HostGui, HostGuiImpl, PluginGui, Window,
+};
 use clack_extensions::latency::{HostLatency, HostLatencyImpl, PluginLatency};
 use clack_extensions::note_ports::{NotePortInfoBuffer, PluginNotePorts};
 use clack_extensions::params::{
@@ -26,7 +29,7 @@ use clap_sys::audio_buffer::clap_audio_buffer;
 use self::events::{played, push_event, push_parameter, transport};
 use crate::guard;
 use crate::instance::{
-    Block, Bundle, Instance, Outcome, Processor, Setup, hash_of_id, search_text,
+    Block, Bundle, Face, Instance, Outcome, Processor, Setup, hash_of_id, search_text,
 };
 use crate::report::{Inventory, Parameter, Port};
 use crate::script::{Absence, Pace, Session};
@@ -36,6 +39,7 @@ use crate::session::{marked, planted};
 #[derive(Default)]
 pub struct Shared {
     restarts: AtomicU32,
+    wants_main: AtomicBool,
 }
 
 impl<'a> SharedHandler<'a> for Shared {
@@ -43,7 +47,23 @@ impl<'a> SharedHandler<'a> for Shared {
         self.restarts.fetch_add(1, Ordering::Relaxed);
     }
     fn request_process(&self) {}
-    fn request_callback(&self) {}
+    fn request_callback(&self) {
+        self.wants_main.store(true, Ordering::Relaxed);
+    }
+}
+
+impl HostGuiImpl for Shared {
+    fn resize_hints_changed(&self) {}
+    fn request_resize(&self, _: GuiSize) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn request_show(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn request_hide(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn closed(&self, _: bool) {}
 }
 
 impl HostParamsImplShared for Shared {
@@ -72,7 +92,7 @@ impl HostHandlers for Handlers {
     type AudioProcessor<'a> = ();
 
     fn declare_extensions(builder: &mut HostExtensions<Self>, _: &Self::Shared<'_>) {
-        builder.register::<HostLatency>().register::<HostParams>();
+        builder.register::<HostLatency>().register::<HostParams>().register::<HostGui>();
     }
 }
 
@@ -295,8 +315,9 @@ impl Instance for ClapInstance {
         Ok(())
     }
 
-    fn processor(&mut self) -> &mut dyn Processor {
-        self.stage.as_mut().expect("the instance is active")
+    fn parts(&mut self) -> (&mut dyn Processor, Box<dyn Face + '_>) {
+        let stage = self.stage.as_mut().expect("the instance is active");
+        (stage, Box::new(ClapFace { instance: &mut self.instance, is_open: false }))
     }
 
     fn deactivate(&mut self) -> Result<()> {
@@ -309,6 +330,57 @@ impl Instance for ClapInstance {
     fn latency(&mut self) -> u32 {
         let handle = self.instance.plugin_handle();
         handle.get_extension::<PluginLatency>().map_or(0, |latency| latency.get(&handle))
+    }
+}
+
+/// The editor, embedded in a window of the host's.
+struct ClapFace<'a> {
+    instance: &'a mut PluginInstance<Handlers>,
+    is_open: bool,
+}
+
+impl Face for ClapFace<'_> {
+    fn open(&mut self, window: u32, scale: Option<f64>) -> Result<(u32, u32)> {
+        let handle = self.instance.plugin_handle();
+        let gui = extension::<PluginGui>(&handle)?;
+        let how = GuiConfiguration { api_type: GuiApiType::X11, is_floating: false };
+        ensure!(gui.is_api_supported(&handle, how), "the editor cannot be embedded");
+        gui.create(&handle, how)?;
+        self.is_open = true;
+        if let Some(scale) = scale {
+            gui.set_scale(&handle, scale).ok(); // plugins may know better
+        }
+        let size = gui.get_size(&handle).context("the editor has no size")?;
+        // SAFETY: the caller keeps its window until the editor is closed.
+        unsafe { gui.set_parent(&handle, Window::from_x11_handle(window.into()))? };
+        gui.show(&handle).ok(); // an embedded one may be shown already
+        Ok((size.width, size.height))
+    }
+
+    fn resize(&mut self, (width, height): (u32, u32)) -> Result<(u32, u32)> {
+        let handle = self.instance.plugin_handle();
+        let gui = extension::<PluginGui>(&handle)?;
+        ensure!(gui.can_resize(&handle), "the editor cannot be resized");
+        let size = gui.adjust_size(&handle, GuiSize { width, height });
+        let size = size.context("the editor suggests no size")?;
+        gui.set_size(&handle, size)?;
+        Ok((size.width, size.height))
+    }
+
+    fn attend(&mut self) {
+        let wants =
+            self.instance.access_shared_handler(|it| it.wants_main.swap(false, Ordering::Relaxed));
+        if wants {
+            self.instance.call_on_main_thread_callback();
+        }
+    }
+
+    fn close(&mut self) {
+        let handle = self.instance.plugin_handle();
+        if let (true, Some(gui)) = (self.is_open, handle.get_extension::<PluginGui>()) {
+            gui.destroy(&handle);
+        }
+        self.is_open = false;
     }
 }
 

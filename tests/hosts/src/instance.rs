@@ -35,9 +35,24 @@ pub trait Instance {
     fn load(&mut self, state: &[u8]) -> Result<()>;
     fn activate(&mut self, setup: &Setup) -> Result<()>;
     /// The audio side of an active instance; it may go to another thread.
-    fn processor(&mut self) -> &mut dyn Processor;
+    fn processor(&mut self) -> &mut dyn Processor {
+        self.parts().0
+    }
+    /// The audio side and the editor, which stays on the main thread.
+    fn parts(&mut self) -> (&mut dyn Processor, Box<dyn Face + '_>);
     fn deactivate(&mut self) -> Result<()>;
     fn latency(&mut self) -> u32;
+}
+
+/// The editor of an instance.
+pub trait Face {
+    /// Open it in an X11 window, at this scale if one is told. Gives its size in physical pixels.
+    fn open(&mut self, window: u32, scale: Option<f64>) -> Result<(u32, u32)>;
+    /// Gives the size that it accepted.
+    fn resize(&mut self, size: (u32, u32)) -> Result<(u32, u32)>;
+    /// Let the plugin do what it asked to do on the main thread.
+    fn attend(&mut self);
+    fn close(&mut self);
 }
 
 /// The audio side of an instance.
@@ -50,6 +65,10 @@ pub trait Processor: Send {
     fn process(&mut self, block: &Block<'_>, out: &mut Outcome) -> Result<Duration>;
     /// Channels of each output bus, and whether it is on.
     fn outputs(&self) -> Vec<(usize, bool)>;
+    /// For how long the host itself has held the last block up, which is then no fault of the plugin's.
+    fn held_up(&mut self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// How an instance is activated.

@@ -3,6 +3,7 @@
 
 pub mod capture;
 pub mod clap;
+pub mod face;
 pub mod guard;
 pub mod instance;
 pub mod report;
@@ -10,6 +11,7 @@ pub mod script;
 pub mod session;
 pub mod stage;
 pub mod vst3;
+pub mod window;
 
 use std::io::{Read as _, Write as _};
 

@@ -61,6 +61,35 @@ pub struct Take {
     pub calls: Calls,
     /// Threads of the process while the session ran.
     pub threads: u32,
+    pub editor: Option<Shown>,
+}
+
+/// How an editor behaved.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    pub openings: u32,
+    /// Why it did not open, each time that it did not.
+    pub refusals: Vec<String>,
+    /// Milliseconds that an opening took: the middle one and the longest.
+    pub open_ms: (f64, f64),
+    /// The sizes that it accepted.
+    pub sizes: Vec<(u32, u32)>,
+    /// Resident memory of the process after each closing, KiB.
+    pub resident_kib: Vec<u64>,
+    /// While it stayed open.
+    pub painting: Option<Painting>,
+}
+
+/// What painting an open editor cost. Its share of a core is that of all threads that are neither the host's nor the music's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Painting {
+    pub secs: f64,
+    pub frames: u32,
+    pub core_share: f64,
+    /// Processor time between two frames, milliseconds: median and 99th percentile.
+    pub frame_ms: (f64, f64),
 }
 
 /// A note that the plugin sent.

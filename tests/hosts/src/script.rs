@@ -59,6 +59,24 @@ pub struct Session {
     pub mark_calls: bool,
     /// A fault planted in each process call, to show that a guard fires.
     pub plant: Option<Plant>,
+    /// The editor, while the session runs.
+    pub editor: Option<Showing>,
+}
+
+/// An editor that is opened and closed from the main thread, in an X11 window of the host's. Milliseconds are of the wall's clock.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Showing {
+    /// Times that it is opened and closed again.
+    pub openings: u32,
+    pub open_ms: u64,
+    pub closed_ms: u64,
+    /// To be resized to while it is open, physical pixels, by turns.
+    pub sizes: Vec<(u32, u32)>,
+    /// Told before it is opened, by turns.
+    pub scales: Vec<f64>,
+    /// Afterwards it is opened once more and stays until the music is over; its frames are counted.
+    pub stays: bool,
 }
 
 /// A parameter's value before playing.
@@ -165,6 +183,7 @@ impl Default for Session {
             drop_early: false,
             mark_calls: false,
             plant: None,
+            editor: None,
         }
     }
 }

@@ -143,6 +143,7 @@ impl<'a> Player<'a> {
         };
         self.out.notes.clear();
         let time = processor.process(&block, &mut self.out)?;
+        self.started += processor.held_up();
         if let (Some(sum), Some(count)) = (&mut self.allocations, guard::take_count()) {
             *sum += count;
         }

@@ -1,10 +1,12 @@
 //! Carries out a script: inventory, sessions side by side, and many short lives.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow};
 
+use crate::face;
 use crate::guard;
 use crate::instance::{Bundle, Instance, Setup};
 use crate::report::{Cycles, Report, Take};
@@ -39,29 +41,43 @@ fn perform_sessions<B: Bundle>(bundle: &B, sessions: &[Session]) -> Result<Vec<T
     for session in sessions {
         cast.push(ready(bundle, session)?);
     }
+    let playing = AtomicUsize::new(sessions.len());
+    let mut shown = Vec::new();
     let takes: Vec<Result<Take>> = std::thread::scope(|scope| {
+        let mut faces = Vec::new();
         let threads: Vec<_> = cast
             .iter_mut()
             .zip(sessions)
             .map(|(ready, session)| {
-                let processor = ready.instance.processor();
-                let moves = &ready.moves;
+                let (processor, face) = ready.instance.parts();
+                faces.extend(session.editor.as_ref().map(|showing| (face, showing)));
+                let (moves, playing) = (&ready.moves, &playing);
                 std::thread::Builder::new()
                     .name("audio".into())
                     .spawn_scoped(scope, move || {
-                        Player::new(session, moves, processor)?.play(processor)
+                        if session.pace == Pace::RealTime {
+                            go_first();
+                        }
+                        let take = Player::new(session, moves, processor)
+                            .and_then(|player| player.play(processor));
+                        playing.fetch_sub(1, Ordering::Relaxed);
+                        take
                     })
                     .map_err(anyhow::Error::from)
             })
             .collect();
+        shown = face::show(faces, &|| playing.load(Ordering::Relaxed) > 0);
         threads
             .into_iter()
             .map(|thread| thread?.join().map_err(|_| anyhow!("the audio thread panicked"))?)
             .collect()
     });
     let mut finished = Vec::new();
+    let mut shown = shown.into_iter();
     for ((take, ready), session) in takes.into_iter().zip(cast).zip(sessions) {
-        finished.push(wind_up(ready.instance, session, take?)?);
+        let mut take = take?;
+        take.editor = session.editor.as_ref().and_then(|_| shown.next()).transpose()?;
+        finished.push(wind_up(ready.instance, session, take)?);
     }
     Ok(finished)
 }
@@ -141,12 +157,31 @@ fn perform_cycles<B: Bundle>(bundle: &B, script: &Script) -> Result<Cycles> {
     Ok(cycles)
 }
 
+/// Before ordinary work, as a sound card's thread does. Where the system refuses, figures are of ordinary work.
+#[cfg(target_os = "linux")]
+fn go_first() {
+    use thread_priority::unix::{
+        RealtimeThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy,
+        thread_native_id,
+    };
+    /// Of 1 to 99, as JACK has it.
+    const PRIORITY: u8 = 10;
+    let Ok(priority) = PRIORITY.try_into() else { return };
+    let priority = thread_priority::ThreadPriority::Crossplatform(priority);
+    let policy = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
+    set_thread_priority_and_policy(thread_native_id(), priority, policy).ok();
+}
+
+#[cfg(not(target_os = "linux"))]
+fn go_first() {}
+
 /// Threads of this process; 0 where the system does not say.
 pub fn threads() -> u32 {
     u32::try_from(status_number("Threads:")).unwrap_or(u32::MAX)
 }
 
-fn status_number(key: &str) -> u64 {
+/// A number of what Linux says of this process; 0 elsewhere.
+pub fn status_number(key: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(key));
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)

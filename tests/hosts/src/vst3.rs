@@ -1,18 +1,19 @@
 //! The VST3 host.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use vst3_host::audio::{BusAudioBuffers, BusDirection, MediaType};
 use vst3_host::discovery::DetailedPluginInfo;
 use vst3_host::midi::{PluginEvent, PluginEventData};
-use vst3_host::plugin::{ProcessMode, TransportPosition};
+use vst3_host::plugin::{ProcessMode, TransportPosition, WindowHandle};
 use vst3_host::{Plugin, Vst3Host};
 
 use crate::guard;
 use crate::instance::{
-    Block, Bundle, EventKind, Instance, Outcome, Processor, Setup, hash_of_id, search_text,
+    Block, Bundle, EventKind, Face, Instance, Outcome, Processor, Setup, hash_of_id, search_text,
 };
 use crate::report::{Inventory, Parameter, Played, Port};
 use crate::script::{Pace, Plant};
@@ -24,13 +25,29 @@ pub struct Vst3Bundle {
 }
 
 pub struct Vst3Instance {
-    plugin: Plugin,
+    plugin: Shared,
     name: String,
     detail: DetailedPluginInfo,
+    stage: Stage,
+}
+
+/// The host's crate has one handle for both sides of a plugin, so that the audio thread waits while the main thread opens or closes the editor. Painting goes
+/// on beside both, on a thread of the plugin's own.
+type Shared = Arc<Mutex<Plugin>>;
+
+/// The audio side.
+struct Stage {
+    plugin: Shared,
     /// A set of buffers for each block size met, made before the audio thread starts.
     buffers: Vec<(usize, BusAudioBuffers)>,
     mark_calls: bool,
     plant: Option<Plant>,
+    held_up: Duration,
+}
+
+/// The editor, embedded in a window of the host's.
+struct Vst3Face<'a> {
+    plugin: &'a Shared,
 }
 
 impl Bundle for Vst3Bundle {
@@ -51,14 +68,15 @@ impl Bundle for Vst3Bundle {
             .find(|(name, _)| plugin.is_none_or(|wanted| wanted == *name))
             .with_context(|| format!("the bundle has no plugin {plugin:?}"))?;
         let mut host = Vst3Host::builder().sample_rate(48_000.0).block_size(512).build()?;
-        Ok(Vst3Instance {
-            plugin: host.load_plugin_class(&self.path, id)?,
-            name: name.to_owned(),
-            detail: self.detail.clone(),
+        let plugin = Arc::new(Mutex::new(host.load_plugin_class(&self.path, id)?));
+        let stage = Stage {
+            plugin: plugin.clone(),
             buffers: Vec::new(),
             mark_calls: false,
             plant: None,
-        })
+            held_up: Duration::ZERO,
+        };
+        Ok(Vst3Instance { plugin, name: name.to_owned(), detail: self.detail.clone(), stage })
     }
 }
 
@@ -75,7 +93,7 @@ impl Vst3Bundle {
 
 impl Instance for Vst3Instance {
     fn inventory(&mut self) -> Result<Inventory> {
-        let layout = self.plugin.audio_bus_layout()?;
+        let layout = lock(&self.plugin).audio_bus_layout()?;
         // The host tells names of the first plugin's buses only.
         let first = self.detail.info.name == self.name;
         let named = |buses: &[vst3_host::BusInfo], bus: usize| match buses.get(bus) {
@@ -92,9 +110,9 @@ impl Instance for Vst3Instance {
         };
         let names = |buses: &[vst3_host::BusInfo]| buses.iter().map(|b| b.name.clone()).collect();
         let mut parameters = Vec::new();
-        for parameter in self.plugin.get_parameters()?.into_iter().filter(is_shown) {
+        for parameter in lock(&self.plugin).get_parameters()?.into_iter().filter(is_shown) {
             // VST3 keeps the unit apart, and CLAP writes it after the value.
-            let text = self.plugin.format_parameter(parameter.id, parameter.value)?;
+            let text = lock(&self.plugin).format_parameter(parameter.id, parameter.value)?;
             parameters.push(Parameter {
                 id: parameter.id,
                 text: format!("{text} {}", parameter.unit.trim()).trim().to_owned(),
@@ -102,7 +120,7 @@ impl Instance for Vst3Instance {
                 value: parameter.value,
             });
         }
-        let all = self.plugin.get_parameters()?;
+        let all = lock(&self.plugin).get_parameters()?;
         let hidden = all.iter().filter(|it| !is_shown(it) && it.is_read_only && !it.can_automate);
         let buses = &self.detail.buses;
         Ok(Inventory {
@@ -113,52 +131,52 @@ impl Instance for Vst3Instance {
             note_outputs: names(&buses.event_outputs),
             parameters,
             hidden: hidden.map(|it| it.name.clone()).collect(),
-            latency: self.plugin.latency_samples(),
+            latency: lock(&self.plugin).latency_samples(),
         })
     }
 
     fn parameters(&mut self) -> Result<Vec<(String, f64)>> {
-        let parameters = self.plugin.get_parameters()?;
+        let parameters = lock(&self.plugin).get_parameters()?;
         let shown = parameters.into_iter().filter(is_shown);
         Ok(shown.map(|parameter| (parameter.name, parameter.value)).collect())
     }
 
     fn resolve(&mut self, parameter: &str) -> Result<u32> {
-        let parameters = self.plugin.get_parameters()?;
+        let parameters = lock(&self.plugin).get_parameters()?;
         let hash = hash_of_id(parameter);
         let found = parameters.iter().find(|known| known.name == parameter || known.id == hash);
         Ok(found.with_context(|| format!("no parameter `{parameter}`"))?.id)
     }
 
     fn find_text(&mut self, id: u32, text: &str) -> Result<f64> {
-        let parameters = self.plugin.get_parameters()?;
+        let parameters = lock(&self.plugin).get_parameters()?;
         let parameter = parameters.iter().find(|known| known.id == id);
         let steps = parameter.map_or(0, |parameter| parameter.step_count.unsigned_abs());
-        search_text(steps, text, |value| Ok(self.plugin.format_parameter(id, value)?))
+        search_text(steps, text, |value| Ok(lock(&self.plugin).format_parameter(id, value)?))
     }
 
     fn set(&mut self, values: &[(u32, f64)]) -> Result<()> {
         // They reach the processor with the next block, which is the first.
         for (id, value) in values {
-            self.plugin.set_parameter(*id, *value)?;
+            lock(&self.plugin).set_parameter(*id, *value)?;
         }
         Ok(())
     }
 
     fn save(&mut self) -> Result<Vec<u8>> {
         let file = std::env::temp_dir().join(format!("antiphon-{}.vstpreset", std::process::id()));
-        self.plugin.save_vstpreset(&file)?;
+        lock(&self.plugin).save_vstpreset(&file)?;
         let bytes = std::fs::read(&file).with_context(|| format!("read {}", file.display()))?;
         std::fs::remove_file(&file).with_context(|| format!("remove {}", file.display()))?;
         component_state(&bytes).context("the preset has no component state")
     }
 
     fn load(&mut self, state: &[u8]) -> Result<()> {
-        Ok(self.plugin.load_state(state)?)
+        Ok(lock(&self.plugin).load_state(state)?)
     }
 
     fn activate(&mut self, setup: &Setup) -> Result<()> {
-        let plugin = &mut self.plugin;
+        let mut plugin = lock(&self.plugin);
         plugin.reconfigure(setup.rate, setup.largest_block)?;
         plugin.set_process_mode(match setup.pace {
             Pace::Offline => ProcessMode::Offline,
@@ -171,27 +189,27 @@ impl Instance for Vst3Instance {
             plugin.set_bus_active(MediaType::Audio, BusDirection::Output, number, on)?;
         }
         plugin.start_processing()?;
-        self.buffers.clear();
+        self.stage.buffers.clear();
         let mut sizes = block_sizes(setup);
         sizes.dedup();
         for size in sizes {
-            self.buffers.push((size, plugin.create_bus_audio_buffers(size)?));
+            self.stage.buffers.push((size, plugin.create_bus_audio_buffers(size)?));
         }
-        self.mark_calls = setup.session.mark_calls;
-        self.plant = setup.session.plant;
+        self.stage.mark_calls = setup.session.mark_calls;
+        self.stage.plant = setup.session.plant;
         Ok(())
     }
 
-    fn processor(&mut self) -> &mut dyn Processor {
-        self
+    fn parts(&mut self) -> (&mut dyn Processor, Box<dyn Face + '_>) {
+        (&mut self.stage, Box::new(Vst3Face { plugin: &self.plugin }))
     }
 
     fn deactivate(&mut self) -> Result<()> {
-        Ok(self.plugin.stop_processing()?)
+        Ok(lock(&self.plugin).stop_processing()?)
     }
 
     fn latency(&mut self) -> u32 {
-        self.plugin.latency_samples()
+        lock(&self.plugin).latency_samples()
     }
 }
 
@@ -220,9 +238,45 @@ fn block_sizes(setup: &Setup) -> Vec<usize> {
     sizes
 }
 
-impl Processor for Vst3Instance {
+fn lock(plugin: &Shared) -> MutexGuard<'_, Plugin> {
+    plugin.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Face for Vst3Face<'_> {
+    fn open(&mut self, window: u32, scale: Option<f64>) -> Result<(u32, u32)> {
+        let mut plugin = lock(self.plugin);
+        if let Some(scale) = scale {
+            plugin.set_editor_scale_factor(scale as f32)?;
+        }
+        plugin.open_editor(WindowHandle::from_x11(window))?;
+        let (width, height) = plugin.attached_editor_size()?.context("the editor has no size")?;
+        Ok((u32::try_from(width)?, u32::try_from(height)?))
+    }
+
+    fn resize(&mut self, (width, height): (u32, u32)) -> Result<(u32, u32)> {
+        let mut plugin = lock(self.plugin);
+        let (width, height) =
+            plugin.resize_editor(i32::try_from(width)?, i32::try_from(height)?)?;
+        Ok((u32::try_from(width)?, u32::try_from(height)?))
+    }
+
+    fn attend(&mut self) {
+        lock(self.plugin).service_run_loop();
+    }
+
+    fn close(&mut self) {
+        let mut plugin = lock(self.plugin);
+        if plugin.is_editor_open() {
+            plugin.close_editor().ok(); // what is left of it is seen in the next opening
+        }
+    }
+}
+
+impl Processor for Stage {
     fn process(&mut self, block: &Block<'_>, out: &mut Outcome) -> Result<Duration> {
-        let plugin = &mut self.plugin;
+        let waits = Instant::now();
+        let mut plugin = lock(&self.plugin);
+        self.held_up = waits.elapsed();
         plugin.set_tempo(block.tempo)?;
         plugin.set_time_signature(i32::from(block.meter.0), i32::from(block.meter.1))?;
         plugin.set_playing(block.playing)?;
@@ -264,6 +318,10 @@ impl Processor for Vst3Instance {
         }
         out.notes.extend(plugin.take_output_events().iter().filter_map(played));
         Ok(time)
+    }
+
+    fn held_up(&mut self) -> Duration {
+        std::mem::take(&mut self.held_up)
     }
 
     fn outputs(&self) -> Vec<(usize, bool)> {

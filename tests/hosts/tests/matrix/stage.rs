@@ -64,8 +64,13 @@ pub fn run(mut command: Command, script: &Script) -> Output {
 
 /// Play a script; the host must come to its end and report no error.
 pub fn play(format: Format, script: &Script) -> Report {
+    play_in(format, script, &[])
+}
+
+/// The same with more in the host's environment.
+pub fn play_in(format: Format, script: &Script, environment: &[(&str, &str)]) -> Report {
     let mut command = Command::new(format.host());
-    command.arg(format.bundle());
+    command.arg(format.bundle()).envs(environment.iter().copied());
     let output = run(command, script);
     let about = || {
         let complaints = String::from_utf8_lossy(&output.stderr);
