@@ -42,6 +42,9 @@ pub enum Control {
     Mute(usize),
     Solo(usize),
     Follow(usize),
+    TimbreMap(usize),
+    TimbreX(usize),
+    TimbreY(usize),
 }
 
 /// A parameter of any kind.
@@ -83,7 +86,7 @@ impl Control {
         Control::Chord,
     ];
     /// Controls of one part.
-    const OF_PART: [fn(usize) -> Control; 8] = [
+    const OF_PART: [fn(usize) -> Control; 11] = [
         Control::Mode,
         Control::Family,
         Control::Register,
@@ -92,6 +95,9 @@ impl Control {
         Control::Mute,
         Control::Solo,
         Control::Follow,
+        Control::TimbreMap,
+        Control::TimbreX,
+        Control::TimbreY,
     ];
     /// How many there are.
     pub const COUNT: usize = Self::GLOBAL.len() + Self::OF_PART.len() * Part::BAND_SIZE;
@@ -115,6 +121,9 @@ impl Control {
             Control::Mute(part) => of_part(5, part),
             Control::Solo(part) => of_part(6, part),
             Control::Follow(part) => of_part(7, part),
+            Control::TimbreMap(part) => of_part(8, part),
+            Control::TimbreX(part) => of_part(9, part),
+            Control::TimbreY(part) => of_part(10, part),
             global => Self::GLOBAL.iter().position(|other| *other == global).unwrap_or(0),
         }
     }
@@ -158,6 +167,9 @@ impl Controls {
             Control::Mute(part) => AnyControl::Bool(&self.parts[part].mute),
             Control::Solo(part) => AnyControl::Bool(&self.parts[part].solo),
             Control::Follow(part) => AnyControl::Int(&self.parts[part].follow),
+            Control::TimbreMap(part) => AnyControl::Bool(&self.parts[part].timbre_map),
+            Control::TimbreX(part) => AnyControl::Float(&self.parts[part].timbre_x),
+            Control::TimbreY(part) => AnyControl::Float(&self.parts[part].timbre_y),
         }
     }
 }
