@@ -11,6 +11,7 @@ mod outputs;
 mod presets;
 mod song;
 mod takes;
+mod timbres;
 mod transport;
 
 use std::marker::PhantomData;

@@ -6,6 +6,7 @@ mod remembered;
 mod roll;
 mod style_pad;
 mod takes;
+mod timbre_map;
 mod wheel;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use egui_kittest::kittest::Queryable;
 
 use super::{
     Choices, Clock, ControlView, Intent, Memory, Mixer, PhraseChoice, PresetsView, RememberedView,
-    Roll, Status, TakesView, View, draw,
+    Roll, Status, TakesView, TimbresView, View, draw,
 };
 use crate::params::{Control, Controls};
 use crate::score::{Chord, ChordQuality, Key as MusicKey, Part};
@@ -30,6 +31,7 @@ struct Desk {
     presets: PresetsView,
     takes: TakesView,
     remembered: RememberedView,
+    timbres: TimbresView,
     memory: Memory,
     mixer: Mixer,
     seed_locked: bool,
@@ -52,6 +54,7 @@ fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
         presets: PresetsView::default(),
         takes: TakesView::default(),
         remembered: RememberedView::default(),
+        timbres: TimbresView::default(),
         memory: Memory::default(),
         mixer,
         seed_locked: false,
@@ -73,6 +76,7 @@ fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
                 presets: &desk.presets,
                 takes: &desk.takes,
                 remembered: &desk.remembered,
+                timbres: &desk.timbres,
             };
             draw(ui, &view, &mut desk.memory, &mut desk.intents);
         },
@@ -333,6 +337,7 @@ fn strips_hold_what_is_in_them_at_the_smallest_size() {
 #[test]
 fn every_control_can_be_reached_by_its_name() {
     let mut window = window(Mixer::Shown);
+    window.state_mut().memory.timbre_map = true; // it has each part's place
     // A part shows what it follows with where it follows.
     for part in 0..Part::BAND_SIZE {
         window.state_mut().controls[Control::Mode(part).place()].value = 1.0;

@@ -1,6 +1,6 @@
 //! What the editor shows, as plain values.
 
-use super::{PresetsView, RememberedView, Roll, TakesView};
+use super::{PresetsView, RememberedView, Roll, TakesView, TimbresView};
 use crate::params::{Control, Controls};
 use crate::score::{Chord, Key, Part, Tick, Ticks};
 
@@ -21,6 +21,7 @@ pub struct View<'a> {
     pub presets: &'a PresetsView,
     pub takes: &'a TakesView,
     pub remembered: &'a RememberedView,
+    pub timbres: &'a TimbresView,
 }
 
 /// One control as it stands.

@@ -23,6 +23,8 @@ struct Text<'a> {
     preset: Option<String>,
     #[serde(default)]
     drawer: Option<String>,
+    #[serde(default)]
+    timbre_map: bool,
 }
 
 #[derive(Serialize)]
@@ -40,11 +42,14 @@ struct Written {
     preset: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     drawer: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    timbre_map: bool,
 }
 
 pub(super) fn read(text: &str) -> Result<Read, serde_json::Error> {
     let Read { mut state, mut mended } = v1::read(text)?;
-    let Text { takes, memories, memory, seed_locked, preset, drawer } = serde_json::from_str(text)?;
+    let Text { takes, memories, memory, seed_locked, preset, drawer, timbre_map } =
+        serde_json::from_str(text)?;
     let memories = Memories::read(&memories);
     for (number, text) in (1..).zip(takes) {
         match take::read_v1(text.get(), &memories) {
@@ -57,7 +62,7 @@ pub(super) fn read(text: &str) -> Result<Read, serde_json::Error> {
     }
     state.memory = memory;
     state.seed_locked = seed_locked;
-    (state.preset, state.drawer) = (preset, drawer);
+    (state.preset, state.drawer, state.timbre_map) = (preset, drawer, timbre_map);
     Ok(Read { state, mended })
 }
 
@@ -71,6 +76,7 @@ pub(super) fn write(state: &State) -> String {
         seed_locked: state.seed_locked,
         preset: state.preset.clone(),
         drawer: state.drawer.clone(),
+        timbre_map: state.timbre_map,
     };
     serde_json::to_string(&text).expect("structs of numbers and strings are always JSON")
 }
