@@ -90,8 +90,9 @@ pub(super) fn draw(
     }
     let lit =
         |dot: usize| hovered == Some(dot) || shares.iter().any(|it: &(usize, f32)| it.0 == dot);
-    let family = hovered.map(|it| view.timbres.dots[it].family);
-    let drawn = dots(ui, field, view, memory.tone, &places, &lit, family);
+    let kin = hovered.map(|it| view.timbres.dots[it].family);
+    let shown = Shown { places: &places, seats: &seats, kin, tone: memory.tone };
+    let drawn = dots(ui, field, view, &shown, &lit);
     ui.painter().set(names, egui::Shape::Vec(drawn));
     head(ui, frame, view, said);
     foot(ui, frame, view, intents);
@@ -193,7 +194,7 @@ impl Map<'_> {
     }
 
     fn shape(&self, ui: &Ui, center: Pos2, part: Part, is_on: bool, response: &Response) {
-        let radius = if is_on { 10.0 } else { 7.5 };
+        let radius = if is_on { 10.0 } else { 8.5 };
         let painter = ui.painter();
         if is_on {
             painter.circle_filled(center, radius + 5.0, theme::panel().gamma_multiply(0.8));
@@ -314,25 +315,37 @@ fn arrows(ui: &Ui, response: &Response) -> Option<(f32, f32)> {
     })
 }
 
+/// What dots and names are drawn by.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    /// Of the dots, and of the parts.
+    places: &'a [Pos2],
+    seats: &'a [Pos2],
+    /// The family under the hand.
+    kin: Option<Family>,
+    tone: Tone,
+}
+
 /// Dots and as many names as there is room for: first of those that are lit, then in the pack's order.
 fn dots(
     ui: &Ui,
     field: Rect,
     view: &View<'_>,
-    tone: Tone,
-    places: &[Pos2],
+    shown: &Shown<'_>,
     is_lit: &dyn Fn(usize) -> bool,
-    family: Option<Family>,
 ) -> Vec<egui::Shape> {
+    let Shown { places, seats, kin, tone } = *shown;
     let mut shapes = Vec::new();
     let mut taken: Vec<Rect> =
         places.iter().map(|it| Rect::from_center_size(*it, vec2(7.0, 7.0))).collect();
+    // After the dots, whose own do not count for each.
+    taken.extend(seats.iter().map(|it| Rect::from_center_size(*it, vec2(24.0, 24.0))));
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by_key(|dot| !is_lit(*dot));
     for dot in order {
         let TimbreDot { title, family: own, .. } = &view.timbres.dots[dot];
         let (at, lit) = (places[dot], is_lit(dot));
-        let is_kin = family == Some(*own);
+        let is_kin = kin == Some(*own);
         let radius = if lit {
             5.0
         } else if is_kin {
@@ -369,7 +382,7 @@ fn family_color(family: Family, tone: Tone) -> Color32 {
     // The golden ratio keeps families that follow each other apart.
     let hue = (f32::from(family.index()) * 0.618_034).fract();
     match tone {
-        Tone::Dark => Hsva::new(hue, 0.45, 0.9, 1.0).into(),
+        Tone::Dark => Hsva::new(hue, 0.6, 0.95, 1.0).into(),
         Tone::Light => Hsva::new(hue, 0.8, 0.5, 1.0).into(),
     }
 }
@@ -387,17 +400,17 @@ fn foot(ui: &mut Ui, frame: Rect, view: &View<'_>, intents: &mut Vec<Intent>) {
             Rect::from_min_max(pos2(left, row.top()), pos2(left + width - 14.0, row.bottom()));
         super::at(ui, rect, |ui| {
             ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 5.0;
-                let (badge, _) = ui.allocate_exact_size(vec2(18.0, 22.0), Sense::hover());
+                ui.spacing_mut().item_spacing.x = 3.0;
+                let (badge, _) = ui.allocate_exact_size(vec2(16.0, 22.0), Sense::hover());
                 widgets::shape(ui.painter(), badge.center(), 7.0, part);
                 let help = "On: the part sounds as its place on the map does. Off: as its family usually does. Drums keep their kit.";
                 let color = theme::part_color(part);
                 let control = view.control(Control::TimbreMap(place));
-                widgets::switch(ui, control, "Map", vec2(38.0, 20.0), color, help, intents);
+                widgets::switch(ui, control, "Map", vec2(34.0, 20.0), color, help, intents);
                 if frame.width() < NUMBERS {
                     return;
                 }
-                let room = (ui.available_width() - 30.0) / 2.0;
+                let room = (ui.available_width() - 24.0) / 2.0;
                 for (sign, control, help) in [
                     ("x", Control::TimbreX(place), "From left, what is struck, to right, what is held."),
                     ("y", Control::TimbreY(place), "From above, what is bright, to below, what is dark."),

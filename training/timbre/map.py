@@ -146,7 +146,16 @@ def spread(places: np.ndarray, titles: list[str]) -> np.ndarray:
         out = pushed(shares * (1.0 - 2 * border.max(0)) + border.max(0), half, border)
         if not overlapping(out, half).any():
             break
-    return out
+    return filled(out, half)
+
+
+def filled(places: np.ndarray, half: np.ndarray) -> np.ndarray:
+    """The same places, drawn apart until labels reach the borders on all sides."""
+    low, high = (places - half).min(0), (places + half).max(0)
+    middle = (low + high) / 2
+    # A label does not grow: each end gives how far its own place may go.
+    room = (0.5 - _MARGIN - half) / np.maximum(np.abs(places - middle), 1e-9)
+    return 0.5 + (places - middle) * np.maximum(room.min(0), 1.0)
 
 
 def overlapping(places: np.ndarray, half: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 //! The timbre map by hand.
 
-use egui::{Event, Key, Modifiers, Pos2, vec2};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -88,12 +88,13 @@ fn a_double_click_is_the_family_s_own_sound() {
     let intents = drag(&mut window, harp, harp + vec2(200.0, 30.0));
     obey(&mut window, &intents);
     let there = center(&window, 1);
-    for _ in 0..2 {
-        window.drag_at(there);
-        window.drop_at(there);
-        window.run_steps(1);
-    }
+    window.hover_at(there);
     window.run_steps(2);
+    for pressed in [true, false, true, false] {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        window.event(Event::PointerButton { pos: there, button, pressed, modifiers });
+    }
+    window.run_steps(3);
     let off = Intent::Change(Control::TimbreMap(0), 0.0);
     assert!(self::intents(&mut window).contains(&off));
     obey(&mut window, &[off]);
@@ -106,10 +107,7 @@ fn arrow_keys_move_a_part() {
     window.get_by_label("Part 1 on the timbre map").focus();
     window.run_steps(2);
     let press = |window: &mut Harness<'static, Desk>, key, modifiers| {
-        for pressed in [true, false] {
-            let physical_key = None;
-            window.event(Event::Key { key, physical_key, pressed, repeat: false, modifiers });
-        }
+        window.key_press_modifiers(modifiers, key);
         window.run_steps(2);
         let intents = intents(window);
         obey(window, &intents);
