@@ -40,7 +40,7 @@ def test_no_label_lies_on_another_and_all_are_on_the_map():
         places = timbre_map.spread(generator.normal(0, 1, (count, 2)), titles)
         assert (places > 0).all() and (places < 1).all()
         box = np.array([timbre_map._DOT + timbre_map._LETTER * 13, timbre_map._LINE / timbre_map._ASPECT])
-        size = 1.0 if count <= 60 else 0.6
+        size = 1.0 if count <= 60 else 0.5
         assert not timbre_map.overlapping(places, size * np.tile(box, (count, 1))).any(), count
 
 
