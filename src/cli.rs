@@ -13,6 +13,7 @@ mod output;
 mod packs;
 mod render;
 mod takes;
+mod timbres;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

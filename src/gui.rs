@@ -19,6 +19,7 @@ mod style_pad;
 mod takes_ui;
 mod tap;
 pub mod theme;
+mod timbre_map;
 mod transport_ui;
 mod view;
 mod widgets;
@@ -33,6 +34,7 @@ pub use self::remembered_ui::{MemoryAct, RememberedView};
 pub use self::roll::Roll;
 pub use self::sound_ui::SoundView;
 pub use self::takes_ui::{Note, TakeAct, TakeOrder, TakeRow, TakesView};
+pub use self::timbre_map::{TimbreDot, TimbresView, Usual};
 pub use self::view::{Choices, Clock, ControlView, Learned, Mixer, Status, View};
 
 /// Heights and widths of the panels, logical points.
@@ -78,6 +80,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
     roll_ui::draw(ui, roll, view, memory, intents);
     news_ui::draw(ui, roll, view, memory, intents);
     style_pad::draw(ui, roll, view, memory, intents);
+    timbre_map::draw(ui, roll, view, memory, intents);
     if let Some((drawer, _, opened)) = drawer {
         panel(ui, drawer, |ui| match opened {
             Side::Takes => takes_ui::draw(ui, view, memory, intents),

@@ -14,6 +14,7 @@ mod presets;
 mod remote;
 mod song;
 mod takes;
+mod timbres;
 mod transport;
 
 #[cfg(test)]

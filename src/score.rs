@@ -30,5 +30,5 @@ pub use settings::{
 };
 pub use style::StyleBlend;
 pub use take::{PackName, Take};
-pub use timbre::{PartialTable, TimbreId};
+pub use timbre::{Blend, MapPoint, PartTimbre, PartialTable, TimbreId};
 pub use time::{Frame, Frames, TICKS_PER_QUARTER, Tick, Ticks};

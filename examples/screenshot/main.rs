@@ -41,6 +41,7 @@ fn paint(stage: &Stage, scene: &Scene, path: &Path) -> Result<()> {
     memory.opened = scene.opened;
     memory.tone = scene.tone;
     memory.style_pad = scene.style_pad;
+    memory.timbre_map = scene.timbre_map;
     memory.first_step = scene.first_step;
     let mut canvas = raster::Canvas::new(width * scene.scale, height * scene.scale);
     // Some frames, until what moves has come to rest; the last one is painted.
@@ -72,6 +73,7 @@ fn paint(stage: &Stage, scene: &Scene, path: &Path) -> Result<()> {
                 presets: &shown.presets,
                 takes: &shown.takes,
                 remembered: &shown.remembered,
+                timbres: &stage.timbres,
             };
             draw(ui, &view, &mut memory, &mut Vec::new());
         });

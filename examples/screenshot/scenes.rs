@@ -9,7 +9,7 @@ use antiphon::engine::offline::{Request, bounce};
 use antiphon::gui::theme::Tone;
 use antiphon::gui::{
     Choices, Clock, ControlView, Note as TakesNote, PresetsView, RememberedView, Roll, Side,
-    SoundView, Status, TakeRow, TakesView,
+    SoundView, Status, TakeRow, TakesView, TimbreDot, TimbresView, Usual,
 };
 use antiphon::infer::{self, Runtime};
 use antiphon::music::spectrum::{Analyzer, Spectrum};
@@ -23,6 +23,9 @@ use antiphon::score::{
 /// Where the pictures of a jam are taken, in quarters from the origin.
 const NOW: f64 = 26.4;
 
+/// A hand on part 4.
+const MAP_HAND: (f32, f32) = (761.0, 226.0);
+
 /// One picture.
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {
@@ -34,6 +37,7 @@ pub(crate) struct Scene {
     pub(crate) tone: Tone,
     pub(crate) opened: Option<Side>,
     pub(crate) style_pad: bool,
+    pub(crate) timbre_map: bool,
     pub(crate) first_step: Option<usize>,
     pub(crate) pointer: Option<(f32, f32)>,
     plays: bool,
@@ -53,6 +57,7 @@ struct Jam {
 /// What all scenes share: the pack, and a jam of the band's real notes.
 pub(crate) struct Stage {
     pub(crate) choices: Choices,
+    pub(crate) timbres: TimbresView,
     controls: Controls,
     jam: Jam,
 }
@@ -79,6 +84,7 @@ impl Scene {
             tone: Tone::Dark,
             opened: None,
             style_pad: false,
+            timbre_map: false,
             first_step: None,
             pointer: None,
             plays: true,
@@ -122,6 +128,15 @@ impl Scene {
                 ..one.clone()
             },
             Self { name: "sound-silent", opened: Some(Side::Sound), ..still.clone() },
+            Self { name: "timbre-map", timbre_map: true, pointer: Some(MAP_HAND), ..one.clone() },
+            Self {
+                name: "light-map",
+                timbre_map: true,
+                tone: Tone::Light,
+                size: (1920.0, 1080.0),
+                ..one.clone()
+            },
+            Self { name: "smallest-map", timbre_map: true, size: (1000.0, 680.0), ..one.clone() },
             Self { name: "memory", opened: Some(Side::Remembered), ..one.clone() },
             Self { name: "first-steps", first_step: Some(0), ..still.clone() },
             Self { name: "pointed", pointer: Some((825.0, 148.0)), ..one.clone() },
@@ -153,7 +168,8 @@ impl Stage {
         let controls = Controls::new(&styles, opening.unwrap_or(0));
         let choices = Choices::new(&controls, &styles);
         let jam = jam(&pack, opening.unwrap_or(0))?;
-        Ok(Self { choices, controls, jam })
+        let timbres = timbres(&pack);
+        Ok(Self { choices, timbres, controls, jam })
     }
 
     pub(crate) fn shown(&self, scene: &Scene) -> Result<Shown> {
@@ -188,6 +204,20 @@ impl Stage {
             sound,
         })
     }
+}
+
+/// The pack's map, with what the band of `set` plays on by itself.
+fn timbres(pack: &Pack) -> TimbresView {
+    let timbres = pack.timbre_model.iter().flat_map(|model| &model.timbres);
+    let dots = timbres.filter_map(|timbre| {
+        let (title, family) = (timbre.title.clone(), timbre.family);
+        Some(TimbreDot { title, family, place: timbre.place? })
+    });
+    let usual = |family: usize| {
+        let dot = pack.timbre_model.as_ref().and_then(|model| model.families[family]);
+        dot.map_or(Usual::Elsewhere, Usual::Dot)
+    };
+    TimbresView { dots: dots.collect(), usual: [usual(5), usual(3), Usual::Drums, usual(9)] }
 }
 
 /// A memory after some evenings, or before the first.
@@ -339,6 +369,13 @@ fn set(controls: &Controls, values: &mut [ControlView]) {
         (Control::Pan(0), "L 25"),
         (Control::Pan(1), "R 30"),
         (Control::Mute(2), "on"),
+        (Control::Family(2), "Drums"),
+        (Control::TimbreMap(1), "on"),
+        (Control::TimbreX(1), "0.33"),
+        (Control::TimbreY(1), "0.35"),
+        (Control::TimbreMap(3), "on"),
+        (Control::TimbreX(3), "0.615"),
+        (Control::TimbreY(3), "0.435"),
     ];
     for (control, text) in settings {
         let any = controls.get(control);

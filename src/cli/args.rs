@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::takes::{TakesArgs, TakesCommand, VaryArgs};
-pub(super) use self::values::{Hearing, PartArg, StyleArg};
+pub(super) use self::values::{Hearing, PartArg, StyleArg, TimbreArg};
 use crate::files::wav::Depth;
 use crate::score::{ChordWish, Key, Meter, Quantum, Tempo, Trade};
 
@@ -110,6 +110,7 @@ Examples:
   antiphon-cli bounce --style folk_celtic --seed 7 --player demo/greensleeves.mid --key \"A minor\" --out take
   antiphon-cli bounce --style chorale,ragtime:0.3 --key \"D minor\" --scale-lock --out take
   antiphon-cli bounce --part 1=play,family=flute,register=12 --part 4=off --out take --force
+  antiphon-cli bounce --part 1=play,timbre=clarinet --part 2=play,timbre=oboe+flute:0.4 --out reeds
   antiphon-cli bounce --player demo/greensleeves.mid --part 1=follow-below,family=strings --part 3=follow-bass --out duet
   antiphon-cli bounce --prompt melody.mid --prompt-bars 5-8 --bars 32 --json --out take > report.json
   antiphon-cli bounce --seed 7 --keep-take seven.json --out seven
@@ -205,7 +206,7 @@ pub(super) struct MusicArgs {
     /// When parts that answer reply to the player: after a beat of her silence, or turn by turn of so many bars, hers first
     #[arg(long, value_name = "TURN", value_enum, default_value_t = TradeArg::Phrase)]
     pub(super) trade: TradeArg,
-    /// A part (1 to 4) as N=MODE,KEY=VALUE...: mode play, answer, off, or follow-above, -below, -bass, -octave-up or -octave-down (one note to each of the player's); family (name, or auto), register (semitones, -24 to 24), level (dB), pan (-1 to 1), mute, solo. Repeat for each part
+    /// A part (1 to 4) as N=MODE,KEY=VALUE...: mode play, answer, off, or follow-above, -below, -bass, -octave-up or -octave-down (one note to each of the player's); family (name, or auto), timbre (name, a blend such as clarinet+flute:0.5, or a point of the pack's map such as 0.31/0.72; drums keep their kit), register (semitones, -24 to 24), level (dB), pan (-1 to 1), mute, solo. Repeat for each part
     #[arg(long = "part", value_name = "N=MODE,...")]
     pub(super) parts: Vec<PartArg>,
 }
@@ -332,9 +333,10 @@ pub(super) struct RenderArgs {
     /// What to play
     #[arg(value_name = "FILE.mid")]
     pub(super) file: PathBuf,
-    /// What a track sounds like: its number and a timbre of the pack. Repeat for each track
-    #[arg(long = "timbre", value_name = "TRACK=NAME", value_parser = values::timbre)]
-    pub(super) timbres: Vec<(usize, String)>,
+    /// What a track sounds like: its number and a timbre of the pack, a blend of two such as `clarinet+flute:0.3`, or a point of the pack's map such as
+    /// `0.31/0.72`. Repeat for each track
+    #[arg(long = "timbre", value_name = "TRACK=TIMBRE", value_parser = values::track_timbre)]
+    pub(super) timbres: Vec<(usize, TimbreArg)>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
     #[command(flatten, next_help_heading = "Sound")]

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::args::{BounceArgs, Hearing, MuseArgs, MusicArgs, OutputArgs, PartArg, SoundArgs};
 use super::failure::{Failure, Kind};
 use super::packs::{self, Opened};
-use super::{say, takes, tell};
+use super::{say, takes, tell, timbres};
 use crate::engine::offline::{self, Bounced, Request};
 use crate::files::midi::{self, MidiSong};
 use crate::files::output::{OutputError, Outputs};
@@ -47,7 +47,13 @@ pub(super) fn run(args: &BounceArgs) -> Result<(), Failure> {
     }
     let opened = packs::open(&args.muse)?;
     let styles = opened.muse.styles().to_vec();
-    let request = request(args, &styles, prompt.as_ref(), player.as_ref())?;
+    let mut request = request(args, &styles, prompt.as_ref(), player.as_ref())?;
+    for arg in &args.music.parts {
+        if let (Some(place), Some(wanted)) = (arg.part.band_index(), &arg.timbre) {
+            let timbre = timbres::find(wanted, opened.muse.timbres())?;
+            request.settings.parts[place].timbre = timbre;
+        }
+    }
     let mut keep = match &args.input.keep_take {
         Some(path) => Some(takes::place_for(path, &args.output)?),
         None => None,
@@ -355,6 +361,7 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
             family: arg.family,
             register: arg.register,
             follow: arg.follow,
+            ..PartSettings::default()
         };
     }
     if settings.parts.iter().all(|part| part.mode == Mode::Off) {

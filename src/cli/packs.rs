@@ -178,6 +178,7 @@ fn info_json(pack: &Pack) -> Value {
             "title": timbre.title,
             "family": family_word(timbre.family),
             "program": timbre.program,
+            "place": timbre.place.map(crate::score::MapPoint::shares),
         })
     };
     json!({

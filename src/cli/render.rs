@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::args::RenderArgs;
+use super::args::{RenderArgs, TimbreArg};
 use super::failure::{Failure, Kind};
-use super::{packs, say, tell};
+use super::{packs, say, tell, timbres};
 use crate::engine::audio::renderer::Outputs as Channels;
 use crate::engine::audio::synth::Synth;
 use crate::files::midi::{self, MidiSong, MidiTrack};
@@ -45,7 +45,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
     let mut outputs = args.output.open(&names)?;
 
     let progress = args.output.progress("rendering");
-    let timbres = timbres(&song, &args.timbres, muse.as_ref())?;
+    let timbres = of_tracks(&song, &args.timbres, muse.as_ref())?;
     let events = events(&song, &timbres, muse.as_mut(), rate)?;
     let tape = Tape::render(events, frames(secs, rate), args.wav.sample_rate, &mut |done| {
         progress.show(done);
@@ -78,36 +78,30 @@ fn family(track: &MidiTrack) -> Family {
 }
 
 /// What each track sounds like: what was asked for, else the timbre of its program, else what its family plays.
-fn timbres(
+fn of_tracks(
     song: &MidiSong,
-    asked: &[(usize, String)],
+    asked: &[(usize, TimbreArg)],
     muse: &dyn Muse,
 ) -> Result<Vec<TimbreId>, Failure> {
     let place_of = |is_meant: &dyn Fn(&TimbreCard) -> bool| {
         let place = muse.timbres().iter().position(is_meant);
         place.and_then(|place| u16::try_from(place).ok()).map(TimbreId::Named)
     };
-    let mut timbres = Vec::with_capacity(song.tracks.len());
+    let mut found = Vec::with_capacity(song.tracks.len());
     for track in &song.tracks {
         let program = track.program.filter(|_| !track.is_drums());
         let named = program.and_then(|it| place_of(&|card| card.program == Some(it)));
-        timbres.push(named.unwrap_or(TimbreId::Usual(family(track))));
+        found.push(named.unwrap_or(TimbreId::Usual(family(track))));
     }
-    for (track, name) in asked {
-        let place = timbres.get_mut(*track - 1).ok_or_else(|| {
-            let error = anyhow::anyhow!("give track {track} the timbre `{name}`: no such track");
+    for (track, wanted) in asked {
+        let place = found.get_mut(*track - 1).ok_or_else(|| {
+            let error = anyhow::anyhow!("give track {track} a timbre: no such track");
             Failure::new(Kind::Usage, error, format!("its tracks are 1 to {}", song.tracks.len()))
         })?;
-        let wanted = name.to_lowercase().replace([' ', '-'], "_");
-        let is_meant =
-            |card: &TimbreCard| card.name == wanted || card.title.eq_ignore_ascii_case(name);
-        *place = place_of(&is_meant).ok_or_else(|| {
-            let known: Vec<&str> = muse.timbres().iter().map(|card| card.name.as_str()).collect();
-            let error = anyhow::anyhow!("find the timbre `{name}` in the pack");
-            Failure::new(Kind::Usage, error, format!("it has: {}", known.join(", ")))
-        })?;
+        // Drums too, if that is what was asked for.
+        *place = timbres::find(wanted, muse.timbres())?.of(Family::PIANO);
     }
-    Ok(timbres)
+    Ok(found)
 }
 
 /// The tracks share the band's four strips.

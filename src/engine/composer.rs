@@ -20,6 +20,7 @@ use self::chain::{Chain, Opened};
 use self::drafts::Draft;
 use self::drawing::Composed;
 use self::foresight::Foresight;
+use self::grids::Wanted;
 use self::remembering::Remembering;
 use super::audio::renderer::Sound;
 use super::link::{
@@ -49,9 +50,11 @@ pub struct Composer {
     inbox: VecDeque<FromAudio>,
     /// Messages that found no room on their queue.
     outbox: VecDeque<ToAudio>,
-    /// By slot: the family for which tables must be at hand in the audio callback, and the one for which they were sent.
-    live: [Option<Family>; Part::COUNT],
-    sent: [Option<Family>; Part::COUNT],
+    /// Tables that the audio thread waits for.
+    wanted: VecDeque<Wanted>,
+    /// By slot: the timbre of which tables must be at hand in the audio callback, and the one of which they were sent.
+    live: [Option<TimbreId>; Part::COUNT],
+    sent: [Option<TimbreId>; Part::COUNT],
     /// Tables for one of them, as far as they are made.
     making: Option<TimbreGrid>,
 }
@@ -83,7 +86,8 @@ impl Composer {
             draft: None,
             inbox: VecDeque::new(),
             outbox: VecDeque::new(),
-            live: std::array::from_fn(|slot| (slot == 0).then_some(PLAYER_FAMILY)),
+            wanted: VecDeque::new(),
+            live: std::array::from_fn(|slot| (slot == 0).then_some(TimbreId::Usual(PLAYER_FAMILY))),
             sent: [None; Part::COUNT],
             making: None,
         }
@@ -112,23 +116,29 @@ impl Composer {
                 && !Chain::goes_on(*start, settings)
             {
                 // What was asked of the chain before is of no use now; notes that end with it are told all the same.
-                self.inbox.retain(|it| is_heard(it) || matches!(it, FromAudio::Stood { .. }));
+                self.inbox.retain(|it| is_heard(it) || outlives_its_chain(it));
             }
-            self.inbox.push_back(message);
+            match message {
+                FromAudio::WantTable { part, timbre, pitch, velocity } => {
+                    self.wanted.push_back(Wanted { part, timbre, pitch, velocity });
+                }
+                other => self.inbox.push_back(other),
+            }
         }
         self.send_outbox();
-        let Some(message) = self.inbox.pop_front() else {
-            return match self.make_grid()? {
+        let done = self.revoice().and_then(|()| match self.inbox.pop_front() {
+            Some(message) => self.act(message).map(|()| Next::Step),
+            None if self.wanted.is_empty() => match self.make_grid()? {
                 Next::Wait => self.foresee(),
                 next => Ok(next),
-            };
-        };
-        let done = self.act(message);
+            },
+            None => Ok(Next::Step),
+        });
         if done.is_err() {
             (self.chain, self.draft) = (None, None);
             self.links.gauges.stalled.store(true, Ordering::Relaxed);
         }
-        done.map(|()| Next::Step)
+        done
     }
 
     fn act(&mut self, message: FromAudio) -> Result<(), ComposeError> {
@@ -155,7 +165,9 @@ impl Composer {
             FromAudio::Cutoff { window, settings, .. } => self.compose(window, settings)?,
             FromAudio::Revision { window, settings } => self.revise(window, settings)?,
             FromAudio::Stood { window } => self.stand(window),
+            FromAudio::WantGrid { part, timbre } => self.live[part.slot()] = Some(timbre),
             FromAudio::Stopped { .. } => {} // the chain's opening may serve again
+            FromAudio::WantTable { .. } => {} // it has a queue of its own
         }
         Ok(())
     }
@@ -180,13 +192,18 @@ impl Composer {
         }
     }
 
-    fn commit(&mut self, window: Window, composed: &Composed) -> Result<(), ComposeError> {
+    fn commit(
+        &mut self,
+        window: Window,
+        composed: &Composed,
+        settings: &Settings,
+    ) -> Result<(), ComposeError> {
         self.links.recording().commit(window, tape::committed(composed));
         let mut notes = Vec::with_capacity(composed.notes.len());
         for &(note, delay) in &composed.voiced {
-            let family = composed.families[note.part.slot()];
-            let table = self.table(family, note)?;
-            notes.push(VoicedNote { note, delay, table });
+            let timbre = grids::timbre(settings, composed, note.part);
+            let table = self.table(timbre, note)?;
+            notes.push(VoicedNote { note, delay, table, timbre });
         }
         composed.told().for_each(|it| self.tell(it));
         let gauges = &self.links.gauges;
@@ -204,14 +221,12 @@ impl Composer {
 
     fn table(
         &mut self,
-        family: Family,
+        timbre: TimbreId,
         note: Note,
     ) -> Result<Option<Arc<PartialTable>>, ComposeError> {
         match self.sound {
             Sound::Silent => Ok(None),
-            Sound::Synth => {
-                self.muse.table(TimbreId::Usual(family), note.pitch, note.velocity).map(Some)
-            }
+            Sound::Synth => self.muse.table(timbre, note.pitch, note.velocity).map(Some),
         }
     }
 
@@ -267,6 +282,11 @@ fn is_heard(message: &FromAudio) -> bool {
             | FromAudio::FollowOff { .. }
             | FromAudio::AllKeysUp { .. }
     )
+}
+
+/// Whether `message` matters when another chain has begun.
+fn outlives_its_chain(message: &FromAudio) -> bool {
+    matches!(message, FromAudio::Stood { .. } | FromAudio::WantGrid { .. })
 }
 
 impl std::fmt::Debug for Composer {

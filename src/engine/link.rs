@@ -25,8 +25,8 @@ use crate::music::memory::Memory;
 use crate::music::planner::{Start, Window};
 use crate::music::recorder::Recorder;
 use crate::score::{
-    Chord, Family, Key, Likelihood, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, Tick,
-    Velocity,
+    Chord, Key, Likelihood, Note, Part, PartialTable, Phrase, Pitch, Settings, Tempo, Tick,
+    TimbreId, Velocity,
 };
 
 /// Sent by the audio thread to the composer, in the order in which it happened.
@@ -60,6 +60,10 @@ pub enum FromAudio {
     Hushed { window: Window, part: Part, from: Tick, until: Tick },
     /// The transport stopped or jumped, having come to `end`; nothing more is needed of the present chain.
     Stopped { end: Tick },
+    /// A note of `part` that sounds, or is committed, is to have another timbre from now on. Answered by `ToAudio::Revoiced`, before windows are composed.
+    WantTable { part: Part, timbre: TimbreId, pitch: Pitch, velocity: Velocity },
+    /// A part that follows is to have another timbre from now on. Answered by `ToAudio::Grid`.
+    WantGrid { part: Part, timbre: TimbreId },
 }
 
 /// Sent by the composer to the audio thread.
@@ -71,6 +75,14 @@ pub enum ToAudio {
     Veto { part: Part, onset: Tick },
     /// The sound of the player, or of a part that follows: of whoever plays notes that are not known beforehand.
     Grid(Box<TimbreGrid>),
+    /// The table that was asked for by `FromAudio::WantTable`, for every such note of the part.
+    Revoiced {
+        part: Part,
+        timbre: TimbreId,
+        pitch: Pitch,
+        velocity: Velocity,
+        table: Arc<PartialTable>,
+    },
 }
 
 /// Sent back by the audio thread so that the composer frees it.
@@ -102,13 +114,15 @@ pub struct VoicedNote {
     pub delay: f32,
     /// `None` in a plugin without a synth, and after the sequencer has taken it.
     pub table: Option<Arc<PartialTable>>,
+    /// Of the table.
+    pub timbre: TimbreId,
 }
 
 /// Tables at hand for any note of one timbre, so that a live note never waits: pitches in steps of 3, three velocities.
 #[derive(Debug)]
 pub struct TimbreGrid {
     pub part: Part,
-    pub family: Family,
+    pub timbre: TimbreId,
     /// `[pitch / 3][velocity / 43]`, 43 rows of 3.
     pub tables: Vec<[Arc<PartialTable>; 3]>,
 }

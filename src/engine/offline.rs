@@ -65,6 +65,7 @@ impl Request {
         }
         Self {
             settings,
+            changes: timbre_changes(take, &settings),
             tempo: music.tempo(),
             tempos: music.tempos.clone(),
             meter: music.meter(),
@@ -75,6 +76,22 @@ impl Request {
             ..Self::default()
         }
     }
+}
+
+/// What the take's parts come to sound like after its first bar, from zero; all else is as in `settings`.
+fn timbre_changes(take: &Take, settings: &Settings) -> Map<Settings> {
+    let mut changes: Map<Settings> = Vec::new();
+    let begin = take.music.begin;
+    for (tick, later) in take.making.settings.iter().filter(|it| it.0 > begin) {
+        let mut changed = *settings;
+        for (part, later) in changed.parts.iter_mut().zip(&later.parts) {
+            part.timbre = later.timbre;
+        }
+        if changed != changes.last().map_or(*settings, |it| it.1) {
+            changes.push((Tick((*tick - begin).0), changed));
+        }
+    }
+    changes
 }
 
 /// An improvisation, rendered.

@@ -10,6 +10,7 @@ mod host;
 mod revision;
 mod starved;
 mod switched;
+mod timbre;
 mod vetoed;
 
 use std::sync::Arc;
@@ -131,7 +132,7 @@ fn phrase(pitch: u8) -> Arc<Phrase> {
 fn committed(host: &Host) -> Vec<Note> {
     let commits = std::iter::from_fn(|| host.links.to_audio.pop()).filter_map(|it| match it {
         ToAudio::Commit(commit) => Some(commit),
-        ToAudio::Grid(_) | ToAudio::Veto { .. } => None,
+        ToAudio::Grid(_) | ToAudio::Veto { .. } | ToAudio::Revoiced { .. } => None,
     });
     commits.last().map(|it| it.notes.iter().map(|it| it.note).collect()).unwrap_or_default()
 }

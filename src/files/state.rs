@@ -31,6 +31,8 @@ pub struct State {
     pub drawer: Option<String>,
     /// Whether number and phrase of the seed stay as they are until the musician unlocks them.
     pub seed_locked: bool,
+    /// Whether the timbre map is open.
+    pub timbre_map: bool,
     /// Controllers that turn parameters.
     pub controllers: Vec<Taught>,
 }

@@ -28,7 +28,9 @@ pub(super) fn draw(
     left += PLAYER + gap;
     for (place, part) in Part::BAND.into_iter().enumerate() {
         let level = memory.levels[place];
-        strip(ui, left, width, rect, |ui| self::part(ui, view, part, place, level, intents));
+        strip(ui, left, width, rect, |ui| {
+            self::part(ui, view, memory, (part, place), level, intents);
+        });
         left += width + gap;
     }
 }
@@ -100,8 +102,8 @@ fn heard(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
 fn part(
     ui: &mut Ui,
     view: &View<'_>,
-    part: Part,
-    place: usize,
+    memory: &mut Memory,
+    (part, place): (Part, usize),
     level: f32,
     intents: &mut Vec<Intent>,
 ) {
@@ -109,6 +111,9 @@ fn part(
     ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
     ui.horizontal(|ui| {
         name(ui, view, part, &format!("Part {}", part.slot()));
+        if view.mixer == Mixer::Shown {
+            map(ui, view, memory, (part, place));
+        }
         copying(ui, view.status.copying[place]);
     });
     let help = "Play: improvise all the time. Answer: listen to you, and reply. Follow: one note to each of yours, at once. Off: rest.";
@@ -174,6 +179,20 @@ fn part(
             });
         }
     });
+}
+
+/// Opens the timbre map; lit where the part has a place on it.
+fn map(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, (part, place): (Part, usize)) {
+    let is_on = view.control(Control::TimbreMap(place)).is_on();
+    let color = if is_on { theme::part_color(part) } else { theme::quiet() };
+    let text = RichText::new("Map").font(theme::font(11.0)).color(color);
+    let button = ui.add(Button::selectable(memory.timbre_map, text).min_size(vec2(30.0, 18.0)));
+    let help = "The timbre map: drag a part to where it shall sound.";
+    let button = button.on_hover_text(help);
+    if button.clicked() {
+        memory.timbre_map = !memory.timbre_map;
+    }
+    button.accessible_name(format!("Timbre map for part {}", part.slot()));
 }
 
 /// A light for a part that plays what a piece has that the model learned from.

@@ -29,6 +29,8 @@ pub struct Memory {
     pub(super) taps: Taps,
     /// Whether the style pad is open.
     pub style_pad: bool,
+    /// Whether the timbre map is open.
+    pub timbre_map: bool,
     pub tone: Tone,
     /// Which of the first steps is shown to who opens the window for the first time.
     pub first_step: Option<usize>,
@@ -88,6 +90,7 @@ impl Default for Memory {
             asking: None,
             taps: Taps::default(),
             style_pad: false,
+            timbre_map: false,
             tone: Tone::default(),
             first_step: None,
             news: News::default(),

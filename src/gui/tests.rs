@@ -9,6 +9,7 @@ mod snapshots;
 mod sound;
 mod style_pad;
 mod takes;
+mod timbre_map;
 mod wheel;
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use egui_kittest::kittest::Queryable;
 
 use super::{
     Choices, Clock, ControlView, FileWish, Intent, Learned, Memory, Mixer, PhraseChoice,
-    PresetsView, RememberedView, Roll, SoundView, Status, TakesView, View, draw,
+    PresetsView, RememberedView, Roll, SoundView, Status, TakesView, TimbresView, View, draw,
 };
 use crate::params::{Control, Controls};
 use crate::score::{Chord, ChordQuality, Key as MusicKey, Part};
@@ -33,6 +34,7 @@ struct Desk {
     presets: PresetsView,
     takes: TakesView,
     remembered: RememberedView,
+    timbres: TimbresView,
     memory: Memory,
     mixer: Mixer,
     sound: SoundView,
@@ -56,6 +58,7 @@ fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
         presets: PresetsView::default(),
         takes: TakesView::default(),
         remembered: RememberedView::default(),
+        timbres: TimbresView::default(),
         memory: Memory::default(),
         mixer,
         sound: SoundView::default(),
@@ -79,6 +82,7 @@ fn window_of(mixer: Mixer, size: Vec2) -> Harness<'static, Desk> {
                 presets: &desk.presets,
                 takes: &desk.takes,
                 remembered: &desk.remembered,
+                timbres: &desk.timbres,
             };
             draw(ui, &view, &mut desk.memory, &mut desk.intents);
         },
@@ -344,6 +348,7 @@ fn strips_hold_what_is_in_them_at_the_smallest_size() {
 #[test]
 fn every_control_can_be_reached_by_its_name() {
     let mut window = window(Mixer::Shown);
+    window.state_mut().memory.timbre_map = true; // it has each part's place
     // A part shows what it follows with where it follows.
     for part in 0..Part::BAND_SIZE {
         window.state_mut().controls[Control::Mode(part).place()].value = 1.0;

@@ -1,6 +1,6 @@
 //! What the editor shows, as plain values.
 
-use super::{PresetsView, RememberedView, Roll, SoundView, TakesView};
+use super::{PresetsView, RememberedView, Roll, SoundView, TakesView, TimbresView};
 use crate::engine::link::Foreseen;
 use crate::params::{Control, Controls};
 use crate::score::{Chord, Key, Part, Tick, Ticks};
@@ -23,6 +23,7 @@ pub struct View<'a> {
     pub presets: &'a PresetsView,
     pub takes: &'a TakesView,
     pub remembered: &'a RememberedView,
+    pub timbres: &'a TimbresView,
 }
 
 /// One control as it stands.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::music::originality::CorpusIndex;
 use crate::music::tokens::{Event, Features};
 use crate::pack::Rest;
-use crate::score::{Chord, Family, PartialTable, Pitch, TimbreId, Velocity};
+use crate::score::{Chord, Family, MapPoint, PartialTable, Pitch, TimbreId, Velocity};
 
 /// A source of notes and of timbres. The ONNX pack is one, the scripted one of the tests another. Composer thread only.
 pub trait Muse: Send {
@@ -146,6 +146,8 @@ pub struct TimbreCard {
     pub family: Family,
     /// The General MIDI program that it stands for.
     pub program: Option<u8>,
+    /// Where it lies on the pack's map, if there is one.
+    pub place: Option<MapPoint>,
 }
 
 /// Why a step did not come about.

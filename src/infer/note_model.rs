@@ -14,7 +14,7 @@ use super::timbre_tables;
 use crate::music::originality::CorpusIndex;
 use crate::music::tokens::{DURATIONS, Event, Features, SOURCES};
 use crate::pack::{Pack, Style, StyleVelocity};
-use crate::score::{ChordQuality, Family, Part, PartialTable, Pitch, TimbreId, Velocity};
+use crate::score::{ChordQuality, Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// A pack's note graph on a runtime.
 #[derive(Debug)]
@@ -232,8 +232,7 @@ impl Muse for NoteModel {
     ) -> Result<Arc<PartialTable>, ComposeError> {
         let make = || match (&mut self.timbres, timbre) {
             (Some(model), _) => model.table(timbre, pitch, velocity),
-            (None, TimbreId::Usual(family)) => Ok(timbre_tables::table(family, pitch, velocity)),
-            (None, TimbreId::Named(_)) => Ok(timbre_tables::table(Family::PIANO, pitch, velocity)),
+            (None, _) => Ok(timbre_tables::table(timbre.family(), pitch, velocity)),
         };
         self.tables.table(timbre, pitch, velocity, make)
     }

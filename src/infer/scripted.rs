@@ -10,7 +10,7 @@ use super::tables::TableCache;
 use super::timbre_tables;
 use crate::music::tokens::{DRUMS, Event, Features};
 use crate::pack::Rest;
-use crate::score::{Family, Part, PartialTable, Pitch, TimbreId, Velocity};
+use crate::score::{Family, MapPoint, Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// Plays the same for the same noise and the same notes heard before, and otherwise not: its state is a checksum of all it absorbed.
 #[derive(Debug)]
@@ -103,12 +103,19 @@ impl Muse for Scripted {
         velocity: Velocity,
     ) -> Result<Arc<PartialTable>, ComposeError> {
         let family = match timbre {
-            TimbreId::Usual(family) => family,
-            TimbreId::Named(_) => Family::PIANO,
+            // Its map has the families side by side.
+            TimbreId::At(point, family) => side_by_side(point).unwrap_or(family),
+            other => other.family(),
         };
         let make = || Ok(timbre_tables::table(family, pitch, velocity));
         self.tables.table(timbre, pitch, velocity, make)
     }
+}
+
+/// The family, none of them drums, at a point of the map.
+fn side_by_side(point: MapPoint) -> Option<Family> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 15")]
+    Family::new((point.shares().0 * 15.0).round() as u8)
 }
 
 /// A whole number below 65521 that depends on every event absorbed, in order.

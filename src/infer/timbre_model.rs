@@ -1,6 +1,7 @@
 //! The timbre model of a pack: any note of a named timbre, decoded.
 
 mod decoded;
+mod mixture;
 #[cfg(test)]
 mod tests;
 
@@ -9,8 +10,9 @@ use super::runtime::{Contract, Graph, Input, Kind, LoadError, Place, Runtime, Va
 use super::timbre_tables;
 use crate::pack::{Timbre, TimbreModel as Model, shape};
 use crate::score::timbre::TABLE_FRAMES;
-use crate::score::{Family, PartialTable, Pitch, TimbreId, Velocity};
+use crate::score::{Family, MapPoint, PartialTable, Pitch, TimbreId, Velocity};
 use decoded::Decoded;
+use mixture::Mixture;
 
 /// A pack's timbre graph on a runtime.
 #[derive(Debug)]
@@ -19,8 +21,11 @@ pub(super) struct TimbreModel {
     timbres: Vec<Timbre>,
     cards: Vec<TimbreCard>,
     families: [Option<usize>; Family::COUNT],
+    /// Of the timbres, on the map; empty where there is none.
+    places: Vec<MapPoint>,
     /// Kept from note to note.
     decoded: Decoded,
+    mixture: Mixture,
 }
 
 impl TimbreModel {
@@ -36,6 +41,8 @@ impl TimbreModel {
             timbres: model.timbres.clone(),
             cards: model.timbres.iter().map(card).collect(),
             families: model.families,
+            places: model.timbres.iter().filter_map(|it| it.place).collect(),
+            mixture: Mixture::new(model.latent),
             decoded: Decoded {
                 frames: vec![0.0; TABLE_FRAMES * shape::COLUMNS],
                 statics: vec![0.0; shape::STATICS],
@@ -57,24 +64,43 @@ impl TimbreModel {
         pitch: Pitch,
         velocity: Velocity,
     ) -> Result<PartialTable, ComposeError> {
-        let (family, place) = match timbre {
-            TimbreId::Usual(family) => (family, self.families[usize::from(family.index())]),
-            TimbreId::Named(place) => (Family::PIANO, Some(usize::from(place))),
-        };
-        let Some(timbre) = place.and_then(|place| self.timbres.get(place)) else {
-            return Ok(timbre_tables::table(family, pitch, velocity));
-        };
+        if !self.mix(timbre) {
+            return Ok(timbre_tables::table(timbre.family(), pitch, velocity));
+        }
         let number = [f32::from(pitch.number())];
         let force = [f32::from(velocity.number())];
-        let inputs = [&timbre.latent[..], &number, &force].map(Values::Floats);
+        let inputs = [&self.mixture.latent[..], &number, &force].map(Values::Floats);
         let Decoded { frames, statics } = &mut self.decoded;
         self.graph.run(&inputs, &mut [Place::Floats(frames), Place::Floats(statics)])?;
         if !frames.iter().chain(&*statics).all(|it| it.is_finite()) {
             let reason = "it gave something that is no number".to_owned();
             return Err(ComposeError::Run { graph: "timbre", reason });
         }
-        let table = self.decoded.table(pitch, timbre.nature, timbre.players);
+        let table = self.decoded.table(pitch, self.mixture.nature(), self.mixture.section);
         Ok(timbre_tables::as_loud_as_wanted(table, pitch, velocity))
+    }
+
+    /// Put together what is wanted, or say that it is written by hand.
+    fn mix(&mut self, timbre: TimbreId) -> bool {
+        let usual = |family: Family| self.families[usize::from(family.index())];
+        let known = |place: u16| Some(usize::from(place)).filter(|it| *it < self.timbres.len());
+        let shares = match timbre {
+            TimbreId::Usual(family) => usual(family).map(|place| vec![(place, 1.0)]),
+            TimbreId::Named(place) => known(place).map(|place| vec![(place, 1.0)]),
+            TimbreId::Blend(blend, family) => {
+                let second = f32::from(blend.share.min(1000)) / 1000.0;
+                let both = known(blend.first).zip(known(blend.second));
+                let both = both.map(|(a, b)| vec![(a, 1.0 - second), (b, second)]);
+                both.or_else(|| usual(family).map(|place| vec![(place, 1.0)]))
+            }
+            TimbreId::At(point, family) => {
+                let between = Some(point.between(&self.places)).filter(|it| !it.is_empty());
+                between.or_else(|| usual(family).map(|place| vec![(place, 1.0)]))
+            }
+        };
+        let shares = shares.unwrap_or_default();
+        self.mixture.mix(&self.timbres, &shares);
+        !shares.is_empty()
     }
 }
 
@@ -84,5 +110,6 @@ fn card(timbre: &Timbre) -> TimbreCard {
         title: timbre.title.clone(),
         family: timbre.family,
         program: timbre.program,
+        place: timbre.place,
     }
 }

@@ -56,6 +56,7 @@ fn the_embedded_pack_has_timbres() {
         assert_eq!(usize::from(model.timbres[*place].family.index()), family);
     }
     assert_eq!(model.families[usize::from(Family::DRUMS.index())], None, "drums are no timbre");
+    assert!(model.timbres.iter().all(|timbre| timbre.place.is_some()), "there is a map");
     assert!(Pack::open(Path::new(TOY)).unwrap().timbre_model.is_none(), "a pack may do without");
 }
 
@@ -78,6 +79,12 @@ fn wrong_timbres_are_named() {
     check("/timbre_model/timbres/1/name", "piano".into(), "`timbre_model.timbres[1].name`");
     check("/timbre_model/timbres/1/family", 17.into(), "`timbre_model.timbres[1].family`");
     check("/timbre_model/timbres/1/program", 128.into(), "`timbre_model.timbres[1].program`");
+    check(
+        "/timbre_model/timbres/1/place",
+        vec![0.5, 1.5].into(),
+        "`timbre_model.timbres[1].place`",
+    );
+    check("/timbre_model/timbres/1/place", Value::Null, "is None, not a place of its own");
     check("/timbre_model/timbres/1/latent", vec![1.0].into(), "12 numbers");
 }
 

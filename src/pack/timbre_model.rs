@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::score::Family;
+use crate::score::{Family, MapPoint};
 
 /// The graph that decodes timbres, and the timbres.
 #[derive(Clone)]
@@ -32,6 +32,8 @@ pub struct Timbre {
     pub program: Option<u8>,
     pub nature: Nature,
     pub players: Players,
+    /// Where it lies on the map: each has a place of its own, or none has one and there is no map.
+    pub place: Option<MapPoint>,
     /// As many values as the model's latents have.
     pub latent: Vec<f32>,
 }

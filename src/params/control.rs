@@ -45,6 +45,9 @@ pub enum Control {
     Mute(usize),
     Solo(usize),
     Follow(usize),
+    TimbreMap(usize),
+    TimbreX(usize),
+    TimbreY(usize),
 }
 
 /// A parameter of any kind.
@@ -88,7 +91,7 @@ impl Control {
         Control::PreviousPreset,
     ];
     /// Controls of one part.
-    const OF_PART: [fn(usize) -> Control; 8] = [
+    const OF_PART: [fn(usize) -> Control; 11] = [
         Control::Mode,
         Control::Family,
         Control::Register,
@@ -97,6 +100,9 @@ impl Control {
         Control::Mute,
         Control::Solo,
         Control::Follow,
+        Control::TimbreMap,
+        Control::TimbreX,
+        Control::TimbreY,
     ];
     /// How many there are.
     pub const COUNT: usize = Self::GLOBAL.len() + Self::OF_PART.len() * Part::BAND_SIZE;
@@ -120,6 +126,9 @@ impl Control {
             Control::Mute(part) => of_part(5, part),
             Control::Solo(part) => of_part(6, part),
             Control::Follow(part) => of_part(7, part),
+            Control::TimbreMap(part) => of_part(8, part),
+            Control::TimbreX(part) => of_part(9, part),
+            Control::TimbreY(part) => of_part(10, part),
             global => Self::GLOBAL.iter().position(|other| *other == global).unwrap_or(0),
         }
     }
@@ -165,6 +174,9 @@ impl Controls {
             Control::Mute(part) => AnyControl::Bool(&self.parts[part].mute),
             Control::Solo(part) => AnyControl::Bool(&self.parts[part].solo),
             Control::Follow(part) => AnyControl::Int(&self.parts[part].follow),
+            Control::TimbreMap(part) => AnyControl::Bool(&self.parts[part].timbre_map),
+            Control::TimbreX(part) => AnyControl::Float(&self.parts[part].timbre_x),
+            Control::TimbreY(part) => AnyControl::Float(&self.parts[part].timbre_y),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use nice_plug::prelude::{BoolParam, FloatParam, IntParam, IntRange, Params};
 
 use super::{index, level, linear, switch, text};
-use crate::score::{Family, Follow, Mode, PartSettings};
+use crate::score::{Family, Follow, MapPoint, Mode, PartSettings, PartTimbre};
 
 /// The controls of one part of the band.
 #[derive(Debug, Params)]
@@ -26,6 +26,13 @@ pub struct PartControls {
     pub solo: BoolParam,
     #[id = "flw"]
     pub follow: IntParam,
+    /// Off: the family's usual sound.
+    #[id = "tmb"]
+    pub timbre_map: BoolParam,
+    #[id = "tmx"]
+    pub timbre_x: FloatParam,
+    #[id = "tmy"]
+    pub timbre_y: FloatParam,
 }
 
 impl PartControls {
@@ -52,6 +59,9 @@ impl PartControls {
             follow: IntParam::new(name("follows"), 0, IntRange::Linear { min: 0, max: 4 })
                 .with_value_to_string(Arc::new(text::follow))
                 .with_string_to_value(Arc::new(text::parse_follow)),
+            timbre_map: switch(name("timbre map"), false),
+            timbre_x: place_on_map(name("timbre x")),
+            timbre_y: place_on_map(name("timbre y")),
         }
     }
 
@@ -66,6 +76,20 @@ impl PartControls {
             family: u8::try_from(self.family.value() - 1).ok().and_then(Family::new),
             register: f32::from(i16::try_from(self.register.value()).unwrap_or(0)),
             follow: Follow::ALL[index(&self.follow).min(Follow::ALL.len() - 1)],
+            timbre: if self.timbre_map.value() {
+                let (x, y) = (self.timbre_x.value(), self.timbre_y.value());
+                PartTimbre::At(MapPoint::of_shares(x, y))
+            } else {
+                PartTimbre::Usual
+            },
         }
     }
+}
+
+/// A share of one side of the timbre map.
+fn place_on_map(name: String) -> FloatParam {
+    linear(name, 0.5, 0.0, 1.0)
+        .with_step_size(0.001)
+        .with_value_to_string(Arc::new(|value| format!("{value:.3}")))
+        .with_string_to_value(Arc::new(text::parse_number))
 }

@@ -42,13 +42,16 @@ const GLOBAL: [Control; 15] = [
     Control::Looping,
 ];
 /// Controls of a part that a preset sets.
-const OF_PART: [fn(usize) -> Control; 6] = [
+const OF_PART: [fn(usize) -> Control; 9] = [
     Control::Mode,
     Control::Family,
     Control::Register,
     Control::Level,
     Control::Pan,
     Control::Follow,
+    Control::TimbreMap,
+    Control::TimbreX,
+    Control::TimbreY,
 ];
 
 /// Shares of a range that are as good as the same.

@@ -35,7 +35,7 @@ use crate::engine::link::Links;
 use crate::files::state::EditorSize;
 use crate::gui::theme::Tone;
 use crate::gui::{
-    self, Choices, Clock, ControlView, Intent, Memory, Mixer, Roll, Side, Status, View,
+    self, Choices, Clock, ControlView, Intent, Memory, Mixer, Roll, Side, Status, TimbresView, View,
 };
 use crate::score::{Tick, Ticks};
 
@@ -62,6 +62,7 @@ struct Window {
     habits: Habits,
     ear: Ear,
     roll: Roll,
+    timbres: TimbresView,
     status: Status,
     /// What the composer and the musician's own acts brought up, beside the state's notices.
     notices: Vec<String>,
@@ -188,6 +189,7 @@ impl Window {
         let habits = Habits::read();
         let mut memory = Memory::default();
         memory.opened = song.kept.drawer().as_deref().and_then(Side::named);
+        memory.timbre_map = song.kept.is_map_open();
         memory.tone = if habits.is_light { Tone::Light } else { Tone::Dark };
         memory.first_step = (!habits.knows_first_steps).then_some(0);
         let folder = super::takes::folder().map(|it| it.join("Presets"));
@@ -204,6 +206,7 @@ impl Window {
             habits,
             ear: Ear::default(),
             roll: Roll::default(),
+            timbres: super::timbres::view(),
             status: Status::default(),
             notices,
         }
@@ -294,6 +297,7 @@ impl Window {
     /// What the musician chose of the window itself: open drawers go with the song, the rest with her.
     fn keep_habits(&mut self) {
         self.song.kept.set_drawer(self.memory.opened.map(Side::name));
+        self.song.kept.set_map_open(self.memory.timbre_map);
         let now = Habits {
             is_light: self.memory.tone == Tone::Light,
             knows_first_steps: self.habits.knows_first_steps || self.memory.first_step.is_none(),
@@ -333,6 +337,7 @@ impl NiceEguiApp for Window {
         let preset = self.song.kept.preset();
         let mut presets = self.presets.view(preset.as_deref(), &self.song.controls);
         (presets.can_undo, presets.can_redo) = self.song.kept.can_undo_and_redo();
+        super::timbres::follow(&mut self.timbres, &self.song.controls);
         let is_looking = self.memory.opened == Some(Side::Sound);
         let sound = self.ear.listen(self.song.kept.links(), is_looking);
         let view = View {
@@ -348,6 +353,7 @@ impl NiceEguiApp for Window {
             presets: &presets,
             takes: &takes,
             remembered: &remembered,
+            timbres: &self.timbres,
         };
         gui::draw(ui, &view, &mut self.memory, &mut intents);
         self.keep_habits();

@@ -221,6 +221,15 @@ impl Kept {
         self.lock().state.drawer = name.map(String::from);
     }
 
+    /// Whether the timbre map is open; likewise.
+    pub(super) fn is_map_open(&self) -> bool {
+        self.lock().state.timbre_map
+    }
+
+    pub(super) fn set_map_open(&self, open: bool) {
+        self.lock().state.timbre_map = open;
+    }
+
     /// # Errors
     /// If the seed is locked.
     pub(super) fn refuse_if_locked(&self) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! What the musician asks for: the settings in force at a window's cutoff.
 
-use super::{ChordWish, Family, Key, Meter, Part, Seed, StyleBlend, Ticks};
+use super::{ChordWish, Family, Key, Meter, Part, PartTimbre, Seed, StyleBlend, Ticks};
 
 /// Everything that the composition of one window depends on, besides the notes heard.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,6 +48,8 @@ pub struct PartSettings {
     pub register: f32,
     /// What it plays to the player's notes, in `Mode::Follow`.
     pub follow: Follow,
+    /// What it sounds like. No note depends on it: it is in force at once, for notes that sound too.
+    pub timbre: PartTimbre,
 }
 
 /// How a part takes part.
@@ -166,9 +168,27 @@ impl Quantum {
     }
 }
 
+impl Settings {
+    /// Whether the same notes come of both: they may differ in what parts sound like.
+    pub fn composes_like(&self, other: &Settings) -> bool {
+        self.without_timbres() == other.without_timbres()
+    }
+
+    fn without_timbres(mut self) -> Self {
+        self.parts.iter_mut().for_each(|part| part.timbre = PartTimbre::Usual);
+        self
+    }
+}
+
 impl Default for PartSettings {
     fn default() -> Self {
-        Self { mode: Mode::Play, family: None, register: 0.0, follow: Follow::Above }
+        Self {
+            mode: Mode::Play,
+            family: None,
+            register: 0.0,
+            follow: Follow::Above,
+            timbre: PartTimbre::Usual,
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! Timbres and the partial table that one note of a timbre is played from.
 
+mod map;
+
 use super::Family;
+
+pub use self::map::MapPoint;
 
 /// What a note sounds like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -9,6 +13,53 @@ pub enum TimbreId {
     Usual(Family),
     /// One of the pack's timbres, by its place in the pack's list.
     Named(u16),
+    /// Between two of the pack's timbres; the family's usual sound where the pack lacks one of them.
+    Blend(Blend, Family),
+    /// What the pack's map has at a point; the family's usual sound where the pack has no map.
+    At(MapPoint, Family),
+}
+
+/// A place on the straight line between two timbres of the pack's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Blend {
+    pub first: u16,
+    pub second: u16,
+    /// How much of the second there is, in thousandths: 0 to 1000.
+    pub share: u16,
+}
+
+/// What the musician wants a part to sound like. Drums keep their kit whatever it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PartTimbre {
+    /// As its family usually does in the pack.
+    #[default]
+    Usual,
+    At(MapPoint),
+    Blend(Blend),
+}
+
+impl PartTimbre {
+    /// What a note sounds like that is played on `family`.
+    pub fn of(self, family: Family) -> TimbreId {
+        match self {
+            _ if family.is_drums() => TimbreId::Usual(family),
+            PartTimbre::Usual => TimbreId::Usual(family),
+            PartTimbre::At(point) => TimbreId::At(point, family),
+            PartTimbre::Blend(blend) => TimbreId::Blend(blend, family),
+        }
+    }
+}
+
+impl TimbreId {
+    /// The family that is played on; a piano where none is told.
+    pub fn family(self) -> Family {
+        match self {
+            TimbreId::Usual(family) | TimbreId::Blend(_, family) | TimbreId::At(_, family) => {
+                family
+            }
+            TimbreId::Named(_) => Family::PIANO,
+        }
+    }
 }
 
 /// Control points in a note's evolution.

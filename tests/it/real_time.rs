@@ -4,7 +4,7 @@ use std::process::Command;
 
 use antiphon::engine::audio::renderer::Sound;
 use antiphon::engine::offline::Request;
-use antiphon::score::{Follow, Mode, PartSettings, Quantum, Settings};
+use antiphon::score::{Follow, MapPoint, Mode, PartSettings, PartTimbre, Quantum, Settings, Tick};
 use nice_assert_no_alloc::assert_no_alloc;
 
 use crate::stage::{jam, request};
@@ -29,6 +29,25 @@ fn the_callback_does_not_allocate() {
     }
     let (notes, _) = jam(&Request { settings, block: 64, ..request() }, Sound::Synth, |_| true);
     assert!(notes.len() >= 4, "{notes:?}");
+}
+
+#[test]
+fn a_timbre_that_moves_allocates_nothing() {
+    for mode in [Mode::Play, Mode::Follow] {
+        let mut settings = request().settings;
+        settings.parts[1].mode = mode;
+        let plain = Request { settings, block: 64, ..request() };
+        let changes = (0_u8..180).map(|step| {
+            let mut settings = settings;
+            let point = MapPoint::of_shares(f32::from(step) / 180.0, 0.5);
+            settings.parts.iter_mut().for_each(|part| part.timbre = PartTimbre::At(point));
+            (Tick(10 + 2 * i64::from(step)), settings)
+        });
+        let moved = Request { changes: changes.collect(), ..plain.clone() };
+        let (expected, _) = jam(&plain, Sound::Synth, |_| true);
+        let (notes, late) = jam(&moved, Sound::Synth, |_| true);
+        assert_eq!((notes.len(), late), (expected.len(), 0));
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use antiphon::engine::control::Instance;
 use antiphon::engine::link::{FromComposer, ToComposer};
 use antiphon::engine::offline::Request;
 use antiphon::infer::Scripted;
+use antiphon::score::maps;
 use antiphon::score::{
     Meter, Mix, Note, Part, Phrase, Pitch, Seed, Settings, Tempo, Tick, Ticks, Velocity,
 };
@@ -103,11 +104,13 @@ pub(crate) fn jam(
             }
         }
         events.sort_by_key(|it| it.frame);
+        let here = Tick::from_quarters(quarters);
+        let settings = maps::in_force(&request.changes, here).unwrap_or(request.settings);
         let mut yield_turn = || std::thread::yield_now();
         let block = Block {
             frames: request.block.min(total - position),
             transport,
-            settings: &request.settings,
+            settings: &settings,
             mix: &request.mix,
             events: &events,
             pace: if offline { Pace::Offline(&mut yield_turn) } else { Pace::RealTime },

@@ -23,6 +23,10 @@ pub(in crate::cli) enum ValueError {
     #[error("expected bars such as 5-8, from 1")]
     Bars,
     #[error("expected a track, from 1, and a timbre, such as `1=clarinet`")]
+    TrackTimbre,
+    #[error(
+        "expected a timbre such as `clarinet`, a blend such as `clarinet+flute:0.5`, or a point of the map such as `0.31/0.72`"
+    )]
     Timbre,
     #[error("expected 16, 24 or 32")]
     Bits,
@@ -44,7 +48,7 @@ pub(in crate::cli) enum ValueError {
     Mode(String),
     #[error("expected a family, found `{found}`; there are auto, {}", family_words())]
     Family { found: String },
-    #[error("expected family, register, level, pan, mute or solo, found `{0}`")]
+    #[error("expected family, timbre, register, level, pan, mute or solo, found `{0}`")]
     PartKey(String),
     #[error(
         "expected open, player or a chord such as C, F#m, Bb7, Cmaj7, Dm7, Gsus4, Bdim or Caug, found `{0}`"
@@ -62,6 +66,16 @@ pub(in crate::cli) struct StyleArg {
     pub(in crate::cli) second: Option<(String, f32)>,
 }
 
+/// A timbre of the pack, something between two, or a point of its map.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::cli) enum TimbreArg {
+    Named(String),
+    /// Two names, and how much of the second.
+    Blend(String, String, f32),
+    /// Shares of width and height, 0 to 1.
+    At(f32, f32),
+}
+
 /// What is asked of one part.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::cli) struct PartArg {
@@ -69,6 +83,7 @@ pub(in crate::cli) struct PartArg {
     pub(in crate::cli) mode: Mode,
     pub(in crate::cli) follow: Follow,
     pub(in crate::cli) family: Option<Family>,
+    pub(in crate::cli) timbre: Option<TimbreArg>,
     pub(in crate::cli) register: f32,
     pub(in crate::cli) level_db: f32,
     pub(in crate::cli) pan: f32,
@@ -176,14 +191,13 @@ fn tonic(text: &str) -> Option<(u8, &str)> {
     Some(((natural + shift) % 12, rest))
 }
 
-pub(super) fn timbre(text: &str) -> Result<(usize, String), ValueError> {
-    let (track, name) = text.split_once('=').ok_or(ValueError::Timbre)?;
-    let track: usize = track.trim().parse().map_err(|_| ValueError::Timbre)?;
-    let name = name.trim();
-    if track == 0 || name.is_empty() {
-        return Err(ValueError::Timbre);
+pub(super) fn track_timbre(text: &str) -> Result<(usize, TimbreArg), ValueError> {
+    let (track, timbre) = text.split_once('=').ok_or(ValueError::TrackTimbre)?;
+    let track: usize = track.trim().parse().map_err(|_| ValueError::TrackTimbre)?;
+    if track == 0 || timbre.trim().is_empty() {
+        return Err(ValueError::TrackTimbre);
     }
-    Ok((track, name.to_owned()))
+    Ok((track, timbre.parse()?))
 }
 
 pub(super) fn depth(text: &str) -> Result<Depth, ValueError> {
@@ -217,6 +231,35 @@ impl FromStr for StyleArg {
     }
 }
 
+impl FromStr for TimbreArg {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let name = |text: &str| match text.trim() {
+            "" => Err(ValueError::Timbre),
+            text => Ok(text.to_owned()),
+        };
+        if let Some((x, y)) = text.split_once('/') {
+            let share = |text| stepped::<0, 100, 1000>(text).map_err(|_| ValueError::Timbre);
+            return Ok(TimbreArg::At(share(x)?, share(y)?));
+        }
+        let Some((first, second)) = text.split_once('+') else {
+            let is_plain = !text.contains(':');
+            return if is_plain {
+                name(text).map(TimbreArg::Named)
+            } else {
+                Err(ValueError::Timbre)
+            };
+        };
+        let (second, share) = second.rsplit_once(':').unwrap_or((second, "0.5"));
+        if second.contains('+') {
+            return Err(ValueError::Timbre);
+        }
+        let share = stepped::<0, 100, 1000>(share).map_err(|_| ValueError::Timbre)?;
+        Ok(TimbreArg::Blend(name(first)?, name(second)?, share))
+    }
+}
+
 impl FromStr for PartArg {
     type Err = ValueError;
 
@@ -231,6 +274,7 @@ impl FromStr for PartArg {
             mode,
             follow,
             family: None,
+            timbre: None,
             register: 0.0,
             level_db: 0.0,
             pan: 0.0,
@@ -241,6 +285,7 @@ impl FromStr for PartArg {
             let named = |key| move |source| ValueError::PartValue { key, source: Box::new(source) };
             match key.trim() {
                 "family" => arg.family = family(value.trim())?,
+                "timbre" => arg.timbre = Some(value.parse()?),
                 "register" => {
                     arg.register = stepped::<-2400, 2400, 1>(value).map_err(named("register"))?;
                 }

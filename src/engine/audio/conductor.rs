@@ -2,12 +2,14 @@
 
 mod player;
 mod post;
+mod sounds;
 mod windows;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use self::player::Player;
+use self::sounds::Sounds;
 use self::windows::Draft;
 use super::renderer::{Block, Outputs, Pace, PlayedEvent, Transport};
 use super::sequencer::{Action, Sequencer};
@@ -38,6 +40,7 @@ pub(super) struct Conductor {
     tap: Tap,
     sample_rate: f64,
     player: Player,
+    sounds: Sounds,
     /// The last block, while the transport runs.
     last: Option<Span>,
     /// The settings that the waiting chain was announced with.
@@ -85,6 +88,7 @@ impl Conductor {
             tap: Tap::new(),
             sample_rate: f64::from(sample_rate),
             player: Player::new(),
+            sounds: Sounds::default(),
             last: None,
             announced: None,
             window: (0, 0),
@@ -117,6 +121,7 @@ impl Conductor {
         self.announced = None;
         self.draft = None;
         self.awaited = None;
+        self.sounds.forget();
         self.ending = Ending::Due;
         if let Some(synth) = &mut self.synth {
             synth.silence();
@@ -150,6 +155,7 @@ impl Conductor {
             self.hush(scene.clock.tick_of(0), settings);
         }
         self.end_followers(0, played, |place| settings.parts[place].mode != Mode::Follow);
+        self.revoice(&mut scene);
         let mut events = events.iter().copied().peekable();
         let mut frame = 0;
         loop {
@@ -275,10 +281,11 @@ impl Conductor {
                 let told =
                     self.tell_host(frame, note.part, note.pitch, Some(note.velocity), played);
                 match (&mut self.synth, table) {
-                    (Some(synth), Some(table)) if told => {
-                        synth.note_on(note.part, note.pitch, note.velocity, table);
+                    (Some(synth), Some((table, timbre))) if told => {
+                        let as_made = (note.pitch, note.velocity);
+                        synth.note_on_as(note.part, as_made, (table, timbre), as_made);
                     }
-                    (_, Some(table)) => self.retire(Retired::Table(table)),
+                    (_, Some((table, _))) => self.retire(Retired::Table(table)),
                     (_, None) => {}
                 }
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::rates::Rates;
 use super::voice::{Stage, Start, Voice};
-use crate::score::{Part, PartialTable, Pitch};
+use crate::score::{Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// Notes that sound at once.
 pub(super) const VOICES: usize = 128;
@@ -52,12 +52,12 @@ impl Pool {
         }
     }
 
-    /// Begin a note, at the cost of another if all voices are busy.
-    pub(super) fn start(&mut self, start: Start, rates: &Rates) {
+    /// Begin a note, at the cost of another if all voices are busy. Gives its voice, if it has one.
+    pub(super) fn start(&mut self, start: Start, rates: &Rates) -> Option<&mut Voice> {
         if !Voice::can_play(&start.table) {
             debug_assert!(false, "a table of the wrong shape");
             self.retire(start.table);
-            return;
+            return None;
         }
         if self.sounding() >= VOICES {
             self.steal(rates);
@@ -65,11 +65,46 @@ impl Pool {
         let Some(place) = self.voices.iter().position(|voice| voice.stage == Stage::Over) else {
             // More than `SPARE` steals within 3 ms: one note too many is not begun.
             self.retire(start.table);
-            return;
+            return None;
         };
         self.playing[start.part.slot()].push(place);
         self.voices[place].start(start, self.started, rates);
         self.started += 1;
+        Some(&mut self.voices[place])
+    }
+
+    /// Turn the part's notes of that pitch, velocity and family into notes of `timbre`. Whether there are any: then a period must begin.
+    pub(super) fn revoice(
+        &mut self,
+        part: Part,
+        (pitch, velocity): (Pitch, Velocity),
+        timbre: TimbreId,
+        table: &Arc<PartialTable>,
+        rates: &Rates,
+    ) -> bool {
+        if !Voice::can_play(table) {
+            debug_assert!(false, "a table of the wrong shape");
+            return false;
+        }
+        let mut has_any = false;
+        for place in 0..self.playing[part.slot()].len() {
+            let voice = &mut self.voices[self.playing[part.slot()][place]];
+            let is_meant = voice.pitch == pitch
+                && voice.can_change()
+                && voice.played.is_some_and(|(force, present)| {
+                    force == velocity && present != timbre && present.family() == timbre.family()
+                });
+            if !is_meant {
+                continue;
+            }
+            voice.played = Some((velocity, timbre));
+            let old = voice.turn_into(Arc::clone(table), rates);
+            has_any = true;
+            if let Some(old) = old {
+                self.retire(old);
+            }
+        }
+        has_any
     }
 
     /// How many voices sound and are not on their way out.

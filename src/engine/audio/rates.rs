@@ -12,6 +12,8 @@ pub(super) struct Rates {
     /// Frames in which a stolen voice fades, and in which silence is reached.
     pub(super) steal: u32,
     pub(super) silence: u32,
+    /// Frames in which a note that sounds takes on another timbre.
+    pub(super) morph: u32,
     /// No partial sounds above, hertz.
     pub(super) top_hertz: f32,
     /// Frame of each control point of a table.
@@ -26,6 +28,7 @@ const PERIOD_SECS: f32 = 32.0 / 48_000.0;
 const STEAL_SECS: f32 = 0.003;
 /// Less than the promised 5 ms by the period that may pass before it is noticed.
 const SILENCE_SECS: f32 = 0.0035;
+const MORPH_SECS: f32 = 0.03;
 
 impl Rates {
     #[expect(
@@ -40,6 +43,7 @@ impl Rates {
             period: frames(PERIOD_SECS) as u16,
             steal: frames(STEAL_SECS) as u32,
             silence: frames(SILENCE_SECS) as u32,
+            morph: frames(MORPH_SECS) as u32,
             top_hertz: 20_000.0_f32.min(0.45 * sample_rate),
             points: std::array::from_fn(|point| PartialTable::frame_secs(point) * sample_rate),
             circle: std::array::from_fn(|step| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::link::{Commit, VoicedNote};
 use crate::music::keys::Pitches;
 use crate::music::planner::Window;
-use crate::score::{Note, Part, PartialTable, Pitch, Tick, Ticks};
+use crate::score::{Note, Part, PartialTable, Pitch, Tick, Ticks, TimbreId, Velocity};
 
 /// Notes that may sound at once; more are dropped and counted.
 const SOUNDING: usize = 512;
@@ -51,7 +51,7 @@ struct Sounding {
 /// Something for the synth and the MIDI output to do now.
 #[derive(Debug)]
 pub(super) enum Action {
-    On(Note, Option<Arc<PartialTable>>),
+    On(Note, Option<(Arc<PartialTable>, TimbreId)>),
     Off(Part, Pitch),
 }
 
@@ -249,12 +249,42 @@ impl Sequencer {
             self.sounding.swap_remove(place);
             return Some(Action::Off(note.part, note.pitch));
         }
-        let table = self.current.as_mut().and_then(|it| it.notes[self.cursor].table.take());
+        let voiced = self.current.as_mut().map(|it| &mut it.notes[self.cursor]);
+        let table = voiced.and_then(|it| Some((it.table.take()?, it.timbre)));
         self.go_on();
         if self.sounding.len() < SOUNDING {
             self.sounding.push(Sounding { end, part: note.part, pitch: note.pitch });
         }
         Some(Action::On(note, table))
+    }
+
+    /// The part's notes that have not begun and are voiced.
+    pub(super) fn to_come(&self, part: Part) -> impl Iterator<Item = &VoicedNote> {
+        let current = self.current.as_ref().and_then(|it| it.notes.get(self.cursor..));
+        let ahead = self.ahead.iter().flat_map(|it| &it.notes);
+        let notes = current.unwrap_or_default().iter().chain(ahead);
+        notes.filter(move |it| it.note.part == part && it.table.is_some())
+    }
+
+    /// Give one such note of the part that has not begun and is of another timbre of the same family this table. Gives back its own; `None` when all have it.
+    pub(super) fn revoice(
+        &mut self,
+        part: Part,
+        (pitch, velocity): (Pitch, Velocity),
+        timbre: TimbreId,
+        table: &Arc<PartialTable>,
+    ) -> Option<Arc<PartialTable>> {
+        let current = self.current.as_mut().and_then(|it| it.notes.get_mut(self.cursor..));
+        let ahead = self.ahead.iter_mut().flat_map(|it| &mut it.notes);
+        let mut notes = current.unwrap_or_default().iter_mut().chain(ahead);
+        let found = notes.find(|it| {
+            (it.note.part, it.note.pitch, it.note.velocity) == (part, pitch, velocity)
+                && it.timbre != timbre
+                && it.timbre.family() == timbre.family()
+                && it.table.is_some()
+        })?;
+        found.timbre = timbre;
+        found.table.replace(Arc::clone(table))
     }
 
     /// End one sounding note, whatever its time; `None` when none is left.

@@ -12,8 +12,8 @@ use super::pool::Pool;
 use super::rates::Rates;
 use super::renderer::Outputs;
 use super::strip::{Glide, decibels};
-use super::voice::Start;
-use crate::score::{Mix, Part, PartialTable, Pitch, Velocity};
+use super::voice::{Start, Voice};
+use crate::score::{Mix, Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// All voices, strips, rooms and limiter of one instance. Real-time safe but for `new`.
 ///
@@ -71,15 +71,61 @@ impl Synth {
     pub fn note_on_near(
         &mut self,
         part: Part,
+        note: (Pitch, Velocity),
+        table: Arc<PartialTable>,
+        made_for: (Pitch, Velocity),
+    ) {
+        self.start(part, note, table, made_for);
+    }
+
+    /// Start a note that can be given another timbre while it sounds, from a table of `timbre` that may have been made for a note nearby.
+    pub fn note_on_as(
+        &mut self,
+        part: Part,
+        note: (Pitch, Velocity),
+        (table, timbre): (Arc<PartialTable>, TimbreId),
+        made_for: (Pitch, Velocity),
+    ) {
+        if let Some(voice) = self.start(part, note, table, made_for) {
+            voice.played = Some((note.1, timbre));
+        }
+    }
+
+    fn start(
+        &mut self,
+        part: Part,
         (pitch, velocity): (Pitch, Velocity),
         table: Arc<PartialTable>,
         (made_pitch, made_velocity): (Pitch, Velocity),
-    ) {
+    ) -> Option<&mut Voice> {
         let ratio = pitch.hertz() / made_pitch.hertz();
         let harder = f32::from(velocity.number()) / f32::from(made_velocity.number());
         let gain = harder.powf(LEVEL_OF_VELOCITY);
-        self.pool.start(Start { part, pitch, ratio, gain, table }, &self.rates);
         self.buses[part.slot()].wake();
+        self.pool.start(Start { part, pitch, ratio, gain, table }, &self.rates)
+    }
+
+    /// Tell of the part's notes that sound and have a timbre.
+    pub fn sounding(&mut self, part: Part, mut tell: impl FnMut((Pitch, Velocity), TimbreId)) {
+        self.pool.of_part(part, |voice| {
+            if let Some((velocity, timbre)) = voice.played.filter(|_| voice.can_change()) {
+                tell((voice.pitch, velocity), timbre);
+            }
+        });
+    }
+
+    /// Have the part's notes of that pitch, velocity and family sound like `timbre` from the present frame on, within some tens of milliseconds. The tables that they
+    /// played from leave through `take_retired`.
+    pub fn revoice(
+        &mut self,
+        part: Part,
+        note: (Pitch, Velocity),
+        timbre: TimbreId,
+        table: &Arc<PartialTable>,
+    ) {
+        if self.pool.revoice(part, note, timbre, table, &self.rates) {
+            self.buses[part.slot()].wake();
+        }
     }
 
     /// Release the sounding notes of that pitch and part.

@@ -1,14 +1,18 @@
 //! One note: a bank of sine oscillators that follows a partial table.
 
+mod morph;
+mod motion;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+use self::morph::Morph;
+
 use super::curves::{exp2, log2, sine, within};
 use super::rates::{Rates, scattered_phase};
 use crate::score::timbre::{MAX_PARTIALS, NOISE_BANDS, TABLE_FRAMES};
-use crate::score::{Part, PartialTable, Pitch};
+use crate::score::{Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// Partials that are computed side by side.
 pub(super) const LANES: usize = 8;
@@ -28,6 +32,20 @@ pub(super) struct Start {
     /// What its levels are multiplied by.
     pub(super) gain: f32,
     pub(super) table: Arc<PartialTable>,
+}
+
+/// What levels at the end of a period depend on.
+#[derive(Clone, Copy, Debug)]
+struct Levels {
+    /// Frames since the control point and since the key was let go.
+    since_point: f32,
+    since_release: f32,
+    /// With the fade.
+    gain: f32,
+    /// How much of the timbre before is left, 0 to 1.
+    rest: f32,
+    /// Of a voice that fades, 1 to 0.
+    fade: f32,
 }
 
 /// Where a voice is in its life.
@@ -62,6 +80,8 @@ pub(super) struct Voice {
     pub(super) level: f32,
     /// Level of each noise band at the end of the period.
     pub(super) noise: [f32; NOISE_LANES],
+    /// What is played, of notes that may be given another timbre.
+    pub(super) played: Option<(Velocity, TimbreId)>,
     table: Option<Arc<PartialTable>>,
     ratio: f32,
     gain: f32,
@@ -93,6 +113,9 @@ pub(super) struct Voice {
     noise_base: [f32; NOISE_LANES],
     noise_slope: [f32; NOISE_LANES],
     noise_fall: f32,
+    /// Where in the bank each of the table's partials is.
+    places: [u8; MAX_PARTIALS],
+    morph: Morph,
 }
 
 /// -120 decibels: a group of partials below it rests.
@@ -108,8 +131,6 @@ const TOP_EXPONENT: f32 = 2.0;
 const LEAST_FALL: f32 = 4.0;
 /// 60 decibels as a binary logarithm.
 const SIXTY_DB: f32 = 9.965_784;
-/// Vibrato sets in this long after the onset and takes as long again to be whole, seconds.
-const VIBRATO_DELAY_SECS: f32 = 0.3;
 
 impl Voice {
     pub(super) fn new() -> Self {
@@ -122,6 +143,7 @@ impl Voice {
             age: 0,
             level: 0.0,
             noise: [0.0; NOISE_LANES],
+            played: None,
             table: None,
             ratio: 1.0,
             gain: 1.0,
@@ -147,6 +169,8 @@ impl Voice {
             noise_base: [0.0; NOISE_LANES],
             noise_slope: [0.0; NOISE_LANES],
             noise_fall: 0.0,
+            places: [0; MAX_PARTIALS],
+            morph: Morph::new(),
         }
     }
 
@@ -181,6 +205,11 @@ impl Voice {
         self.noise = [0.0; NOISE_LANES];
         let fall = SIXTY_DB / (start.table.release_secs.max(0.005) * rates.sample_rate);
         self.noise_fall = 1.3 * fall;
+        self.played = None;
+        self.morph.end();
+        for (place, number) in self.places.iter_mut().zip(0..) {
+            *place = number;
+        }
         for partial in 0..self.groups * LANES {
             let (group, lane) = (partial / LANES, partial % LANES);
             let table = &start.table;
@@ -203,6 +232,8 @@ impl Voice {
             self.fall[group][lane] = fall * (1.0 + (hertz / 4000.0).min(1.5));
             self.left[group][lane] = 0.0;
             self.right[group][lane] = 0.0;
+            self.base[group][lane] = FLOOR_EXPONENT;
+            self.slope[group][lane] = 0.0;
         }
         self.table = Some(start.table);
         self.load(rates);
@@ -246,23 +277,27 @@ impl Voice {
             Stage::Fading { at, over } => 1.0 - (end - at).min(over) as f32 / over as f32,
             _ => 1.0,
         };
-        let gain = self.gain * fade;
-        let level = self.aim(since_point, since_release, gain, frames);
-        self.level = level + self.aim_noise(since_point, since_release, gain);
+        let rest = self.morph.rest(end);
+        let levels = Levels { since_point, since_release, gain: self.gain * fade, rest, fade };
+        self.level = self.aim(&levels, frames) + self.aim_noise(&levels);
         let may_end = fade < 1.0
             || matches!(self.stage, Stage::Released { .. })
             || self.point >= self.silent_from
             || self.point == TABLE_FRAMES - 1;
-        if fade == 0.0 || (may_end && self.level < INAUDIBLE) {
+        if fade == 0.0 || (may_end && rest == 0.0 && self.level < INAUDIBLE) {
             self.stop_at_end(frames);
         }
-        if self.has_motion {
+        if self.has_motion || self.morph.is_under_way() {
             self.tune(end, rates);
+        }
+        if rest == 0.0 {
+            self.morph.end();
         }
     }
 
     /// Point the gains at the levels that the table has then; the sum of those levels.
-    fn aim(&mut self, since_point: f32, since_release: f32, gain: f32, frames: u16) -> f32 {
+    fn aim(&mut self, levels: &Levels, frames: u16) -> f32 {
+        let Levels { since_point, since_release, gain, rest, fade } = *levels;
         let per_frame = 1.0 / f32::from(frames);
         let mut sum = 0.0;
         self.active = 0;
@@ -295,11 +330,21 @@ impl Voice {
                 self.right_step[group][lane] =
                     (level[lane] * pan_right[lane] - right[lane]) * per_frame;
             }
+            if rest > 0.0 {
+                let (was_left, was_right) = (&self.morph.left[group], &self.morph.right[group]);
+                for lane in 0..LANES {
+                    let to_left = fade * was_left[lane] - level[lane] * pan_left[lane];
+                    let to_right = fade * was_right[lane] - level[lane] * pan_right[lane];
+                    self.left_step[group][lane] += rest * to_left * per_frame;
+                    self.right_step[group][lane] += rest * to_right * per_frame;
+                }
+            }
         }
         sum
     }
 
-    fn aim_noise(&mut self, since_point: f32, since_release: f32, gain: f32) -> f32 {
+    fn aim_noise(&mut self, levels: &Levels) -> f32 {
+        let Levels { since_point, since_release, gain, rest, fade } = *levels;
         if !self.has_noise {
             return 0.0;
         }
@@ -307,6 +352,11 @@ impl Voice {
         for band in 0..NOISE_LANES {
             let exponent = self.noise_base[band] + self.noise_slope[band] * since_point - fall;
             self.noise[band] = gain * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
+        }
+        if rest > 0.0 {
+            for (level, was) in self.noise.iter_mut().zip(&self.morph.noise) {
+                *level += rest * (fade * was - *level);
+            }
         }
         self.noise[..NOISE_BANDS].iter().sum()
     }
@@ -353,13 +403,10 @@ impl Voice {
         let here = &table.amplitude[point * partials..][..partials];
         let there = &table.amplitude[next * partials..][..partials];
         for (partial, (from, to)) in here.iter().zip(there).enumerate() {
-            let (group, lane) = (partial / LANES, partial % LANES);
+            let place = usize::from(self.places[partial]);
+            let (group, lane) = (place / LANES, place % LANES);
             self.base[group][lane] = log2(from.max(FLOOR));
             self.slope[group][lane] = slope(self.slope[group][lane], *from, *to);
-        }
-        for partial in partials..self.groups * LANES {
-            self.base[partial / LANES][partial % LANES] = FLOOR_EXPONENT;
-            self.slope[partial / LANES][partial % LANES] = 0.0;
         }
         if !self.has_noise {
             return;
@@ -369,28 +416,6 @@ impl Voice {
         for (band, (from, to)) in here.iter().zip(there).enumerate() {
             self.noise_base[band] = log2(from.max(FLOOR));
             self.noise_slope[band] = slope(self.noise_slope[band], *from, *to);
-        }
-    }
-
-    /// Set the oscillators' pitch to that of an age: the table's glide and the vibrato.
-    fn tune(&mut self, age: u32, rates: &Rates) {
-        let Some(table) = &self.table else { return };
-        let point = self.point.min(TABLE_FRAMES - 2);
-        let (from, to) = (rates.points[point], rates.points[point + 1]);
-        let share = ((age as f32 - from) / (to - from)).min(1.0);
-        let glide = table.glide[point] + share * (table.glide[point + 1] - table.glide[point]);
-        let secs = age as f32 / rates.sample_rate;
-        let onset = ((secs - VIBRATO_DELAY_SECS) / VIBRATO_DELAY_SECS).clamp(0.0, 1.0);
-        // In double precision, a note may sound for hours.
-        let turns = f64::from(age) * f64::from(table.vibrato_hertz) / f64::from(rates.sample_rate);
-        let swing = wave(turns) + 0.3 * wave(0.37 * turns);
-        let cents = within(onset * table.vibrato_cents * swing, -100.0, 100.0);
-        let ratio = within(glide, 0.0, 16.0) * exp2(cents / 1200.0);
-        for group in 0..self.groups {
-            let (omega, turn) = (&self.omega[group], &mut self.turn[group]);
-            for lane in 0..LANES {
-                turn[lane] = 2.0 * sine((0.5 * omega[lane] * ratio).min(1.45));
-            }
         }
     }
 
@@ -435,13 +460,4 @@ fn silent_from(table: &PartialTable) -> usize {
         levels.chain(noise).all(|it| *it < QUIET)
     };
     (0..TABLE_FRAMES).rev().find(|point| !is_silent(*point)).map_or(0, |last| last + 1)
-}
-
-/// A smooth wave of period 1 that needs no library's sine: a parabola for each half.
-#[expect(clippy::cast_possible_truncation, reason = "a share of one turn")]
-fn wave(turns: f64) -> f32 {
-    let share = (turns - turns.floor()) as f32;
-    let half = if share < 0.5 { share } else { share - 0.5 };
-    let arch = 16.0 * half * (0.5 - half);
-    if share < 0.5 { arch } else { -arch }
 }

@@ -121,7 +121,7 @@ impl Chain {
         let opening = self.opening.take()?;
         let same = start.tick == self.start.tick
             && phase(start) == phase(self.start)
-            && self.opened_with == *settings;
+            && self.opened_with.composes_like(settings);
         same.then(|| Self::at(start, *settings, opening, self.opening_key, memory))
     }
 

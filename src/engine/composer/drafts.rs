@@ -150,7 +150,7 @@ impl Composer {
         }
         let given = self.playback.as_ref().and_then(|it| chain.given(it, window));
         let composed = chain.compose(self.muse.as_mut(), window, settings, given)?;
-        self.commit(window, &composed)?;
+        self.commit(window, &composed, &settings)?;
         if window.index > 0 {
             // The first window may wait for the transport, and what was heard before stays in view meanwhile.
             self.show_harmony(window.cutoff);

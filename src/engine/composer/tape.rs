@@ -29,6 +29,7 @@ pub(super) fn record(recorder: &mut Recorder, message: &FromAudio) {
             recorder.rest(window.chain, from, until, Some(part));
         }
         FromAudio::Stopped { end } => recorder.stop(end),
+        FromAudio::WantTable { .. } | FromAudio::WantGrid { .. } => {}
     }
 }
 

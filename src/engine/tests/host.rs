@@ -38,9 +38,13 @@ pub(super) struct At {
 
 impl Host {
     pub(super) fn new() -> Self {
+        Self::with(Sound::Silent)
+    }
+
+    pub(super) fn with(sound: Sound) -> Self {
         let links = Links::new();
-        let composer = Composer::new(Arc::clone(&links), Box::new(Scripted::new()), Sound::Silent);
-        let mut renderer = Renderer::new(Arc::clone(&links), Sound::Silent);
+        let composer = Composer::new(Arc::clone(&links), Box::new(Scripted::new()), sound);
+        let mut renderer = Renderer::new(Arc::clone(&links), sound);
         renderer.prepare(RATE, LARGEST);
         Self {
             links,

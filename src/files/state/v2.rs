@@ -25,6 +25,8 @@ struct Text<'a> {
     drawer: Option<String>,
     #[serde(default)]
     controllers: Vec<Taught>,
+    #[serde(default)]
+    timbre_map: bool,
 }
 
 #[derive(Serialize)]
@@ -44,11 +46,13 @@ struct Written {
     drawer: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     controllers: Vec<Taught>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    timbre_map: bool,
 }
 
 pub(super) fn read(text: &str) -> Result<Read, serde_json::Error> {
     let Read { mut state, mut mended } = v1::read(text)?;
-    let Text { takes, memories, memory, seed_locked, preset, drawer, controllers } =
+    let Text { takes, memories, memory, seed_locked, preset, drawer, controllers, timbre_map } =
         serde_json::from_str(text)?;
     let memories = Memories::read(&memories);
     for (number, text) in (1..).zip(takes) {
@@ -62,7 +66,8 @@ pub(super) fn read(text: &str) -> Result<Read, serde_json::Error> {
     }
     state.memory = memory;
     state.seed_locked = seed_locked;
-    (state.preset, state.drawer, state.controllers) = (preset, drawer, controllers);
+    (state.preset, state.drawer) = (preset, drawer);
+    (state.controllers, state.timbre_map) = (controllers, timbre_map);
     Ok(Read { state, mended })
 }
 
@@ -77,6 +82,7 @@ pub(super) fn write(state: &State) -> String {
         preset: state.preset.clone(),
         drawer: state.drawer.clone(),
         controllers: state.controllers.clone(),
+        timbre_map: state.timbre_map,
     };
     serde_json::to_string(&text).expect("structs of numbers and strings are always JSON")
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::score::{
-    ChordWish, CountIn, Family, Follow, Key, Looping, Mode, Part, PartSettings, Quantum, Seed,
-    Settings, StyleBlend, Trade,
+    Blend, ChordWish, CountIn, Family, Follow, Key, Looping, MapPoint, Mode, Part, PartSettings,
+    PartTimbre, Quantum, Seed, Settings, StyleBlend, Trade,
 };
 
 #[derive(Deserialize, Serialize)]
@@ -42,6 +42,12 @@ struct PartText {
     family: Option<u8>,
     register: f32,
     follow: String,
+    /// Shares of the width and the height of the timbre map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timbre_at: Option<(f32, f32)>,
+    /// Two places in the pack's list of timbres, and thousandths of the second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timbre_blend: Option<(u16, u16, u16)>,
 }
 
 const QUANTA: [(Quantum, &str); 3] =
@@ -133,6 +139,27 @@ impl PartText {
             family: part.family.map(Family::index),
             register: part.register,
             follow: word(&FOLLOWS, part.follow),
+            timbre_at: match part.timbre {
+                PartTimbre::At(point) => Some(point.shares()),
+                PartTimbre::Usual | PartTimbre::Blend(_) => None,
+            },
+            timbre_blend: match part.timbre {
+                PartTimbre::Blend(it) => Some((it.first, it.second, it.share)),
+                PartTimbre::Usual | PartTimbre::At(_) => None,
+            },
+        }
+    }
+
+    fn timbre(&self) -> Option<PartTimbre> {
+        match (self.timbre_at, self.timbre_blend) {
+            (Some((x, y)), _) => {
+                let legal = (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y);
+                legal.then(|| PartTimbre::At(MapPoint::of_shares(x, y)))
+            }
+            (None, Some((first, second, share))) => {
+                (share <= 1000).then_some(PartTimbre::Blend(Blend { first, second, share }))
+            }
+            (None, None) => Some(PartTimbre::Usual),
         }
     }
 
@@ -145,6 +172,7 @@ impl PartText {
             },
             register: (-127.0..=127.0).contains(&self.register).then_some(self.register)?,
             follow: value(&FOLLOWS, &self.follow)?,
+            timbre: self.timbre()?,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What the decoder gives, made a table: the levels of slots and bands in decibels become partials. `training/timbre/sound.py` does the same.
 
+use crate::pack::Nature;
 use crate::pack::shape::{BETWEEN, COARSE, COLUMNS, DEVIATIONS, EXACT, HEADS, SLOTS, WIDTH_GROUPS};
-use crate::pack::{Nature, Players};
 use crate::score::timbre::{MAX_PARTIALS, NOISE_BANDS, TABLE_FRAMES};
 use crate::score::{PartialTable, Pitch};
 
@@ -42,10 +42,11 @@ const SECTION_HARMONICS: u8 = 16;
 const SECTION_CENTS: [f32; 3] = [-7.0, 0.0, 8.0];
 
 impl Decoded {
-    pub(super) fn table(&self, pitch: Pitch, nature: Nature, players: Players) -> PartialTable {
+    /// `section`: how much of a section there is beside one player, 0 to 1.
+    pub(super) fn table(&self, pitch: Pitch, nature: Nature, section: f32) -> PartialTable {
         let [_, cents, _, vibrato_cents, vibrato_hertz, release_secs] = self.heads();
         let base = pitch.hertz() * (cents.clamp(-100.0, 100.0) / 1200.0).exp2();
-        let partials = self.audible(base, players);
+        let partials = self.audible(base, section);
         let mut amplitude = Vec::with_capacity(TABLE_FRAMES * partials.len());
         let mut noise = Vec::with_capacity(TABLE_FRAMES * NOISE_BANDS);
         for row in self.frames.chunks_exact(COLUMNS) {
@@ -75,8 +76,8 @@ impl Decoded {
     }
 
     /// The partials that are heard, from low to high.
-    fn audible(&self, base: f32, players: Players) -> Vec<Partial> {
-        let mut partials = self.partials(base, players);
+    fn audible(&self, base: f32, section: f32) -> Vec<Partial> {
+        let mut partials = self.partials(base, section);
         for partial in &mut partials {
             let rows = self.frames.chunks_exact(COLUMNS);
             let loudest = rows.map(|row| decibels(row, partial.slot)).fold(SILENT_DB, f32::max);
@@ -94,7 +95,7 @@ impl Decoded {
         partials
     }
 
-    fn partials(&self, base: f32, players: Players) -> Vec<Partial> {
+    fn partials(&self, base: f32, section: f32) -> Vec<Partial> {
         let mut partials = Vec::with_capacity(MAX_PARTIALS + 80);
         let one = |hertz, slot, spread| Partial { hertz, slot, gain: 1.0, spread, loudest: 0.0 };
         for (multiple, slot) in BETWEEN.iter().zip(0_u8..) {
@@ -103,14 +104,16 @@ impl Decoded {
         for (harmonic, side) in (1..=HARMONICS).zip(SIDES.iter().cycle()) {
             let width = self.width(harmonic);
             let partial = one(base * self.multiple(harmonic), slot_of(harmonic), side * width);
-            if players == Players::One || harmonic > SECTION_HARMONICS {
+            if section == 0.0 || harmonic > SECTION_HARMONICS {
                 partials.push(partial);
                 continue;
             }
             let places = [-width, partial.spread, width];
-            for (cents, spread) in SECTION_CENTS.into_iter().zip(places) {
+            // Less than a section: the outer desks play more softly, and all together are as loud.
+            let outer = section / 3.0_f32.sqrt();
+            let gains = [outer, (1.0 - 2.0 * outer * outer).sqrt(), outer];
+            for ((cents, spread), gain) in SECTION_CENTS.into_iter().zip(places).zip(gains) {
                 let hertz = partial.hertz * (cents / 1200.0).exp2();
-                let gain = 1.0 / 3.0_f32.sqrt();
                 partials.push(Partial { hertz, gain, spread, ..partial });
             }
         }

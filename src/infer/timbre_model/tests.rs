@@ -4,9 +4,9 @@ use super::*;
 use crate::infer::note_model::tests::native;
 use crate::infer::timbre_tables::loudness::{Scale, level_db, loudest_power, register_db};
 use crate::infer::timbre_tables::tests::{brightness, check};
-use crate::pack::{Nature, Pack, Players};
-use crate::score::Family;
+use crate::pack::{Nature, Pack};
 use crate::score::timbre::NOISE_BANDS;
+use crate::score::{Blend, Family, MapPoint};
 
 fn model() -> TimbreModel {
     TimbreModel::load(&Pack::embedded().unwrap().timbre_model.unwrap(), &Runtime::Embedded).unwrap()
@@ -130,7 +130,7 @@ fn slots_and_bands_become_partials_and_noise() {
         row[shape::SLOTS] = -40.0;
     }
     let pitch = Pitch::new(45).unwrap();
-    let table = decoded.table(pitch, Nature::Held, Players::One);
+    let table = decoded.table(pitch, Nature::Held, 0.0);
     let harmonics: Vec<f32> = table.hertz.iter().map(|hertz| (hertz / 110.0).round()).collect();
     // Levels are straight lines in decibels: 35 and 42 are still heard on their way down to nothing.
     assert_eq!(harmonics, [1.0, 35.0, 36.0, 37.0, 38.0, 39.0, 40.0, 41.0, 42.0]);
@@ -144,6 +144,57 @@ fn slots_and_bands_become_partials_and_noise() {
     assert_eq!(table.noise[1..NOISE_BANDS], [0.0; NOISE_BANDS - 1]);
     assert!((table.spread[0] - 0.8).abs() < 1e-6, "correlated by 0.6: {}", table.spread[0]);
     assert!(table.sustains && table.release_secs == 0.5);
-    let section = decoded.table(pitch, Nature::Held, Players::Section);
+    let section = decoded.table(pitch, Nature::Held, 1.0);
     assert_eq!(section.partials(), table.partials() + 2);
+}
+
+#[test]
+fn a_timbre_at_its_own_place_is_itself() {
+    let mut model = model();
+    let (pitch, velocity) = (Pitch::new(62).unwrap(), Velocity::clamped(90));
+    for (place, card) in (0_u16..).zip(model.cards.clone()) {
+        let point = card.place.expect("the default pack has a map");
+        let own = model.table(TimbreId::Named(place), pitch, velocity).unwrap();
+        let at = TimbreId::At(point, Family::PIANO);
+        assert!(model.table(at, pitch, velocity).unwrap() == own, "{}", card.name);
+        let ends = [(place, 5, 0), (5, place, 1000)];
+        for (first, second, share) in ends {
+            let blend = TimbreId::Blend(Blend { first, second, share }, Family::PIANO);
+            assert!(model.table(blend, pitch, velocity).unwrap() == own, "{}", card.name);
+        }
+    }
+}
+
+#[test]
+fn what_lies_between_is_within_limits_and_changes_little_by_little() {
+    let mut model = model();
+    let (pitch, velocity) = (Pitch::new(60).unwrap(), Velocity::clamped(90));
+    for row in [0.1, 0.3, 0.5, 0.7, 0.9] {
+        let mut before: Option<f32> = None;
+        for step in 0_u8..=200 {
+            let point = MapPoint::of_shares(f32::from(step) / 200.0, row);
+            let table = model.table(TimbreId::At(point, Family::PIANO), pitch, velocity).unwrap();
+            if step % 20 == 0 {
+                check(&format!("{point:?}"), &table);
+            }
+            let bright = brightness(&table, 20);
+            let jump = before.map_or(1.0, |it| (bright / it).max(it / bright));
+            assert!(jump < 1.35, "{point:?}: {before:?} {bright}");
+            before = Some(bright);
+        }
+    }
+}
+
+#[test]
+fn without_a_map_a_point_is_what_the_family_plays() {
+    let mut pack = Pack::embedded().unwrap().timbre_model.unwrap();
+    pack.timbres.iter_mut().for_each(|timbre| timbre.place = None);
+    let mut model = TimbreModel::load(&pack, &Runtime::Embedded).unwrap();
+    let (pitch, velocity) = (Pitch::new(60).unwrap(), Velocity::clamped(90));
+    let family = Family::new(8).unwrap();
+    let usual = model.table(TimbreId::Usual(family), pitch, velocity).unwrap();
+    let at = TimbreId::At(MapPoint::of_shares(0.2, 0.7), family);
+    assert!(model.table(at, pitch, velocity).unwrap() == usual);
+    let beyond = Blend { first: 0, second: 9999, share: 500 };
+    assert!(model.table(TimbreId::Blend(beyond, family), pitch, velocity).unwrap() == usual);
 }

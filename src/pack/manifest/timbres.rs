@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::Check;
 use crate::pack::shape::{COLUMNS, STATICS};
 use crate::pack::{Nature, PackError, Players, Timbre, TimbreModel};
-use crate::score::Family;
 use crate::score::timbre::TABLE_FRAMES;
+use crate::score::{Family, MapPoint};
 
 /// Far more values than any latent has.
 const LATENT_LIMIT: usize = 256;
@@ -39,6 +39,9 @@ struct TimbreEntry {
     nature: NatureEntry,
     #[serde(default)]
     section: bool,
+    /// Shares of the map's width and height.
+    #[serde(default)]
+    place: Option<[f32; 2]>,
     latent: Vec<f32>,
 }
 
@@ -71,6 +74,7 @@ impl Check<'_> {
             self.that(is_new, &format!("{field}.name"), &timbre.name, "a name of its own")?;
             timbres.push(self.timbre(timbre, latent, &field)?);
         }
+        self.map(&timbres)?;
         Ok(TimbreModel {
             graph: Cow::Borrowed(&[]),
             sha256: entry.sha256.to_ascii_lowercase(),
@@ -79,6 +83,20 @@ impl Check<'_> {
             families: self.of_families(&entry.families, &timbres)?,
             timbres,
         })
+    }
+
+    /// Every timbre has a place of its own on the map, or there is none.
+    fn map(&self, timbres: &[Timbre]) -> Result<(), PackError> {
+        let mut places = HashSet::new();
+        let has_map = timbres.iter().any(|timbre| timbre.place.is_some());
+        for (index, timbre) in timbres.iter().enumerate().filter(|_| has_map) {
+            let is_own = timbre.place.is_some_and(|place| places.insert(place));
+            let field = format!("timbre_model.timbres[{index}].place");
+            let found = format!("{:?}", timbre.place.map(MapPoint::shares));
+            let wanted = "a place of its own, as `python -m training.timbre.map` gives to each";
+            self.that(is_own, &field, found, wanted)?;
+        }
+        Ok(())
     }
 
     fn timbre(&self, entry: TimbreEntry, latent: usize, field: &str) -> Result<Timbre, PackError> {
@@ -91,7 +109,11 @@ impl Check<'_> {
             && entry.latent.iter().all(|it| it.is_finite() && it.abs() <= FARTHEST);
         let found = format!("{:?}", entry.latent);
         self.that(legal, &format!("{field}.latent"), found, format!("{latent} numbers"))?;
+        let legal = entry.place.is_none_or(|it| it.iter().all(|it| (0.0..=1.0).contains(it)));
+        let found = format!("{:?}", entry.place);
+        self.that(legal, &format!("{field}.place"), found, "two numbers from 0 to 1")?;
         Ok(Timbre {
+            place: entry.place.map(|[x, y]| MapPoint::of_shares(x, y)),
             name: entry.name,
             title: entry.title,
             family,

@@ -134,7 +134,10 @@ fn parts_are_read() {
         "expected `play`, `answer`, `off` or `follow-` with above, below, bass, octave-up or octave-down as the mode, found `loud`",
     );
     check("1=play,pan=2", "pan: expected a number from -1 to 1");
-    check("1=play,tone=2", "expected family, register, level, pan, mute or solo, found `tone`");
+    check(
+        "1=play,tone=2",
+        "expected family, timbre, register, level, pan, mute or solo, found `tone`",
+    );
     let error = "1=play,family=kazoo".parse::<PartArg>().unwrap_err().to_string();
     assert!(error.starts_with("expected a family, found `kazoo`; there are auto, piano, mallets"));
     assert!(error.ends_with("effects, drums"));
@@ -142,8 +145,25 @@ fn parts_are_read() {
 
 #[test]
 fn a_track_is_given_a_timbre() {
-    assert_eq!(timbre("2=clarinet"), Ok((2, "clarinet".to_owned())));
+    let named = |name: &str| TimbreArg::Named(name.to_owned());
+    assert_eq!(track_timbre("2=clarinet"), Ok((2, named("clarinet"))));
     for wrong in ["clarinet", "0=clarinet", "x=clarinet", "2=", "=clarinet", ""] {
-        assert_eq!(timbre(wrong), Err(ValueError::Timbre), "{wrong}");
+        assert_eq!(track_timbre(wrong), Err(ValueError::TrackTimbre), "{wrong}");
     }
+}
+
+#[test]
+fn a_timbre_is_a_name_a_blend_or_a_point() {
+    let blend = |share| TimbreArg::Blend("clarinet".to_owned(), "flute".to_owned(), share);
+    assert_eq!("clarinet+flute:0.25".parse(), Ok(blend(0.25)));
+    assert_eq!(" clarinet + flute ".parse(), Ok(blend(0.5)));
+    assert_eq!("0.31/0.7204".parse(), Ok(TimbreArg::At(0.31, 0.72)));
+    assert_eq!("fm_piano".parse(), Ok(TimbreArg::Named("fm_piano".to_owned())));
+    for wrong in ["", "+", "oboe+", "oboe:0.5", "a+b+c", "a+b:2", "a+b:x", "0.3/", "0.3/1.2", "x/y"]
+    {
+        assert_eq!(wrong.parse::<TimbreArg>(), Err(ValueError::Timbre), "{wrong}");
+    }
+    let part: PartArg = "2=play,timbre=oboe+flute:0.4,level=-3".parse().unwrap();
+    let oboe = TimbreArg::Blend("oboe".to_owned(), "flute".to_owned(), 0.4);
+    assert_eq!((part.timbre, part.level_db), (Some(oboe), -3.0));
 }

@@ -235,10 +235,10 @@ impl Conductor {
         if self.synth.is_none() {
             return;
         }
-        let family = self.player.family(part);
+        let timbre = self.timbre(part);
         if let Pace::Offline(give_turn) = pace {
             let mut turns = 0;
-            while !self.player.grids.has(part, family) && turns < TURNS && !self.is_stalled() {
+            while !self.player.grids.has(part, timbre) && turns < TURNS && !self.is_stalled() {
                 give_turn();
                 self.take_arrivals();
                 turns += 1;
@@ -248,7 +248,7 @@ impl Conductor {
         if let Some(grid) = self.player.grids.get(part) {
             let table = grid.table(pitch, velocity);
             let made_for = TimbreGrid::made_for(pitch, velocity);
-            synth.note_on_near(part, (pitch, velocity), table, made_for);
+            synth.note_on_as(part, (pitch, velocity), (table, grid.timbre), made_for);
         }
     }
 
@@ -302,8 +302,8 @@ impl Conductor {
     pub(super) fn take_band(&mut self, band: Band) {
         self.player.band = band;
         for part in Part::BAND {
-            let family = self.player.family(part);
-            if let Some(grid) = self.player.grids.turn_to(part, family) {
+            let timbre = self.timbre(part);
+            if let Some(grid) = self.player.grids.turn_to(part, timbre) {
                 self.retire(Retired::Grid(grid));
             }
         }

@@ -29,10 +29,13 @@ impl Conductor {
                     }
                 }
                 Some(ToAudio::Grid(grid)) => {
-                    let family = self.player.family(grid.part);
-                    if let Some(old) = self.player.grids.accept(grid, family) {
+                    let timbre = self.timbre(grid.part);
+                    if let Some(old) = self.player.grids.accept(grid, timbre) {
                         self.retire(Retired::Grid(old));
                     }
+                }
+                Some(ToAudio::Revoiced { part, timbre, pitch, velocity, table }) => {
+                    self.take_table(part, (pitch, velocity), timbre, table);
                 }
                 None => break,
             }

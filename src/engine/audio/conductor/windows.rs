@@ -49,6 +49,7 @@ impl Conductor {
                 MomentKind::Begin => {
                     self.begin_window(window, &mut scene.pace);
                     self.hush(window.begin, scene.settings);
+                    self.revoice(scene);
                 }
             }
         }
@@ -56,7 +57,8 @@ impl Conductor {
 
     /// Let `window`, which has not begun, be composed anew if it might come out otherwise.
     fn revise(&mut self, window: Window, settings: Settings) {
-        let is_same = |it: &Draft| it.since == Since::Nothing && it.settings == settings;
+        let is_same =
+            |it: &Draft| it.since == Since::Nothing && it.settings.composes_like(&settings);
         if self.draft.is_none_or(|draft| is_same(&draft)) {
             return;
         }
@@ -80,6 +82,8 @@ impl Conductor {
             | FromAudio::Cutoff { .. }
             | FromAudio::Revision { .. }
             | FromAudio::Stood { .. }
+            | FromAudio::WantTable { .. }
+            | FromAudio::WantGrid { .. }
             | FromAudio::Stopped { .. } => {}
         }
     }

@@ -1,5 +1,7 @@
 //! What the synth promises.
 
+mod morph;
+
 use std::sync::Arc;
 
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_oneof, proptest};

@@ -58,6 +58,8 @@ impl Chain {
             | FromAudio::Cutoff { .. }
             | FromAudio::Revision { .. }
             | FromAudio::Stood { .. }
+            | FromAudio::WantTable { .. }
+            | FromAudio::WantGrid { .. }
             | FromAudio::Stopped { .. } => Vec::new(),
         }
     }

@@ -1,0 +1,142 @@
+//! The timbre map by hand.
+
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use super::{Desk, window};
+use crate::gui::{Intent, Mixer, TimbreDot, TimbresView, Usual};
+use crate::params::Control;
+use crate::score::{Family, MapPoint};
+
+fn map() -> Harness<'static, Desk> {
+    let mut window = window(Mixer::Shown);
+    let dot = |title: &str, family, x, y| TimbreDot {
+        title: String::from(title),
+        family: Family::new(family).unwrap(),
+        place: MapPoint::of_shares(x, y),
+    };
+    window.state_mut().timbres = TimbresView {
+        dots: vec![
+            dot("Harp", 5, 0.1, 0.5),
+            dot("Oboe", 8, 0.7, 0.3),
+            dot("Clarinet", 8, 0.9, 0.3),
+            dot("Tuba", 7, 0.6, 0.9),
+        ],
+        usual: [Usual::Dot(0), Usual::Dot(0), Usual::Elsewhere, Usual::Drums],
+    };
+    window.run();
+    assert!(window.query_by_label("Timbre map").is_none());
+    window.get_by_label("Timbre map for part 1").click();
+    window.run_steps(3);
+    window
+}
+
+fn center(window: &Harness<'static, Desk>, part: usize) -> Pos2 {
+    window.get_by_label(&format!("Part {part} on the timbre map")).rect().center()
+}
+
+fn intents(window: &mut Harness<'static, Desk>) -> Vec<Intent> {
+    std::mem::take(&mut window.state_mut().intents)
+}
+
+/// Let the controls stand as the intents say.
+fn obey(window: &mut Harness<'static, Desk>, intents: &[Intent]) {
+    for intent in intents {
+        if let Intent::Set(control, value) | Intent::Change(control, value) = intent {
+            window.state_mut().controls[control.place()].value = *value;
+        }
+    }
+    window.run_steps(2);
+}
+
+fn drag(window: &mut Harness<'static, Desk>, from: Pos2, to: Pos2) -> Vec<Intent> {
+    window.drag_at(from);
+    window.run_steps(2);
+    window.hover_at(from + (to - from) / 2.0);
+    window.run_steps(2);
+    window.hover_at(to);
+    window.run_steps(2);
+    window.drop_at(to);
+    window.run_steps(2);
+    intents(window)
+}
+
+#[test]
+fn a_part_is_dragged_as_one_gesture_and_comes_to_lie_on_a_dot() {
+    let mut window = map();
+    let harp = center(&window, 1);
+    let beside = center(&window, 2);
+    assert!(harp.distance(beside) > 10.0, "two of one sound lie side by side");
+    // Oboe and harp are six tenths of the width apart, and two tenths of the height.
+    let field = window.get_by_label("Timbre map").rect();
+    let oboe = harp + vec2(0.6 * (field.width() - 32.0), -0.2 * (field.height() - 84.0));
+    let turned = [Control::TimbreMap(0), Control::TimbreX(0), Control::TimbreY(0)];
+    let intents = drag(&mut window, harp, oboe + vec2(2.0, -3.0));
+    assert_eq!(intents[..3], turned.map(Intent::Begin));
+    assert_eq!(intents[intents.len() - 3..], turned.map(Intent::End));
+    let last = &intents[intents.len() - 6..intents.len() - 3];
+    assert_eq!(*last, [(0, 1.0), (1, 0.7), (2, 0.3)].map(|(at, to)| Intent::Set(turned[at], to)));
+    obey(&mut window, &intents);
+    assert!(center(&window, 1).distance(oboe) < 2.0);
+}
+
+#[test]
+fn a_double_click_is_the_family_s_own_sound() {
+    let mut window = map();
+    let harp = center(&window, 1);
+    let intents = drag(&mut window, harp, harp + vec2(200.0, 30.0));
+    obey(&mut window, &intents);
+    let there = center(&window, 1);
+    window.hover_at(there);
+    window.run_steps(2);
+    for pressed in [true, false, true, false] {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        window.event(Event::PointerButton { pos: there, button, pressed, modifiers });
+    }
+    window.run_steps(3);
+    let off = Intent::Change(Control::TimbreMap(0), 0.0);
+    assert!(self::intents(&mut window).contains(&off));
+    obey(&mut window, &[off]);
+    assert!(center(&window, 1).distance(harp) < 1.0);
+}
+
+#[test]
+fn arrow_keys_move_a_part() {
+    let mut window = map();
+    window.get_by_label("Part 1 on the timbre map").focus();
+    window.run_steps(2);
+    let press = |window: &mut Harness<'static, Desk>, key, modifiers| {
+        window.key_press_modifiers(modifiers, key);
+        window.run_steps(2);
+        let intents = intents(window);
+        obey(window, &intents);
+        intents
+    };
+    let first = press(&mut window, Key::ArrowRight, Modifiers::NONE);
+    assert!(first.contains(&Intent::Set(Control::TimbreMap(0), 1.0)), "{first:?}");
+    assert!(first.contains(&Intent::Set(Control::TimbreX(0), 0.11)), "{first:?}");
+    let second = press(&mut window, Key::ArrowUp, Modifiers::NONE);
+    assert_eq!(second, [Intent::Change(Control::TimbreY(0), 0.49)]);
+    let fine = press(&mut window, Key::ArrowLeft, Modifiers::SHIFT);
+    assert_eq!(fine, [Intent::Change(Control::TimbreX(0), 0.109)]);
+}
+
+#[test]
+fn drums_stay_where_they_are_and_the_map_closes() {
+    let mut window = map();
+    let drums = center(&window, 4);
+    assert_eq!(drag(&mut window, drums, drums + vec2(300.0, -60.0)), []);
+    window.get_by_label("Close the timbre map").click();
+    window.run_steps(3);
+    assert!(window.query_by_label("Timbre map").is_none());
+}
+
+#[test]
+fn a_plugin_without_a_sound_has_no_map() {
+    let mut window = window(Mixer::Hidden);
+    window.state_mut().memory.timbre_map = true;
+    window.run();
+    assert!(window.query_by_label("Timbre map").is_none());
+    assert!(window.query_by_label("Timbre map for part 1").is_none());
+}
