@@ -1,7 +1,7 @@
 //! What the band expects of the player: run ahead from a copy of the chain's line, so that nothing that is played depends on it.
 //!
 //! The band's own notes are known up to the end of the newest window; a draw of its parts before that is thrown away and time goes on from there, which leaves the
-//! player's notes as the model's hazard has them. Beyond it the band is imagined too. Times are drawn, pitches and lengths are the likeliest.
+//! player's notes as the model's hazard has them. Beyond it the band is imagined too. Times are drawn as the band's are (drawn more sharply they foretell less), pitches and lengths are the likeliest.
 
 use std::collections::VecDeque;
 
@@ -16,8 +16,6 @@ use crate::score::{Note, Part, Pitch, Stream, Tick, Ticks};
 
 /// Most steps of the model that one window's expectations are worth.
 const MOST_STEPS: u32 = 24;
-/// How much surer than the band's own draws these are.
-const SURER: f32 = 1.5;
 
 /// What is expected at present, and what is still being thought about.
 #[derive(Debug, Default)]
@@ -60,9 +58,6 @@ impl Ahead {
         [cutoff, known, until]: [Tick; 3],
         band: VecDeque<Note>,
     ) -> Self {
-        for sharpness in &mut context.controls.sharpness {
-            *sharpness *= SURER;
-        }
         context.controls.draw_hushed();
         let (from, waited) = line.clock(cutoff, context.bar);
         context.controls.wait_at_least(waited);
