@@ -293,7 +293,8 @@ impl Told {
                 let named = several.iter().take(MOST);
                 let named =
                     named.map(|(dot, share)| format!("{} {:.0} %", title(*dot), share * 100.0));
-                format!("Part {part}: {}", named.collect::<Vec<_>>().join(", "))
+                let more = if several.len() > MOST { " and others" } else { "" };
+                format!("Part {part}: {}{more}", named.collect::<Vec<_>>().join(", "))
             }
         }
     }
