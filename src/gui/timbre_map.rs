@@ -293,7 +293,8 @@ impl Told {
                 let named = several.iter().take(MOST);
                 let named =
                     named.map(|(dot, share)| format!("{} {:.0} %", title(*dot), share * 100.0));
-                format!("Part {part}: {}", named.collect::<Vec<_>>().join(", "))
+                let more = if several.len() > MOST { " and others" } else { "" };
+                format!("Part {part}: {}{more}", named.collect::<Vec<_>>().join(", "))
             }
         }
     }
@@ -368,7 +369,12 @@ fn dots(
             let others = taken.iter().enumerate().filter(|it| it.0 != dot);
             room.contains_rect(*rect) && others.map(|it| it.1).all(|it| !it.intersects(*rect))
         });
-        let rect = free.or_else(|| lit.then(|| Rect::from_min_size(beside[0], size)));
+        // What is lit has its name, over others if need be, but not under a part.
+        let rect = free.or_else(|| {
+            let over = beside.map(|min| Rect::from_min_size(min, size));
+            let is_seen = |it: &&Rect| !seats.iter().any(|seat| it.expand(12.0).contains(*seat));
+            lit.then(|| *over.iter().find(is_seen).unwrap_or(&over[0]))
+        });
         if let Some(rect) = rect {
             taken.push(rect);
             shapes.push(egui::Shape::galley(rect.min, galley, color));

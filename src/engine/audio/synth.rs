@@ -105,11 +105,15 @@ impl Synth {
         self.pool.start(Start { part, pitch, ratio, gain, table }, &self.rates)
     }
 
-    /// Tell of the part's notes that sound and have a timbre.
-    pub fn sounding(&mut self, part: Part, mut tell: impl FnMut((Pitch, Velocity), TimbreId)) {
+    /// Tell of the part's notes that sound and have a timbre, and whether they are still on their way to it.
+    pub fn sounding(
+        &mut self,
+        part: Part,
+        mut tell: impl FnMut((Pitch, Velocity), TimbreId, bool),
+    ) {
         self.pool.of_part(part, |voice| {
             if let Some((velocity, timbre)) = voice.played.filter(|_| voice.can_change()) {
-                tell((voice.pitch, velocity), timbre);
+                tell((voice.pitch, velocity), timbre, voice.is_changing());
             }
         });
     }

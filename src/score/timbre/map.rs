@@ -13,9 +13,9 @@ pub struct MapPoint {
 
 /// Steps along either side of the map.
 const STEPS: f32 = 1000.0;
-/// Places count that are less than so many times as far as the nearest one: around each there is a stretch, up to a quarter of the way to the next, in which
+/// Places count that are less than so many times as far as the nearest one: around each there is a stretch, up to two sevenths of the way to the next, in which
 /// it is alone.
-const REACH: f32 = 3.0;
+const REACH: f32 = 2.5;
 
 impl MapPoint {
     /// The map is drawn so many times as wide as it is high, and distances on it are those of the eye.

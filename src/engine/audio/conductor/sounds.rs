@@ -1,7 +1,7 @@
 //! What parts sound like: asks the composer for the tables of notes whose part has come to another timbre, and hands on what comes.
 //!
-//! Notes that sound come first, and no more is asked for a part while answers are on their way: so under a moving hand they follow it as fast as tables can be
-//! made. Notes ahead are given theirs when the hand rests; they begin as they are, and change, if they must begin before. Offline everything is waited for, at the
+//! Notes that sound come first; no more is asked for a part while answers are on their way, nor for a note that is still changing: so under a moving hand they
+//! follow it in steps of some tens of milliseconds, and the composer keeps time for its windows. Notes ahead are given theirs when the hand rests; they begin as they are, and change, if they must begin before. Offline everything is waited for, at the
 //! first frame of the change, so that what is heard depends on no thread.
 
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl Conductor {
             let before = std::mem::replace(&mut self.sounds.wishes[place], wanted.timbre);
             let rests = waits || before == wanted.timbre;
             if self.sounds.awaited[place] == 0 {
-                self.ask_for_sounding(place, part);
+                self.ask_for_sounding(place, part, waits);
             }
             if self.sounds.awaited[place] == 0 || waits {
                 self.ask_for_coming(place, part, rests);
@@ -68,13 +68,13 @@ impl Conductor {
         }
     }
 
-    fn ask_for_sounding(&mut self, place: usize, part: Part) {
+    fn ask_for_sounding(&mut self, place: usize, part: Part, waits: bool) {
         let Some(synth) = &mut self.synth else { return };
         let (wish, awaited) = (self.sounds.wishes[place], &mut self.sounds.awaited[place]);
         let links = &self.links;
-        synth.sounding(part, |(pitch, velocity), present| {
+        synth.sounding(part, |(pitch, velocity), present, is_changing| {
             let timbre = wish.of(present.family());
-            if timbre != present && *awaited < MOST {
+            if timbre != present && (waits || !is_changing) && *awaited < MOST {
                 let message = FromAudio::WantTable { part, timbre, pitch, velocity };
                 // What finds no room is asked for with the next block.
                 *awaited += usize::from(links.from_audio.push(message).is_ok());

@@ -57,6 +57,11 @@ impl Voice {
         matches!(self.stage, Stage::Held | Stage::Released { .. }) && self.table.is_some()
     }
 
+    /// Whether it is on its way from one timbre to another.
+    pub(in crate::engine::audio) fn is_changing(&self) -> bool {
+        self.morph.is_under_way()
+    }
+
     /// Take on the timbre of a table that was made for this note and has passed `can_play`, in `Rates::morph` frames. A period must begin at the present frame. Gives
     /// back what is not needed any more. Some microseconds.
     pub(in crate::engine::audio) fn turn_into(

@@ -38,7 +38,7 @@ proptest! {
         let (here, there) = (point(at).between(&places), point((at.0 + 1, at.1)).between(&places));
         for place in 0..places.len() {
             let change = share_of(&there, place) - share_of(&here, place);
-            prop_assert!(change.abs() < 0.1, "{here:?} {there:?}");
+            prop_assert!(change.abs() < 0.2, "{here:?} {there:?}");
         }
     }
 }

@@ -151,7 +151,7 @@ fn only_the_notes_that_are_meant_change_and_every_table_comes_home() {
     }
     let mut sounding = Vec::new();
     for slot in 0..5 {
-        synth.sounding(part(slot), |note, timbre| sounding.push((slot, note, timbre)));
+        synth.sounding(part(slot), |note, timbre, _| sounding.push((slot, note, timbre)));
     }
     assert_eq!(sounding, [(2, note(60), drums), (3, note(60), timbre(1))]);
     assert!(Arc::ptr_eq(&synth.take_retired().unwrap(), &tables[0]));
