@@ -2,11 +2,13 @@
 
 mod face;
 mod hand;
+mod pace;
 mod plain;
 
 use std::error::Error;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use atomic_float::AtomicF32;
 use nice_plug::context::PluginApi;
@@ -23,6 +25,7 @@ use nice_plug_egui::{
 
 use self::face::{Face, FaceHandle};
 pub(super) use self::hand::Hand;
+use self::pace::Pace;
 use self::plain::Plain;
 use super::file_dialog::{FileDialog, Found};
 use super::habits::Habits;
@@ -60,6 +63,7 @@ struct Window {
     habits: Habits,
     roll: Roll,
     status: Status,
+    pace: Pace,
     /// What the composer and the musician's own acts brought up, beside the state's notices.
     notices: Vec<String>,
 }
@@ -123,7 +127,7 @@ impl Editor {
         if let Some(parent) = parent {
             plain.show_in(parent).ok()?;
         }
-        Some(SpawnedEditor { handle: FaceHandle::Plain, window: Face::Plain(plain) })
+        Some(SpawnedEditor { handle: FaceHandle::Plain, window: Face::Plain(Box::new(plain)) })
     }
 }
 
@@ -201,6 +205,7 @@ impl Window {
             habits,
             roll: Roll::default(),
             status: Status::default(),
+            pace: Pace::default(),
             notices,
         }
     }
@@ -313,6 +318,8 @@ impl NiceEguiApp for Window {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        let now = Instant::now();
+        self.pace.begin(now);
         let clock = self.listen();
         let mut intents = Vec::new();
         let found = self.dialog.look();
@@ -347,7 +354,7 @@ impl NiceEguiApp for Window {
             ui.ctx().request_repaint();
         }
         if clock.playing || self.memory.is_moving() || is_working {
-            ui.ctx().request_repaint();
+            ui.ctx().request_repaint_after(self.pace.pause(now));
         }
     }
 
