@@ -146,6 +146,8 @@ impl HostEditor for Editor {
             set_scale(&self.scale, scale);
         }
         self.song.meet(gui_context.clone(), &self.ask);
+        #[cfg(target_os = "linux")]
+        super::export::hold_painting_libraries();
         let editor = self.framework_editor().ok_or("make the editor")?;
         let is_alone = gui_context.plugin_api() == PluginApi::Standalone;
         match editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host) {
