@@ -90,7 +90,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
     }
     band_ui::draw(ui, band, view, memory, intents);
     at(ui, status, |ui| status_ui::draw(ui, view, memory));
-    first_steps::draw(ui, roll, memory);
+    if !memory.is_asking() {
+        first_steps::draw(ui, roll, memory);
+    }
     phrase_ui::draw(ui, memory, intents);
     presets_ui::draw_question(ui, memory, intents);
     remembered_ui::draw_question(ui, memory, intents);

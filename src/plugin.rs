@@ -70,6 +70,8 @@ struct Audio {
     mode: ProcessMode,
     sample_rate: f32,
     bypassed: bool,
+    /// Whether the transport played in the block before.
+    playing: bool,
 }
 
 /// How long the callback rests at a time while a bounce waits for the composer. The first rest on a thread of the host's
@@ -173,6 +175,7 @@ impl Audio {
             mode: ProcessMode::Realtime,
             sample_rate: 48_000.0,
             bypassed: false,
+            playing: false,
         }
     }
 
@@ -240,7 +243,9 @@ impl Audio {
         };
         self.renderer.render(block, &mut outputs, &mut self.played);
         let happened = !self.heard.events().is_empty() || !self.links.from_composer.is_empty();
-        if transport.playing || happened {
+        // While it plays, a window asks for its next frame by itself.
+        let turned = std::mem::replace(&mut self.playing, transport.playing) != transport.playing;
+        if turned || happened {
             song.repaint.request_repaint();
         }
         let thru = song.controls.is_thru().then(|| self.heard.channels());

@@ -28,6 +28,11 @@ impl FileWish {
 }
 
 impl Memory {
+    /// Whether a small window asks something.
+    pub(super) fn is_asking(&self) -> bool {
+        self.phrase_path.is_some() || self.asking.is_some() || self.preset_name.is_some()
+    }
+
     /// The musician chose a file in the system's dialog.
     pub fn chosen(&mut self, wish: &FileWish, path: PathBuf, intents: &mut Vec<Intent>) {
         match wish {

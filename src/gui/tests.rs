@@ -288,6 +288,9 @@ fn a_phrase_is_asked_for_by_its_path() {
     window.state_mut().memory.ask_by_path(&FileWish::Phrase, Some(String::from("No dialog here")));
     window.run_steps(4);
     assert!(window.query_by_label("No dialog here").is_some(), "it says why");
+    window.state_mut().memory.first_step = Some(0);
+    window.run_steps(2);
+    assert!(window.query_by_label("Next hint").is_none(), "a hint would lie over it");
     window.event(Event::Text(String::from("/music/tune.mid")));
     window.run_steps(2);
     window.get_by_label("Load").click();

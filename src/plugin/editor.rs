@@ -3,11 +3,13 @@
 mod ear;
 mod face;
 mod hand;
+mod pace;
 mod plain;
 
 use std::error::Error;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use atomic_float::AtomicF32;
 use nice_plug::context::PluginApi;
@@ -25,6 +27,7 @@ use nice_plug_egui::{
 use self::ear::Ear;
 use self::face::{Face, FaceHandle};
 pub(super) use self::hand::Hand;
+use self::pace::Pace;
 use self::plain::Plain;
 use super::file_dialog::{FileDialog, Found};
 use super::habits::Habits;
@@ -64,6 +67,7 @@ struct Window {
     roll: Roll,
     timbres: TimbresView,
     status: Status,
+    pace: Pace,
     /// What the composer and the musician's own acts brought up, beside the state's notices.
     notices: Vec<String>,
 }
@@ -127,7 +131,7 @@ impl Editor {
         if let Some(parent) = parent {
             plain.show_in(parent).ok()?;
         }
-        Some(SpawnedEditor { handle: FaceHandle::Plain, window: Face::Plain(plain) })
+        Some(SpawnedEditor { handle: FaceHandle::Plain, window: Face::Plain(Box::new(plain)) })
     }
 }
 
@@ -146,6 +150,8 @@ impl HostEditor for Editor {
             set_scale(&self.scale, scale);
         }
         self.song.meet(gui_context.clone(), &self.ask);
+        #[cfg(target_os = "linux")]
+        super::export::hold_painting_libraries();
         let editor = self.framework_editor().ok_or("make the editor")?;
         let is_alone = gui_context.plugin_api() == PluginApi::Standalone;
         match editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host) {
@@ -208,6 +214,7 @@ impl Window {
             roll: Roll::default(),
             timbres: super::timbres::view(),
             status: Status::default(),
+            pace: Pace::default(),
             notices,
         }
     }
@@ -323,6 +330,8 @@ impl NiceEguiApp for Window {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        let now = Instant::now();
+        self.pace.begin(now);
         let clock = self.listen();
         let mut intents = Vec::new();
         let found = self.dialog.look();
@@ -361,8 +370,13 @@ impl NiceEguiApp for Window {
             self.obey(intents);
             ui.ctx().request_repaint();
         }
+<<<<<<< HEAD
         if clock.playing || self.memory.is_moving() || sound.is_sounding() || is_working {
             ui.ctx().request_repaint();
+=======
+        if clock.playing || self.memory.is_moving() || is_working {
+            ui.ctx().request_repaint_after(self.pace.pause(now));
+>>>>>>> s6-habits
         }
     }
 

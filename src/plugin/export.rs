@@ -9,7 +9,11 @@
 
 mod buses;
 mod clap;
+mod pinned;
 mod vst3;
+
+#[cfg(target_os = "linux")]
+pub(super) use self::pinned::hold_painting_libraries;
 
 use super::{Antiphon, AntiphonNotes};
 

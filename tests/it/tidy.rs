@@ -65,7 +65,15 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "plugin",
         inside: &["score", "music", "pack", "files", "infer", "engine", "report", "params", "gui"],
-        outside: &["nice_plug", "nice_plug_egui", "clap_sys", "atomic_float", "rfd", "x11rb"],
+        outside: &[
+            "nice_plug",
+            "nice_plug_egui",
+            "clap_sys",
+            "atomic_float",
+            "libloading",
+            "rfd",
+            "x11rb",
+        ],
     },
     Layer {
         name: "standalone",

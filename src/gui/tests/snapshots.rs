@@ -1,4 +1,4 @@
-//! Pictures of the window in its main states, against those in `tests/data/window`, at half its size. With `WRITE_GOLDEN=1` in the environment they are made
+//! Pictures of the window in its main states, against those in `tests/data/window`. With `WRITE_GOLDEN=1` in the environment they are made
 //! anew; look at them before they are committed.
 
 use std::fs::File;
@@ -21,8 +21,8 @@ mod raster;
 
 /// What two pictures may differ by: on the mean, of 255, and in the share of their pixels that differ plainly. A processor that rounds otherwise moves the
 /// edge of a letter by less.
-const MEAN: f64 = 0.5;
-const PLAIN: (i32, f64) = (40, 0.002);
+const MEAN: f64 = 0.15;
+const PLAIN: (i32, f64) = (40, 0.0005);
 
 type Set = fn(&mut Desk);
 
@@ -99,11 +99,10 @@ fn play(desk: &mut Desk) {
 /// Paint a state into a file.
 fn paint(set: Set, path: &Path) {
     let mut window: Harness<'static, Desk> = window(Mixer::Shown);
-    window.set_pixels_per_point(0.5);
     set(window.state_mut());
     window.run_steps(60); // what moves has come to rest
     let size = window.ctx.content_rect().size();
-    let mut canvas = raster::Canvas::new(size.x * 0.5, size.y * 0.5);
+    let mut canvas = raster::Canvas::new(size.x, size.y);
     let mut fonts = TexturesDelta::default();
     let atlas = window.ctx.fonts(|fonts| fonts.image());
     let atlas = ImageDelta::full(atlas, TextureOptions::LINEAR);

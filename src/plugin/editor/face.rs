@@ -19,7 +19,7 @@ pub(crate) enum FaceHandle {
 /// The window itself; main thread.
 pub(crate) enum Face {
     Painted(baseview::Window),
-    Plain(Plain),
+    Plain(Box<Plain>),
 }
 
 /// Why a window did not do what it was told.

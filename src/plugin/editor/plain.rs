@@ -1,10 +1,10 @@
 //! What stands in the window's place where it cannot be painted: a few lines of text, which the X server draws by itself. Other systems always paint.
 
 #[cfg(target_os = "linux")]
-pub(super) use self::x11::Plain;
+pub(crate) use self::x11::Plain;
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use self::elsewhere::Plain;
+pub(crate) use self::elsewhere::Plain;
 
 #[cfg(target_os = "linux")]
 mod x11 {
@@ -21,7 +21,7 @@ mod x11 {
     use x11rb::wrapper::ConnectionExt as _;
 
     /// Text in a window of the host's; main thread.
-    pub(in crate::plugin::editor) struct Plain {
+    pub(crate) struct Plain {
         connection: RustConnection,
         screen: usize,
         text: String,
@@ -40,10 +40,7 @@ mod x11 {
 
     impl Plain {
         /// Nothing where there is no X display.
-        pub(in crate::plugin::editor) fn new(
-            text: &str,
-            (width, height): (u32, u32),
-        ) -> Option<Self> {
+        pub(crate) fn new(text: &str, (width, height): (u32, u32)) -> Option<Self> {
             let (connection, screen) = x11rb::connect(None).ok()?;
             let size = Cell::new((short(width), short(height)));
             Some(Self {
@@ -55,10 +52,7 @@ mod x11 {
             })
         }
 
-        pub(in crate::plugin::editor) fn show_in(
-            &self,
-            parent: ParentWindowHandle,
-        ) -> Result<(), ReplyOrIdError> {
+        pub(crate) fn show_in(&self, parent: ParentWindowHandle) -> Result<(), ReplyOrIdError> {
             let parent = match parent {
                 ParentWindowHandle::XlibWindow(id) => u32::try_from(id).unwrap_or_default(),
                 ParentWindowHandle::XcbWindow(id) => id.get(),
@@ -81,11 +75,7 @@ mod x11 {
             Ok(())
         }
 
-        pub(in crate::plugin::editor) fn resize(
-            &self,
-            width: u32,
-            height: u32,
-        ) -> Result<(), ReplyOrIdError> {
+        pub(crate) fn resize(&self, width: u32, height: u32) -> Result<(), ReplyOrIdError> {
             self.size.set((short(width), short(height)));
             if let Some(window) = self.window.get() {
                 let size = ConfigureWindowAux::new().width(width).height(height);
@@ -168,21 +158,18 @@ mod elsewhere {
     use nice_plug::editor::ParentWindowHandle;
 
     /// Never made.
-    pub(in crate::plugin::editor) enum Plain {}
+    pub(crate) enum Plain {}
 
     impl Plain {
-        pub(in crate::plugin::editor) fn new(_: &str, _: (u32, u32)) -> Option<Self> {
+        pub(crate) fn new(_: &str, _: (u32, u32)) -> Option<Self> {
             None
         }
 
-        pub(in crate::plugin::editor) fn show_in(
-            &self,
-            _: ParentWindowHandle,
-        ) -> Result<(), String> {
+        pub(crate) fn show_in(&self, _: ParentWindowHandle) -> Result<(), String> {
             match *self {}
         }
 
-        pub(in crate::plugin::editor) fn resize(&self, _: u32, _: u32) -> Result<(), String> {
+        pub(crate) fn resize(&self, _: u32, _: u32) -> Result<(), String> {
             match *self {}
         }
     }
