@@ -7,7 +7,7 @@ mod tests;
 use super::muse::{ComposeError, TimbreCard};
 use super::runtime::{Contract, Graph, Input, Kind, LoadError, Place, Runtime, Values};
 use super::timbre_tables;
-use crate::pack::{Timbre, TimbreModel as Model, shape};
+use crate::pack::{Nature, Timbre, TimbreModel as Model, shape};
 use crate::score::timbre::TABLE_FRAMES;
 use crate::score::{Family, PartialTable, Pitch, TimbreId, Velocity};
 use decoded::Decoded;
@@ -64,7 +64,8 @@ impl TimbreModel {
         let Some(timbre) = place.and_then(|place| self.timbres.get(place)) else {
             return Ok(timbre_tables::table(family, pitch, velocity));
         };
-        let number = [f32::from(pitch.number())];
+        let known = known_pitch(timbre, pitch);
+        let number = [f32::from(known.number())];
         let force = [f32::from(velocity.number())];
         let inputs = [&timbre.latent[..], &number, &force].map(Values::Floats);
         let Decoded { frames, statics } = &mut self.decoded;
@@ -73,8 +74,22 @@ impl TimbreModel {
             let reason = "it gave something that is no number".to_owned();
             return Err(ComposeError::Run { graph: "timbre", reason });
         }
-        let table = self.decoded.table(pitch, timbre.nature, timbre.players);
+        let mut table = self.decoded.table(known, timbre.nature, timbre.players);
+        if known != pitch {
+            timbre_tables::transpose(&mut table, pitch.hertz() / known.hertz());
+        }
         Ok(timbre_tables::as_loud_as_wanted(table, pitch, velocity))
+    }
+}
+
+/// The nearest pitch that a struck timbre knows. What dies away is made up badly beyond (a bar's noise becomes a thump), so its nearest bar or
+/// string is transposed; what is held goes on plausibly, and keeps its resonances where they are.
+fn known_pitch(timbre: &Timbre, pitch: Pitch) -> Pitch {
+    match (timbre.nature, timbre.range) {
+        (Nature::Struck, Some((low, high))) => {
+            Pitch::new(pitch.number().clamp(low, high)).unwrap_or(pitch)
+        }
+        _ => pitch,
     }
 }
 

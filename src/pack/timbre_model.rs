@@ -32,6 +32,8 @@ pub struct Timbre {
     pub program: Option<u8>,
     pub nature: Nature,
     pub players: Players,
+    /// The lowest and the highest key that were learned; beyond them nothing is known.
+    pub range: Option<(u8, u8)>,
     /// As many values as the model's latents have.
     pub latent: Vec<f32>,
 }

@@ -46,9 +46,16 @@ pub struct PartialTable {
     pub vibrato_hertz: f32,
     /// Place in the stereo picture of each partial, -1 to 1, relative to the part's pan.
     pub spread: Vec<f32>,
+    /// Correlation of left and right of the noise, 0 to 1.
+    pub noise_correlation: f32,
+    /// Notes of the same number in one part silence each other, as an open hi-hat and a closed one do; 0 none.
+    pub choke: u8,
 }
 
 impl PartialTable {
+    /// Of noise whose width nobody measured.
+    pub const USUAL_CORRELATION: f32 = 0.5;
+
     pub fn partials(&self) -> usize {
         self.hertz.len()
     }

@@ -31,7 +31,7 @@ class Judge:
 
     def original(self, it: instruments.Instrument, pitch: int, velocity: int, onset: int) -> np.ndarray:
         """The soundfont's note from its onset on."""
-        note = self.player.note(it.program, pitch, velocity, shape.HOLD_SECS, shape.RELEASE_SECS)
+        note = self.player.note(it.sound, (pitch, velocity), shape.HOLD_SECS, shape.RELEASE_SECS)
         return note[:, onset : onset + round(SECS * shape.RATE)]
 
     def decoded(self, it: instruments.Instrument, pitch: int, velocity: int) -> sound.Table:
@@ -82,7 +82,7 @@ class Judge:
                 continue
             key = (other.name, pitch)
             if key not in self.originals:
-                note = self.player.note(other.program, pitch, velocity, _IDENTITY_HOLD_SECS, 0.3)
+                note = self.player.note(other.sound, (pitch, velocity), _IDENTITY_HOLD_SECS, 0.3)
                 begin = max(0, int(np.argmax(np.abs(note).max(0) > np.abs(note).max() * 0.003)) - 48)
                 note = note[:, begin : begin + round(_IDENTITY_SECS * shape.RATE)]
                 self.originals[key] = distance.mel(note)[: round(_IDENTITY_HOLD_SECS * 100)].astype(np.float32)

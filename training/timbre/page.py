@@ -90,7 +90,7 @@ def main() -> None:
         if it.name not in PICTURED:
             continue
         pitch = PICTURED[it.name]
-        original = player.note(it.program, pitch, _VELOCITY, shape.HOLD_SECS, _SECS - shape.HOLD_SECS)
+        original = player.note(it.sound, (pitch, _VELOCITY), shape.HOLD_SECS, _SECS - shape.HOLD_SECS)
         decoded = export.decode(decoder, latents[names.index(it.name)], [(pitch, _VELOCITY)])
         ours = sound.play(sound.table(decoded[0][0], decoded[1][0], pitch, it.players), _SECS, shape.HOLD_SECS)
         pairs.append((f"{it.title}, {pitch}", distance.mel(original), distance.mel(ours)))

@@ -1,6 +1,7 @@
 """Trains the decoder: `python -m training.timbre.train --measured FOLDER --out FOLDER --minutes 25`.
 
-The same line with --resume goes on.
+The same line with --resume goes on. --warm FILE begins from another run's decoder and the latents of the instruments that it
+knew.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from torch import Tensor
 from training.timbre import model, settings, shape, targets
 
 _LOUD_DB = -50.0  # what the printed error counts
+_WARM_RATE = 0.6  # of the usual rates, from a decoder that has learned before
 
 
 class Training:
@@ -100,6 +102,20 @@ class Training:
         self.average, self.step, self.spent_secs = table["average"], table["step"], table["spent_secs"]
 
 
+    def warm(self, path: Path) -> None:
+        """Begin from another run; instruments that it did not know begin anywhere."""
+        table = torch.load(path, map_location="cpu", weights_only=True)
+        self.decoder.load_state_dict(table["average"])
+        self.average = {key: value.clone() for key, value in self.decoder.state_dict().items()}
+        places = {name: place for place, name in enumerate(table["names"])}
+        known = [(here, places[name]) for here, name in enumerate(self.names) if name in places]
+        here, there = (list(it) for it in zip(*known, strict=True))
+        with torch.no_grad():
+            for key, value in self.timbres.state_dict().items():
+                value[here] = table["timbres"][key][there]
+        self.rates = [rate * _WARM_RATE for rate in self.rates]
+
+
 def _tensors(notes: targets.Targets) -> dict[str, Tensor]:
     table = {key: torch.from_numpy(value) for key, value in vars(notes).items()}
     return table | {"pitch": table["pitch"][:, None], "velocity": table["velocity"][:, None]}
@@ -132,11 +148,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=25.0, help="of processor time")
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--warm", type=Path, help="checkpoint of another run")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     arguments.out.mkdir(parents=True, exist_ok=True)
     path = arguments.out / "timbre.pt"
     training = Training(arguments.measured, targets.measured_names(arguments.measured), settings.read())
+    if arguments.warm:
+        training.warm(arguments.warm)
     if arguments.resume:
         training.resume(path)
     print(f"{model.parameters_of(training.decoder)} parameters, {len(training.names)} instruments", flush=True)

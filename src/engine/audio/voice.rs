@@ -62,6 +62,10 @@ pub(super) struct Voice {
     pub(super) level: f32,
     /// Level of each noise band at the end of the period.
     pub(super) noise: [f32; NOISE_LANES],
+    /// Of left and right of the noise.
+    pub(super) noise_correlation: f32,
+    /// Notes of the same number in one part silence each other; 0 none.
+    pub(super) choke: u8,
     table: Option<Arc<PartialTable>>,
     ratio: f32,
     gain: f32,
@@ -122,6 +126,8 @@ impl Voice {
             age: 0,
             level: 0.0,
             noise: [0.0; NOISE_LANES],
+            noise_correlation: 1.0,
+            choke: 0,
             table: None,
             ratio: 1.0,
             gain: 1.0,
@@ -179,6 +185,8 @@ impl Voice {
         self.groups = start.table.partials().div_ceil(LANES);
         self.active = 0;
         self.noise = [0.0; NOISE_LANES];
+        self.noise_correlation = within(start.table.noise_correlation, 0.0, 1.0);
+        self.choke = start.table.choke;
         let fall = SIXTY_DB / (start.table.release_secs.max(0.005) * rates.sample_rate);
         self.noise_fall = 1.3 * fall;
         for partial in 0..self.groups * LANES {

@@ -39,6 +39,7 @@ struct TimbreEntry {
     nature: NatureEntry,
     #[serde(default)]
     section: bool,
+    range: Option<[u8; 2]>,
     latent: Vec<f32>,
 }
 
@@ -91,6 +92,9 @@ impl Check<'_> {
             && entry.latent.iter().all(|it| it.is_finite() && it.abs() <= FARTHEST);
         let found = format!("{:?}", entry.latent);
         self.that(legal, &format!("{field}.latent"), found, format!("{latent} numbers"))?;
+        let legal = entry.range.is_none_or(|[low, high]| low <= high && high < 128);
+        let found = format!("{:?}", entry.range);
+        self.that(legal, &format!("{field}.range"), found, "two MIDI keys, the lower one first")?;
         Ok(Timbre {
             name: entry.name,
             title: entry.title,
@@ -101,6 +105,7 @@ impl Check<'_> {
                 NatureEntry::Held => Nature::Held,
             },
             players: if entry.section { Players::Section } else { Players::One },
+            range: entry.range.map(|[low, high]| (low, high)),
             latent: entry.latent,
         })
     }
