@@ -71,7 +71,7 @@ def with_drums(table: dict, drum_kit: dict) -> dict:
 
 
 def keeping_beside(table: dict, before: Path) -> dict:
-    """A manifest with the timbre model, the drum kit and the originality index of the one before it, if that had them."""
+    """A manifest with the timbre model, drum kit and originality index of the one before it, if that had them."""
     known = json.loads(before.read_text(encoding="utf-8")) if before.exists() else {}
     if "originality" in known:
         table = table | {"originality": known["originality"]}

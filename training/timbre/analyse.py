@@ -81,7 +81,9 @@ def render_and_analyse(player: soundfont.Player, it: instruments.Instrument, not
     return analyse(long, short, note[0], it.kind)
 
 
-def analyse_split(player: soundfont.Player, it: instruments.Instrument, wanted: list[tuple[int, int]], out: Path) -> int:
+def analyse_split(
+    player: soundfont.Player, it: instruments.Instrument, wanted: list[tuple[int, int]], out: Path
+) -> int:
     """Measure the notes of one file that are not in it, and leave out what is not wanted; gives how many sound."""
     known = np.load(out) if out.exists() else {"notes": np.zeros((0, 2), int)}
     place = {tuple(note): row for row, note in enumerate(known["notes"].tolist())}
@@ -121,7 +123,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--soundfont", type=Path, default=soundfont.MUSESCORE)
     parser.add_argument("--only", nargs="*", default=[], help="names of instruments; all without it")
-    parser.add_argument("--share", default="1/1", help="2/3: the second third of the instruments, beside other processes")
+    parser.add_argument(
+        "--share", default="1/1", help="2/3: the second third of the instruments, beside other processes"
+    )
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     turn, turns = (int(it) for it in arguments.share.split("/"))

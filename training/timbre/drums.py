@@ -1,8 +1,8 @@
 """The drum kit, from the soundfont into a pack:
 `python -m training.timbre.drums --pack models/default --evaluation drums.json`.
 
-Renders each hit, takes it apart (`hits.py`), writes the tables and the manifest's entry, and judges the tables as they were
-written on velocities that were not measured.
+Renders each hit, takes it apart (`hits.py`), writes the tables and the manifest's entry, and judges the tables as they
+were written on velocities that were not measured.
 """
 
 import argparse
@@ -82,7 +82,7 @@ def _whole(it: hits.Measured) -> np.ndarray:
 
 
 def write(kept: list[Kept]) -> bytes:
-    """The file: magic, version, count; then of each hit key, choke, modes, frames, level and its arrays in turn."""
+    """The file: magic, version, count; then of each hit key, choke, modes, frames, level and its arrays."""
     out = [MAGIC, struct.pack("<BB", VERSION, len(kept))]
     for it in kept:
         out.append(struct.pack("<BBBBh", it.hit.key, it.hit.choke, len(it.hertz), len(it.glide), it.level))
@@ -92,6 +92,28 @@ def write(kept: list[Kept]) -> bytes:
         ):  # fmt: skip
             out.append(np.ascontiguousarray(values).astype(kind).tobytes())
     return b"".join(out)
+
+
+def read(data: bytes) -> list[Kept]:
+    """What `write` wrote."""
+    known = {hit.key: hit for hit in kit.HITS}
+    if data[:5] != MAGIC + bytes([VERSION]):
+        raise ValueError(f"not a drum kit of version {VERSION}: it begins with {data[:5]!r}")
+    at, kept = 6, []
+
+    def take(kind: str, *sizes: int) -> np.ndarray:
+        nonlocal at
+        values = np.frombuffer(data, kind, int(np.prod(sizes)), at).reshape(sizes)
+        at += values.nbytes
+        return values
+
+    for _ in range(data[5]):
+        key, choke, modes, frames, level = struct.unpack_from("<BBBBh", data, at)
+        at += 6
+        hit = known.get(key, kit.Hit(key, f"key {key}", choke=choke))
+        arrays = [take("<i1", frames), take("<u2", modes), take("<i1", modes), take("<i1", shape.BANDS)]
+        kept.append(Kept(hit, level, *arrays, take("<u1", frames, modes), take("<u1", frames, shape.BANDS)))
+    return kept
 
 
 def table(it: Kept, velocity: int) -> sound.Table:
@@ -108,8 +130,8 @@ def table(it: Kept, velocity: int) -> sound.Table:
     hertz = LOWEST_HERTZ * 2 ** (it.hertz / STEPS_AN_OCTAVE)
     glide = np.concatenate([it.glide, np.zeros(shape.FRAMES - len(it.glide))]) * GLIDE_CENTS
     return sound.Table(
-        hertz, amplitude(it.modes, it.mode_softer), amplitude(it.noise, it.band_softer), np.zeros(len(hertz)), _RINGS_ON_SECS,
-        (0.0, 0.0), glide=glide,
+        hertz, amplitude(it.modes, it.mode_softer), amplitude(it.noise, it.band_softer), np.zeros(len(hertz)),
+        _RINGS_ON_SECS, (0.0, 0.0), glide=glide,
     )  # fmt: skip
 
 
@@ -122,19 +144,22 @@ def rendered(player: soundfont.Player, hit: kit.Hit, velocity: int) -> np.ndarra
     return np.pad(note[:, begin:], ((0, 0), (0, begin)))[:, : round(SECS * shape.RATE)]
 
 
+def played(it: Kept, velocity: int, seed: int = 14) -> np.ndarray:
+    """Left and right of our hit; seed: of its noise."""
+    return sound.play(table(it, velocity), SECS, SECS, seed)
+
+
 def judge(player: soundfont.Player, it: Kept) -> dict:
-    """Distance from the soundfont at velocities that were not measured, and of two playings of ours with other noise."""
+    """Distance from the soundfont at velocities that were not measured, and of two playings of ours."""
     rows = []
     for velocity in kit.HELD_OUT_VELOCITIES:
         original = distance.mel(rendered(player, it.hit, velocity))
-        ours = [distance.mel(sound.play(table(it, velocity), SECS, SECS, seed)) for seed in (14, 15)]
+        ours = [distance.mel(played(it, velocity, seed)) for seed in (14, 15)]
         # The soundfont's own law of velocity is not ours.
         ours = [picture - picture.max() + original.max() for picture in ours]
         rows.append((distance.log_spectral(original, ours[0]), distance.log_spectral(ours[1], ours[0])))
-    apart, chance = np.mean(rows, 0)
-    return {
-        "title": it.hit.title, "modes": len(it.hertz), "distance": round(float(apart), 2), "chance": round(float(chance), 2)
-    }  # fmt: skip
+    apart, chance = (round(float(mean), 2) for mean in np.mean(rows, 0))
+    return {"title": it.hit.title, "modes": len(it.hertz), "distance": apart, "chance": chance}
 
 
 def measured(player: soundfont.Player, hit: kit.Hit) -> Kept:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.timbre import distance, instruments, shape, sound, soundfont
+from training.timbre import analyse, distance, instruments, shape, sound, soundfont
 
 SECS = 3.5  # that are compared: 3 held, the rest released
 _IDENTITY_HOLD_SECS, _IDENTITY_SECS = 1.2, 1.5
@@ -92,6 +92,23 @@ class Judge:
         return min(apart, key=apart.get) == it.name
 
 
+ATTACKS = ("piano", "strings", "trumpet", "clarinet", "choir")
+_ATTACK_STEP = 6  # semitones
+
+
+def attacks(judge: Judge, it: instruments.Instrument) -> dict:
+    """Mean attack of the soundfont's notes and of ours in seconds, all over the range: one note's says little."""
+    measure = distance.attack_secs if it.sustains else distance.fine_attack_secs
+    rows = []
+    for pitch in range(it.low + _ATTACK_STEP // 2, it.high, _ATTACK_STEP):
+        for velocity in instruments.HELD_OUT_VELOCITIES:
+            note = judge.player.note(it.sound, (pitch, velocity), shape.HOLD_SECS, shape.RELEASE_SECS)
+            ours = sound.play(judge.decoded(it, pitch, velocity), 2.0, shape.HOLD_SECS)
+            rows.append((measure(note[:, analyse.onset_of(note) :]), measure(ours)))
+    original, decoded = np.mean(rows, 0)
+    return {"notes": len(rows), "attack": round(float(original), 4), "our_attack": round(float(decoded), 4)}
+
+
 def summary(table: dict[str, dict]) -> dict:
     """Means and extremes over the instruments."""
     apart = {name: row["distance"] for name, row in table.items()}
@@ -123,7 +140,9 @@ def main() -> None:
             print(it.name, table["instruments"][it.name], flush=True)
             table["all"] = summary(table["instruments"])
             arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    print(table["all"])
+    table["attacks"] = {it.name: attacks(judge, it) for it in instruments.INSTRUMENTS if it.name in ATTACKS}
+    arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    print(table["all"], table["attacks"])
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def _smooth(values: np.ndarray, secs: float) -> np.ndarray:
 
 
 def track(sound: np.ndarray) -> np.ndarray:
-    """Cents of the lowest strong mode against its end, at each frame of the sound: its phase's course, weighed by its power."""
+    """Cents of the strongest mode against its end, at each frame of the sound, by the course of its phase."""
     early = np.abs(np.fft.rfft(sound[: round(0.4 * shape.RATE)], _PADDED)) ** 2
     hertz = np.fft.rfftfreq(_PADDED, 1 / shape.RATE)
     inside = (hertz > _LOWEST) & (hertz < 1500.0)
@@ -84,7 +84,7 @@ def _warped(sound: np.ndarray, cents: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def modes(sound: np.ndarray) -> np.ndarray:
-    """Frequencies of what stands out in any of several windows, the strongest `MODES` of them, from low to high."""
+    """Frequencies of what stands out in any of several windows, the strongest `MODES`, from low to high."""
     hertz = np.fft.rfftfreq(_PADDED, 1 / shape.RATE)
     step = hertz[1]
     found: list[tuple[float, float, float]] = []  # power, frequency, breadth
@@ -112,7 +112,7 @@ def _frames() -> np.ndarray:
 
 
 def _gain(hertz: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Of a band's filter: soft edges, at which the powers of two neighbors add up to one, ring no longer than they must."""
+    """Of a band's filter: soft edges, at which two neighbors' powers add up to one, ring no longer than they must."""
     rise = np.clip((hertz - low) / (_EDGE * low) + 0.5, 0.0, 1.0)
     fall = np.clip((hertz - high) / (_EDGE * high) + 0.5, 0.0, 1.0)
     return np.sin(0.5 * np.pi * rise) * np.cos(0.5 * np.pi * fall)
@@ -127,7 +127,10 @@ def _band(sound: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def band_power(sound: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Mean square of what lies between two frequencies around each moment, [FRAMES]: late moments as the mean of the decibels of several looks."""
+    """Mean square of what lies between two frequencies around each moment, [FRAMES].
+
+    Late moments are the mean of the decibels of several looks.
+    """
     power = np.abs(_band(sound, low, high)) ** 2 / 2
     total = np.concatenate([[0.0], np.cumsum(power)])
     spacing = np.gradient(shape.FRAME_SECS) * shape.RATE
@@ -147,7 +150,10 @@ def band_power(sound: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def noise_shares(sound: np.ndarray) -> np.ndarray:
-    """How much of each band is noise, [FRAMES, BANDS]: the geometric mean of the spectrum against its mean, which of noise is exp(-0.577)."""
+    """How much of each band is noise, [FRAMES, BANDS].
+
+    The geometric mean of a spectrum against its mean is exp(-0.577) for noise (Euler's constant) and less for tones.
+    """
     out = np.ones((shape.FRAMES, shape.BANDS))
     for band, (low, high) in enumerate(zip(shape.BAND_EDGES[:-1], shape.BAND_EDGES[1:], strict=True)):
         length = _LONG if high < 1300 else _SHORT
@@ -164,7 +170,7 @@ def noise_shares(sound: np.ndarray) -> np.ndarray:
 
 
 def _mode_power(sound: np.ndarray, hertz: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean square of each mode around places in the sound [FRAMES, modes], and the reach of each look in frames [modes]."""
+    """Mean square of each mode around places [FRAMES, modes], and the reach of each look in frames [modes]."""
     out, reaches = np.zeros((len(at), len(hertz))), np.zeros(len(hertz), int)
     for column, frequency in enumerate(hertz):
         apart = np.abs(np.delete(hertz, column) - frequency)
@@ -179,8 +185,10 @@ def _mode_power(sound: np.ndarray, hertz: np.ndarray, at: np.ndarray) -> tuple[n
     return out, reaches
 
 
-def _led_back(power: np.ndarray, reaches: np.ndarray, at: np.ndarray, bands: np.ndarray, band_of: np.ndarray) -> np.ndarray:
-    """The modes' power with its first moments, which no window tells apart, shaped like that of the bands they lie in."""
+def _led_back(
+    power: np.ndarray, reaches: np.ndarray, at: np.ndarray, bands: np.ndarray, band_of: np.ndarray
+) -> np.ndarray:
+    """The modes' power with its first moments, which no window tells apart, shaped like their bands'."""
     out = power.copy()
     for column, reach in enumerate(reaches):
         first = min(int(np.searchsorted(at, reach)), shape.FRAMES - 2)
@@ -214,12 +222,21 @@ def measure(sound: np.ndarray, glides: bool) -> Measured:
     at_frames = cents[np.minimum(_frames(), len(cents) - 1)]
     # Amplitudes of tones, root mean squares of noise.
     return Measured(
-        float(level), hertz, 10 * np.log10(2 * tones + _SILENT) - level, 10 * np.log10(bands + _SILENT) - level, at_frames
+        float(level),
+        hertz,
+        10 * np.log10(2 * tones + _SILENT) - level,
+        10 * np.log10(bands + _SILENT) - level,
+        at_frames,
     )
 
 
-def _shared(tones: np.ndarray, reached: np.ndarray, bands: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Powers of modes and of noise that together make up each band's. reached: [modes, BANDS] how much each band hears of a mode."""
+def _shared(
+    tones: np.ndarray, reached: np.ndarray, bands: np.ndarray, shares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Powers of modes and of noise that together make up each band's.
+
+    reached: [modes, BANDS] how much each band hears of a mode.
+    """
     wanted = bands * (1.0 - shares)
     gain = np.minimum(wanted / np.maximum(tones @ reached, _SILENT), _MOST_GAIN)
     tones = tones * (reached @ gain) / np.maximum(reached.sum(1), _SILENT)

@@ -163,8 +163,8 @@ FAMILY_TIMBRES = {
 def train_notes(it: Instrument) -> list[tuple[int, int]]:
     """Pitch and velocity of the notes that are learned: all pitches that are not kept aside.
 
-    Samples differ from zone to zone, of two to five semitones and a few velocities, so that each zone is to be seen. What
-    families play by themselves is learned at every velocity.
+    Samples differ from zone to zone, of two to five semitones and a few velocities, so that each zone is to be seen.
+    What families play by themselves is learned at every velocity.
     """
     aside = {pitch for pitch, _ in held_out_notes(it)}
     notes = []

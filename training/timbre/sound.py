@@ -16,8 +16,10 @@ FAINT = 4e-4  # partials this far below the loudest are left out
 LOWEST_HERTZ, HIGHEST_HERTZ = 16.0, 19500.0
 SILENT_DB = -95.0
 SIDES = (1, -1, -1, 1, -1, 1, 1, -1)  # of the stereo picture, from harmonic to harmonic
-WIDEST = 0.9999
-NOISE_GROUPS = slice(shape.WIDTH_AT + 3, shape.DEVIATION_AT)  # of the widths: as far apart as the harmonics that it lies among
+MOST_OPPOSED = 0.9  # left and right are never more opposed than by that, or a note would vanish in mono
+NOISE_GROUPS = slice(
+    shape.WIDTH_AT + 3, shape.DEVIATION_AT
+)  # of the widths: as far apart as the harmonics that it lies among
 USUAL_CORRELATION = 0.5  # of left and right of noise that nothing is known of
 COPIED = 16  # lowest harmonics, that a section plays in three
 COPY_CENTS = (-7.0, 0.0, 8.0)
@@ -48,11 +50,23 @@ def _slot_columns() -> np.ndarray:
 
 
 def _width(statics: np.ndarray) -> np.ndarray:
-    """How far from the middle each harmonic lies: left and right of a partial at s are correlated by sqrt(1 - s²)."""
+    """How far from the middle each harmonic lies: left and right of a partial at s are correlated by sqrt(1 - s²).
+
+    Beyond 1 it is by -sqrt(1 - (2 - s)²): the nearer side comes back upside down.
+    """
     ends = [high for _, high in shape.WIDTH_GROUPS]
     correlation = statics[shape.WIDTH_AT : shape.DEVIATION_AT]
     groups = np.searchsorted(ends[:-1], np.arange(1, shape.HARMONICS + 1))
-    return np.minimum(np.sqrt(1.0 - np.clip(correlation, 0.0, 1.0) ** 2), WIDEST)[groups]
+    width = np.sqrt(1.0 - np.clip(correlation, -MOST_OPPOSED, 1.0) ** 2)
+    return np.where(correlation < 0, 2.0 - width, width)[groups]
+
+
+def pans(spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Gains of left and right of partials at places from -2 to 2, their powers 2 together."""
+    near = np.abs(spread)
+    far = np.sqrt(np.where(near <= 1, 1 + near, 3 - near))
+    close = np.where(near <= 1, 1.0, -1.0) * np.sqrt(np.abs(1 - near))
+    return np.where(spread < 0, far, close), np.where(spread < 0, close, far)
 
 
 def table(frames: np.ndarray, statics: np.ndarray, pitch: float, players: int = 1) -> Table:
@@ -79,7 +93,7 @@ def table(frames: np.ndarray, statics: np.ndarray, pitch: float, players: int = 
     order = np.flatnonzero(kept)
     order = order[np.argsort(hertz[order], kind="stable")]
     release_secs = float(np.clip(release, *RELEASE_SECS))
-    together = float(np.clip(statics[NOISE_GROUPS], 0.0, 1.0).mean())
+    together = float(np.clip(statics[NOISE_GROUPS].mean(), 0.0, 1.0))
     vibrato = (float(depth), float(rate))
     return Table(hertz[order], amplitude[:, order], noise, spread[order], release_secs, vibrato, together)
 
@@ -146,7 +160,7 @@ def play(it: Table, secs: float, hold_secs: float, seed: int = 14) -> np.ndarray
     out = np.zeros((2, frames))
     points = shape.FRAME_SECS * shape.RATE
     fall = np.log(1000.0) / (it.release_secs * shape.RATE) * (1 + np.minimum(it.hertz / 4000, 1.5))
-    left, right = np.sqrt(1 - it.spread), np.sqrt(1 + it.spread)
+    left, right = pans(it.spread)
     hold = hold_secs * shape.RATE
     _partials(it.hertz, np.log(it.amplitude + 1e-9), fall, left, right, points, hold, *it.vibrato, it.glide, out)
     apart = np.sqrt(0.5 * (1 - it.noise_correlation))

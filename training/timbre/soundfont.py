@@ -60,9 +60,7 @@ class Player:
         self._fluid.fluid_synth_write_float(self._synth, frames, out[0].ctypes.data, 0, 1, out[1].ctypes.data, 0, 1)
         return out
 
-    def note(
-        self, sound: tuple[int, int], note: tuple[int, int], hold_secs: float, release_secs: float
-    ) -> np.ndarray:
+    def note(self, sound: tuple[int, int], note: tuple[int, int], hold_secs: float, release_secs: float) -> np.ndarray:
         """Left and right of one note, float32 [2, frames]. sound: bank and program; note: pitch and velocity."""
         if sound != self._sound:
             self._fluid.fluid_synth_program_select(self._synth, 0, self._font, *sound)

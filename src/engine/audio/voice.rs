@@ -204,10 +204,10 @@ impl Voice {
             self.turn[group][lane] = 2.0 * half;
             self.sin[group][lane] = sin;
             self.cos[group][lane] = cos * (1.0 - half * half).sqrt() - sin * half;
-            let spread = within(table.spread.get(partial).copied().unwrap_or(0.0), -1.0, 1.0);
+            let [left, right] = pans(table.spread.get(partial).copied().unwrap_or(0.0));
             let heard: f32 = if sounds { 1.0 } else { 0.0 };
-            self.pan_left[group][lane] = heard * (1.0 - spread).sqrt();
-            self.pan_right[group][lane] = heard * (1.0 + spread).sqrt();
+            self.pan_left[group][lane] = heard * left;
+            self.pan_right[group][lane] = heard * right;
             self.fall[group][lane] = fall * (1.0 + (hertz / 4000.0).min(1.5));
             self.left[group][lane] = 0.0;
             self.right[group][lane] = 0.0;
@@ -432,6 +432,18 @@ impl Voice {
         }
         self.age = self.age.saturating_add(u32::try_from(left.len()).unwrap_or(0));
     }
+}
+
+/// Gains of left and right at a place in the stereo picture, as `PartialTable::spread` has it; their powers are 2 together.
+fn pans(spread: f32) -> [f32; 2] {
+    let spread = within(spread, -2.0, 2.0);
+    let beside = spread.abs();
+    let (far, near) = if beside <= 1.0 {
+        ((1.0 - beside).sqrt(), (1.0 + beside).sqrt())
+    } else {
+        (-(beside - 1.0).sqrt(), (3.0 - beside).sqrt())
+    };
+    if spread < 0.0 { [near, far] } else { [far, near] }
 }
 
 /// The control point from which on nothing of the table is heard.
