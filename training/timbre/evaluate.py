@@ -74,7 +74,7 @@ class Judge:
         return row
 
     def _is_known(self, it: instruments.Instrument, picture: np.ndarray, pitch: int, velocity: int) -> bool:
-        """Whether, of all instruments of the model that play this note, ours is nearest to its own original at one level."""
+        """Whether, of the model's instruments that play this note, ours is nearest to its own original at one level."""
         ours = picture[: round(_IDENTITY_HOLD_SECS * 100)]
         apart = {}
         for other in instruments.INSTRUMENTS:
