@@ -1,5 +1,6 @@
 //! An opened pack as two functions: events to the next event, timbre to partial table. The only room that knows a runtime.
 
+mod drum_tables;
 mod muse;
 mod note_model;
 mod runtime;

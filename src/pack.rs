@@ -1,5 +1,6 @@
 //! A model pack: a folder with a manifest and the graphs, checked before use. The default pack is inside the binary.
 
+mod drum_kit;
 mod error;
 mod manifest;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
+pub use drum_kit::{DrumHit, DrumKit, DrumKitError};
 pub use error::PackError;
 pub use timbre_model::{Nature, Players, Timbre, TimbreModel, shape};
 
@@ -38,6 +40,8 @@ pub struct Pack {
     pub originality: Option<Arc<CorpusIndex>>,
     /// A pack without one is played on the timbres that are written down by hand.
     pub timbre_model: Option<TimbreModel>,
+    /// A pack without one is played on the drums that are written down by hand.
+    pub drum_kit: Option<DrumKit>,
     /// Of the manifest, in hexadecimal; it holds the hashes of the other files, so that it stands for the whole pack.
     pub sha256: String,
 }
@@ -157,9 +161,10 @@ const MANIFEST_LIMIT: u64 = 1 << 20;
 const FILE_LIMIT: u64 = 512 << 20;
 
 const EMBEDDED_MANIFEST: &[u8] = include_bytes!("../models/default/manifest.json");
-const EMBEDDED_FILES: [(&str, &[u8]); 3] = [
+const EMBEDDED_FILES: [(&str, &[u8]); 4] = [
     ("note.onnx", include_bytes!("../models/default/note.onnx")),
     ("timbre.onnx", include_bytes!("../models/default/timbre.onnx")),
+    ("drums.bin", include_bytes!("../models/default/drums.bin")),
     ("originality.bin", include_bytes!("../models/default/originality.bin")),
 ];
 
@@ -212,6 +217,11 @@ impl Pack {
         pack.note_model.graph = checked(&files.note, &pack.note_model.sha256)?;
         if let (Some(model), Some(file)) = (&mut pack.timbre_model, &files.timbre) {
             model.graph = checked(file, &model.sha256)?;
+        }
+        if let Some((file, hash)) = files.drums {
+            let kit = DrumKit::parse(&checked(&file, &hash)?);
+            let failed = |source| PackError::Drums { path: folder.join(&file), source };
+            pack.drum_kit = Some(kit.map_err(failed)?);
         }
         if let Some((file, hash)) = files.originality {
             let index = CorpusIndex::parse(checked(&file, &hash)?);

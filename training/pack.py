@@ -58,11 +58,25 @@ def with_timbres(table: dict, timbre_model: dict) -> dict:
     return out
 
 
+def with_drums(table: dict, drum_kit: dict) -> dict:
+    """A manifest with another drum kit, behind the models."""
+    out = {}
+    last = "timbre_model" if "timbre_model" in table else "note_model"
+    for key, value in table.items():
+        if key != "drum_kit":
+            out[key] = value
+        if key == last:
+            out["drum_kit"] = drum_kit
+    return out
+
+
 def keeping_beside(table: dict, before: Path) -> dict:
-    """A manifest with the timbre model and the originality index of the one before it, if that had them."""
+    """A manifest with the timbre model, drum kit and originality index of the one before it, if that had them."""
     known = json.loads(before.read_text(encoding="utf-8")) if before.exists() else {}
     if "originality" in known:
         table = table | {"originality": known["originality"]}
+    if "drum_kit" in known:
+        table = with_drums(table, known["drum_kit"])
     return with_timbres(table, known["timbre_model"]) if "timbre_model" in known else table
 
 

@@ -154,6 +154,9 @@ fn info(pack: &Pack) -> String {
             line(format!("  {:<20} {:<24} {family}", timbre.name, timbre.title));
         }
     }
+    if let Some(kit) = &pack.drum_kit {
+        line(format!("drum kit    {} hits", kit.hits.len()));
+    }
     line(format!("sources     {}", pack.sources.len()));
     for source in &pack.sources {
         line(format!("  {}: {} pieces, {}", source.name, source.pieces, source.licence));
@@ -192,6 +195,7 @@ fn info_json(pack: &Pack) -> Value {
         "bits_a_note": pack.figures.valid_bits,
         "styles": pack.styles.iter().map(style_json).collect::<Vec<_>>(),
         "timbres": pack.timbre_model.iter().flat_map(|it| &it.timbres).map(timbre).collect::<Vec<_>>(),
+        "drum_hits": pack.drum_kit.as_ref().map_or(0, |it| it.hits.len()),
         "sources": pack.sources.iter().map(source).collect::<Vec<_>>(),
     })
 }

@@ -6,6 +6,7 @@ mod trial;
 
 use std::sync::Arc;
 
+use super::drum_tables::DrumTables;
 use super::muse::{ComposeError, Controls, Draw, Muse, State, StyleCard, TimbreCard};
 use super::runtime::{Contract, Graph, Input, Kind, LoadError, Place, Runtime, Values};
 use super::tables::TableCache;
@@ -14,7 +15,7 @@ use super::timbre_tables;
 use crate::music::originality::CorpusIndex;
 use crate::music::tokens::{DURATIONS, Event, Features, SOURCES};
 use crate::pack::{Pack, Style, StyleVelocity};
-use crate::score::{ChordQuality, Part, PartialTable, Pitch, TimbreId, Velocity};
+use crate::score::{ChordQuality, Family, Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// A pack's note graph on a runtime.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ struct NoteModel {
     context: Vec<f32>,
     /// Without one, timbres are written by hand.
     timbres: Option<TimbreModel>,
+    /// Without them, drums are written by hand.
+    drums: Option<DrumTables>,
     tables: TableCache,
     corpus: Option<Arc<CorpusIndex>>,
 }
@@ -94,6 +97,7 @@ impl NoteModel {
             outputs: Outputs::new(length),
             context: vec![0.0; pack.styles.len() + WISHES],
             timbres: timbres.transpose()?,
+            drums: pack.drum_kit.as_ref().map(DrumTables::new),
             tables: TableCache::new(),
             corpus: pack.originality.clone(),
         })
@@ -230,7 +234,9 @@ impl Muse for NoteModel {
         pitch: Pitch,
         velocity: Velocity,
     ) -> Result<Arc<PartialTable>, ComposeError> {
+        let drums = self.drums.as_ref().filter(|_| timbre == TimbreId::Usual(Family::DRUMS));
         let make = || match (&mut self.timbres, timbre) {
+            _ if let Some(drums) = drums => Ok(drums.table(pitch, velocity)),
             (Some(model), _) => model.table(timbre, pitch, velocity),
             (None, _) => Ok(timbre_tables::table(timbre.family(), pitch, velocity)),
         };

@@ -8,7 +8,7 @@ mod tests;
 use super::muse::{ComposeError, TimbreCard};
 use super::runtime::{Contract, Graph, Input, Kind, LoadError, Place, Runtime, Values};
 use super::timbre_tables;
-use crate::pack::{Timbre, TimbreModel as Model, shape};
+use crate::pack::{Nature, Timbre, TimbreModel as Model, shape};
 use crate::score::timbre::TABLE_FRAMES;
 use crate::score::{Family, MapPoint, PartialTable, Pitch, TimbreId, Velocity};
 use decoded::Decoded;
@@ -67,7 +67,8 @@ impl TimbreModel {
         if !self.mix(timbre) {
             return Ok(timbre_tables::table(timbre.family(), pitch, velocity));
         }
-        let number = [f32::from(pitch.number())];
+        let known = known_pitch(self.mixture.nature(), self.mixture.range(), pitch);
+        let number = [f32::from(known.number())];
         let force = [f32::from(velocity.number())];
         let inputs = [&self.mixture.latent[..], &number, &force].map(Values::Floats);
         let Decoded { frames, statics } = &mut self.decoded;
@@ -76,7 +77,10 @@ impl TimbreModel {
             let reason = "it gave something that is no number".to_owned();
             return Err(ComposeError::Run { graph: "timbre", reason });
         }
-        let table = self.decoded.table(pitch, self.mixture.nature(), self.mixture.section);
+        let mut table = self.decoded.table(known, self.mixture.nature(), self.mixture.section);
+        if known != pitch {
+            timbre_tables::transpose(&mut table, pitch.hertz() / known.hertz());
+        }
         Ok(timbre_tables::as_loud_as_wanted(table, pitch, velocity))
     }
 
@@ -101,6 +105,17 @@ impl TimbreModel {
         let shares = shares.unwrap_or_default();
         self.mixture.mix(&self.timbres, &shares);
         !shares.is_empty()
+    }
+}
+
+/// The nearest pitch that a struck timbre knows. What dies away is made up badly beyond (a bar's noise becomes a thump), so its nearest bar or
+/// string is transposed; what is held goes on plausibly, and keeps its resonances where they are.
+fn known_pitch(nature: Nature, range: Option<(u8, u8)>, pitch: Pitch) -> Pitch {
+    match (nature, range) {
+        (Nature::Struck, Some((low, high))) => {
+            Pitch::new(pitch.number().clamp(low, high)).unwrap_or(pitch)
+        }
+        _ => pitch,
     }
 }
 

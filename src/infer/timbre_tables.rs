@@ -11,7 +11,12 @@ mod winds;
 #[cfg(test)]
 pub(super) mod tests;
 
+pub(super) use sketch::scatter;
+
 use crate::score::{Family, PartialTable, Pitch, Velocity};
+
+/// Partials that are kept, hertz.
+const AUDIBLE: std::ops::RangeInclusive<f32> = 16.0..=19_500.0;
 
 /// The note that a table is made for, in the quantities of acoustics.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +39,17 @@ pub(super) fn as_loud_as_wanted(
     loudness::leveled(table, loudness::Scale::A, wanted_db)
 }
 
+/// Move a table's partials by a frequency ratio; those that nobody would hear any more are left out.
+pub(super) fn transpose(table: &mut PartialTable, ratio: f32) {
+    let before = table.partials();
+    let kept: Vec<usize> =
+        (0..before).filter(|place| AUDIBLE.contains(&(ratio * table.hertz[*place]))).collect();
+    let rows = table.amplitude.chunks_exact(before.max(1));
+    table.amplitude = rows.flat_map(|row| kept.iter().map(|place| row[*place])).collect();
+    table.hertz = kept.iter().map(|place| ratio * table.hertz[*place]).collect();
+    table.spread = kept.iter().map(|place| table.spread[*place]).collect();
+}
+
 /// The table that sounds one note. Pure: the same note gives the same table.
 pub(super) fn table(family: Family, pitch: Pitch, velocity: Velocity) -> PartialTable {
     let note = Struck {
@@ -44,7 +60,8 @@ pub(super) fn table(family: Family, pitch: Pitch, velocity: Velocity) -> Partial
     let level_db = loudness::level_db(velocity);
     if family.is_drums() {
         let (hit, balance_db) = drums::hit(pitch, note.force);
-        return loudness::leveled(hit.table(), loudness::Scale::Plain, balance_db + level_db);
+        let table = PartialTable { choke: drums::choke(pitch), ..hit.table() };
+        return loudness::leveled(table, loudness::Scale::Plain, balance_db + level_db);
     }
     let sketch = match family.index() {
         0 => keys::piano(note),

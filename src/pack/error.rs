@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::DrumKitError;
 use crate::music::originality::IndexError;
 
 /// Why a pack is not used.
@@ -19,6 +20,8 @@ pub enum PackError {
     Field { path: PathBuf, field: String, found: String, wanted: String },
     #[error("use the pack: its SHA-256 is not the one in the manifest: {}", path.display())]
     Hash { path: PathBuf },
+    #[error("use the pack's drum kit: {}", path.display())]
+    Drums { path: PathBuf, source: DrumKitError },
     #[error("use the pack's originality index: {}", path.display())]
     Index { path: PathBuf, source: IndexError },
 }

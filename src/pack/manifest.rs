@@ -37,6 +37,7 @@ struct Manifest {
     vocabulary_sha256: String,
     note_model: Graph,
     originality: Option<IndexEntry>,
+    drum_kit: Option<DrumEntry>,
     timbre_model: Option<timbres::Entry>,
     styles: Vec<StyleEntry>,
     provenance: Vec<SourceEntry>,
@@ -140,6 +141,12 @@ struct IndexEntry {
 }
 
 #[derive(Deserialize)]
+struct DrumEntry {
+    file: String,
+    sha256: String,
+}
+
+#[derive(Deserialize)]
 struct FigureEntries {
     valid_bits: Option<BitEntries>,
     notes_seen: Option<u64>,
@@ -157,7 +164,8 @@ struct Check<'a>(&'a Path);
 pub(super) struct Files {
     pub(super) note: String,
     pub(super) timbre: Option<String>,
-    /// With its SHA-256 in hexadecimal.
+    /// These with their SHA-256 in hexadecimal.
+    pub(super) drums: Option<(String, String)>,
     pub(super) originality: Option<(String, String)>,
 }
 
@@ -187,6 +195,10 @@ pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, Files), PackErro
     if let Some(index) = &manifest.originality {
         check.file_name(&index.file, "originality.file")?;
     }
+    if let Some(kit) = &manifest.drum_kit {
+        check.file_name(&kit.file, "drum_kit.file")?;
+    }
+    let drums = manifest.drum_kit.map(|it| (it.file, it.sha256.to_ascii_lowercase()));
     let originality = manifest.originality.map(|it| (it.file, it.sha256.to_ascii_lowercase()));
     let pack = Pack {
         name: manifest.name,
@@ -206,10 +218,11 @@ pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Pack, Files), PackErro
             parameters: graph.parameters,
         },
         timbre_model,
+        drum_kit: None,
         originality: None,
         sha256: String::new(),
     };
-    Ok((pack, Files { note: graph.file, timbre: timbre_file, originality }))
+    Ok((pack, Files { note: graph.file, timbre: timbre_file, drums, originality }))
 }
 
 impl Check<'_> {

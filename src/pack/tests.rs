@@ -85,6 +85,7 @@ fn wrong_timbres_are_named() {
         "`timbre_model.timbres[1].place`",
     );
     check("/timbre_model/timbres/1/place", Value::Null, "is None, not a place of its own");
+    check("/timbre_model/timbres/1/range", vec![60, 50].into(), "`timbre_model.timbres[1].range`");
     check("/timbre_model/timbres/1/latent", vec![1.0].into(), "12 numbers");
 }
 
@@ -130,6 +131,14 @@ fn wrong_files_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let missing = Pack::open(folder.path()).unwrap_err();
     assert!(matches!(&missing, PackError::Read { path, .. } if path.ends_with(MANIFEST)));
+    let mut json: Value = serde_json::from_slice(&manifest()).unwrap();
+    let hash = json["note_model"]["sha256"].clone();
+    json["drum_kit"] = serde_json::json!({"file": "note.onnx", "sha256": hash, "hits": 1});
+    let no_kit = read(&serde_json::to_vec(&json).unwrap()).unwrap_err();
+    assert!(matches!(&no_kit, PackError::Drums { path, .. } if path.ends_with("note.onnx")));
+    json["drum_kit"]["file"] = "../drums.bin".into();
+    let astray = read(&serde_json::to_vec(&json).unwrap()).unwrap_err().to_string();
+    assert!(astray.contains("`drum_kit.file` is ../drums.bin"), "{astray}");
     std::fs::write(folder.path().join(MANIFEST), manifest()).unwrap();
     let missing = Pack::open(folder.path()).unwrap_err();
     assert!(matches!(&missing, PackError::Read { path, .. } if path.ends_with("note.onnx")));

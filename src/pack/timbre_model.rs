@@ -34,6 +34,8 @@ pub struct Timbre {
     pub players: Players,
     /// Where it lies on the map: each has a place of its own, or none has one and there is no map.
     pub place: Option<MapPoint>,
+    /// The lowest and the highest key that were learned; beyond them nothing is known.
+    pub range: Option<(u8, u8)>,
     /// As many values as the model's latents have.
     pub latent: Vec<f32>,
 }

@@ -370,13 +370,8 @@ impl NiceEguiApp for Window {
             self.obey(intents);
             ui.ctx().request_repaint();
         }
-<<<<<<< HEAD
         if clock.playing || self.memory.is_moving() || sound.is_sounding() || is_working {
-            ui.ctx().request_repaint();
-=======
-        if clock.playing || self.memory.is_moving() || is_working {
             ui.ctx().request_repaint_after(self.pace.pause(now));
->>>>>>> s6-habits
         }
     }
 

@@ -95,11 +95,19 @@ pub struct PartialTable {
     /// Vibrato of a sustained note: depth in cents (0 = none) and rate in hertz.
     pub vibrato_cents: f32,
     pub vibrato_hertz: f32,
-    /// Place in the stereo picture of each partial, -1 to 1, relative to the part's pan.
+    /// Place in the stereo picture of each partial, -1 to 1, relative to the part's pan: left and right at s are correlated by the root of
+    /// 1 - s². Beyond 1, to 2, the side that is farther away comes back upside down, so that they are opposed by the root of 1 - (2 - s)².
     pub spread: Vec<f32>,
+    /// Correlation of left and right of the noise, 0 to 1.
+    pub noise_correlation: f32,
+    /// Notes of the same number in one part silence each other, as an open hi-hat and a closed one do; 0 none.
+    pub choke: u8,
 }
 
 impl PartialTable {
+    /// Of noise whose width nobody measured.
+    pub const USUAL_CORRELATION: f32 = 0.5;
+
     pub fn partials(&self) -> usize {
         self.hertz.len()
     }

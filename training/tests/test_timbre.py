@@ -126,3 +126,28 @@ def test_the_same_sounds_are_at_no_distance():
     note = distance.mel(made([440.0], [0.1]))
     assert distance.log_spectral(note, note) == 0.0
     assert distance.log_spectral(note, note - 3.0) > 0.0
+
+
+def test_opposed_sides_are_played_opposed():
+    note = note_of(220.0 * np.arange(1, 5), [0.1] * 4, 57, Kind.HELD, turn=np.arccos(-0.5))
+    assert np.abs(note.statics[shape.WIDTH_AT : shape.WIDTH_AT + 3] + 0.5).max() < 0.03
+    again = sound.play(sound.table(note.frames, note.statics, 57), 3.2, 3.0)
+    assert distance.correlation(again) == pytest.approx(-0.5, abs=0.06)
+    left, right = sound.pans(np.linspace(-2, 2, 41))
+    assert np.allclose(left**2 + right**2, 2.0) and np.allclose(left, right[::-1])
+
+
+def test_the_noise_of_one_microphone_is_in_the_middle():
+    frames = np.full((shape.FRAMES, shape.COLUMNS), shape.FLOOR_DB)
+    frames[:, shape.SLOTS :] = -20.0
+    statics = np.zeros(shape.STATIC_SIZE)
+    for correlation in (0.0, 1.0):
+        statics[shape.WIDTH_AT : shape.DEVIATION_AT] = correlation
+        found = distance.correlation(sound.play(sound.table(frames, statics, 57), 3.0, 3.0))
+        assert found == pytest.approx(correlation, abs=0.1)
+
+
+def test_neighbors_are_learned_at_six_velocities_together():
+    for it in instruments.INSTRUMENTS:
+        velocities = {velocity for _, velocity in instruments.train_notes(it)}
+        assert velocities == set(sum(instruments.TRAIN_VELOCITIES, ()))

@@ -65,6 +65,7 @@ def test_the_graph_is_the_network(tmp_path):
     assert entry["sha256"] == pack.sha256_of(tmp_path / export.FILE)
     assert [row["name"] for row in entry["timbres"]] == NAMES
     assert entry["families"][0] == "piano" and entry["families"][7] is None and len(entry["families"]) == 17
+    assert entry["timbres"][0]["range"] == [21, 108]
     assert entry["timbres"][1]["section"] and entry["timbres"][0]["nature"] == "struck"
     assert pack.keeping_beside({"note_model": {}}, tmp_path / "manifest.json")["timbre_model"] == entry
 
@@ -72,3 +73,24 @@ def test_the_graph_is_the_network(tmp_path):
 def test_every_family_timbre_is_an_instrument_of_the_family():
     families = {it.name: it.family for it in instruments.INSTRUMENTS}
     assert all(families[name] == family for family, name in instruments.FAMILY_TIMBRES.items())
+
+
+def test_single_values_are_learned_anew_and_nothing_else(tmp_path):
+    training, _ = trained(tmp_path, 5)
+    again = train.Training(tmp_path, NAMES, training.settings)
+    again.warm(tmp_path / "timbre.pt")
+    before = {key: value.clone() for key, value in again.average.items()}
+    was = again.losses("held_out", torch.arange(12))[1].item()
+    again.relearn_statics(steps=200)
+    moved = {key.split(".")[0] for key, value in again.average.items() if not torch.equal(value, before[key])}
+    assert moved == {"single", "statics"}
+    assert again.losses("held_out", torch.arange(12))[1].item() < was
+
+
+def test_a_run_begins_from_another(tmp_path):
+    training, _ = trained(tmp_path, 5)
+    again = train.Training(tmp_path, NAMES[::-1], training.settings)
+    again.warm(tmp_path / "timbre.pt")
+    assert torch.equal(again.timbres.middle[0], training.timbres.middle[1]), "by name, not by place"
+    assert torch.equal(again.decoder.state_dict()["enter.weight"], training.average["enter.weight"])
+    assert again.rates[0] < training.rates[0]

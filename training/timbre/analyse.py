@@ -1,6 +1,6 @@
-"""Analyses rendered notes: `python -m training.timbre.analyse --notes FOLDER --out FOLDER`.
+"""Renders and analyses the notes of every instrument: `python -m training.timbre.analyse --out FOLDER`.
 
-What is there already stays.
+What is there already stays; the sound itself is not kept.
 """
 
 import argparse
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.timbre import instruments, partials, shape, tuning, valleys
+from training.timbre import instruments, partials, shape, soundfont, tuning, valleys
 
 _ONSET = 0.003  # of the peak: where a note begins
 _LEAD = 48  # frames before that
@@ -74,40 +74,71 @@ def analyse(long: np.ndarray, short: np.ndarray, pitch: int, kind: instruments.K
     return Note(np.concatenate([tones, noise], 1) - level, statics, tuned.weights, begin)
 
 
-def analyse_file(path: Path, it: instruments.Instrument, out: Path) -> int:
-    """Measure the notes of one file; gives how many sound."""
-    rendered = np.load(path)
-    kept, measured = [], []
-    for row, long, short in zip(rendered["notes"], rendered["long"], rendered["short"], strict=True):
-        note = analyse(long, short, int(row[0]), it.kind)
-        if note is not None:
-            kept.append(row)
-            measured.append(note)
+def render_and_analyse(player: soundfont.Player, it: instruments.Instrument, note: tuple[int, int]) -> Note | None:
+    """Measure a note of the soundfont."""
+    long = player.note(it.sound, note, shape.HOLD_SECS, shape.RELEASE_SECS)
+    short = player.note(it.sound, note, shape.SHORT_SECS, shape.RELEASE_SECS)
+    return analyse(long, short, note[0], it.kind)
+
+
+def analyse_split(
+    player: soundfont.Player, it: instruments.Instrument, wanted: list[tuple[int, int]], out: Path
+) -> int:
+    """Measure the notes of one file that are not in it, and leave out what is not wanted; gives how many sound."""
+    known = np.load(out) if out.exists() else {"notes": np.zeros((0, 2), int)}
+    place = {tuple(note): row for row, note in enumerate(known["notes"].tolist())}
+    columns = {key: known[key] for key in ("frames", "statics", "weights", "onsets")} if place else {}
+    kept, rows = [], {key: [] for key in ("frames", "statics", "weights", "onsets")}
+    for note in wanted:
+        if note in place:
+            found = {key: column[place[note]] for key, column in columns.items()}
+        else:
+            measured = render_and_analyse(player, it, note)
+            if measured is None:
+                continue
+            found = {
+                "frames": measured.frames, "statics": measured.statics, "weights": measured.weights,
+                "onsets": measured.onset,
+            }  # fmt: skip
+        kept.append(note)
+        for key, value in found.items():
+            rows[key].append(value)
+    if not kept:
+        raise ValueError(f"{it.name} is silent on every note that is asked for")
+    kinds = {"frames": np.float32, "statics": np.float32, "weights": np.float32, "onsets": int}
     beside = out.with_suffix(".part.npz")
-    np.savez(
-        beside,
-        notes=np.array(kept),
-        frames=np.array([note.frames for note in measured], np.float32),
-        statics=np.array([note.statics for note in measured], np.float32),
-        weights=np.array([note.weights for note in measured], np.float32),
-        onsets=np.array([note.onset for note in measured]),
-    )
+    np.savez(beside, notes=np.array(kept), **{key: np.array(rows[key], kind) for key, kind in kinds.items()})
     beside.replace(out)
     return len(kept)
 
 
+def is_complete(out: Path, wanted: list[tuple[int, int]], done: Path) -> bool:
+    """Whether a file was finished for exactly these notes: those that are silent are not in it."""
+    return out.exists() and done.exists() and done.read_text(encoding="utf-8") == repr(wanted)
+
+
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--notes", type=Path, required=True, help="what training.timbre.render wrote")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--soundfont", type=Path, default=soundfont.MUSESCORE)
+    parser.add_argument("--only", nargs="*", default=[], help="names of instruments; all without it")
+    parser.add_argument(
+        "--share", default="1/1", help="2/3: the second third of the instruments, beside other processes"
+    )
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    for it in instruments.INSTRUMENTS:
-        for split in ("train", "held_out"):
-            path, out = arguments.notes / f"{it.name}.{split}.npz", arguments.out / f"{it.name}.{split}.npz"
-            if path.exists() and not out.exists():
-                print(f"{it.name}: {analyse_file(path, it, out)} notes, {split}", flush=True)
+    turn, turns = (int(it) for it in arguments.share.split("/"))
+    player = soundfont.Player(arguments.soundfont)
+    for it in instruments.INSTRUMENTS[turn - 1 :: turns]:
+        if arguments.only and it.name not in arguments.only:
+            continue
+        for split, notes_of in instruments.SPLITS.items():
+            out, wanted = arguments.out / f"{it.name}.{split}.npz", notes_of(it)
+            done = out.with_suffix(".done")
+            if not is_complete(out, wanted, done):
+                print(f"{it.name}: {analyse_split(player, it, wanted, out)} notes, {split}", flush=True)
+                done.write_text(repr(wanted), encoding="utf-8")
 
 
 if __name__ == "__main__":

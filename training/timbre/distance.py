@@ -53,6 +53,19 @@ def attack_secs(sound: np.ndarray) -> float:
     return float(int(np.argmax(level[begun:] > top * 0.5)) / shape.RATE)
 
 
+def fine_attack_secs(sound: np.ndarray) -> float:
+    """The same of the analytic signal's power, seen through 2 milliseconds in place of 10: for what is struck."""
+    part = sound[:, : round(1.5 * shape.RATE)].astype(float)
+    size = 1 << (part.shape[1] - 1).bit_length()
+    spectrum = np.fft.fft(part, size)
+    spectrum[:, size // 2 :] = 0.0
+    power = (np.abs(np.fft.ifft(2 * spectrum)) ** 2).mean(0)[: part.shape[1]]
+    window = np.hanning(round(0.002 * shape.RATE) + 2)[1:-1]
+    level = np.convolve(power, window / window.sum(), "same")
+    top = level.max()
+    return (int(np.argmax(level > top * 0.5)) - int(np.argmax(level > top * 1e-4))) / shape.RATE
+
+
 def correlation(sound: np.ndarray) -> float:
     """Of left and right, while the note is held."""
     left, right = sound[:, round(0.1 * shape.RATE) : round(2.9 * shape.RATE)].astype(float)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.timbre import distance, instruments, shape, sound, soundfont
+from training.timbre import analyse, distance, instruments, shape, sound, soundfont
 
 SECS = 3.5  # that are compared: 3 held, the rest released
 _IDENTITY_HOLD_SECS, _IDENTITY_SECS = 1.2, 1.5
@@ -31,7 +31,7 @@ class Judge:
 
     def original(self, it: instruments.Instrument, pitch: int, velocity: int, onset: int) -> np.ndarray:
         """The soundfont's note from its onset on."""
-        note = self.player.note(it.program, pitch, velocity, shape.HOLD_SECS, shape.RELEASE_SECS)
+        note = self.player.note(it.sound, (pitch, velocity), shape.HOLD_SECS, shape.RELEASE_SECS)
         return note[:, onset : onset + round(SECS * shape.RATE)]
 
     def decoded(self, it: instruments.Instrument, pitch: int, velocity: int) -> sound.Table:
@@ -74,15 +74,15 @@ class Judge:
         return row
 
     def _is_known(self, it: instruments.Instrument, picture: np.ndarray, pitch: int, velocity: int) -> bool:
-        """Whether, of all instruments that play this note, ours is nearest to its own original at one level."""
+        """Whether, of the model's instruments that play this note, ours is nearest to its own original at one level."""
         ours = picture[: round(_IDENTITY_HOLD_SECS * 100)]
         apart = {}
         for other in instruments.INSTRUMENTS:
-            if not other.low <= pitch <= other.high:
+            if other.name not in self.names or not other.low <= pitch <= other.high:
                 continue
             key = (other.name, pitch)
             if key not in self.originals:
-                note = self.player.note(other.program, pitch, velocity, _IDENTITY_HOLD_SECS, 0.3)
+                note = self.player.note(other.sound, (pitch, velocity), _IDENTITY_HOLD_SECS, 0.3)
                 begin = max(0, int(np.argmax(np.abs(note).max(0) > np.abs(note).max() * 0.003)) - 48)
                 note = note[:, begin : begin + round(_IDENTITY_SECS * shape.RATE)]
                 self.originals[key] = distance.mel(note)[: round(_IDENTITY_HOLD_SECS * 100)].astype(np.float32)
@@ -90,6 +90,23 @@ class Judge:
             moments = min(len(original), len(ours))
             apart[other.name] = distance.log_spectral(original[:moments], ours[:moments] - ours.max() + original.max())
         return min(apart, key=apart.get) == it.name
+
+
+ATTACKS = ("piano", "strings", "trumpet", "clarinet", "choir")
+_ATTACK_STEP = 6  # semitones
+
+
+def attacks(judge: Judge, it: instruments.Instrument) -> dict:
+    """Mean attack of the soundfont's notes and of ours in seconds, all over the range: one note's says little."""
+    measure = distance.attack_secs if it.sustains else distance.fine_attack_secs
+    rows = []
+    for pitch in range(it.low + _ATTACK_STEP // 2, it.high, _ATTACK_STEP):
+        for velocity in instruments.HELD_OUT_VELOCITIES:
+            note = judge.player.note(it.sound, (pitch, velocity), shape.HOLD_SECS, shape.RELEASE_SECS)
+            ours = sound.play(judge.decoded(it, pitch, velocity), 2.0, shape.HOLD_SECS)
+            rows.append((measure(note[:, analyse.onset_of(note) :]), measure(ours)))
+    original, decoded = np.mean(rows, 0)
+    return {"notes": len(rows), "attack": round(float(original), 4), "our_attack": round(float(decoded), 4)}
 
 
 def summary(table: dict[str, dict]) -> dict:
@@ -123,7 +140,9 @@ def main() -> None:
             print(it.name, table["instruments"][it.name], flush=True)
             table["all"] = summary(table["instruments"])
             arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    print(table["all"])
+    table["attacks"] = {it.name: attacks(judge, it) for it in instruments.INSTRUMENTS if it.name in ATTACKS}
+    arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    print(table["all"], table["attacks"])
 
 
 if __name__ == "__main__":

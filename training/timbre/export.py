@@ -130,7 +130,8 @@ def entry(path: Path, latents: np.ndarray, names: list[str], parameters: int) ->
     timbres = []
     for name, latent in zip(names, latents, strict=True):
         it = catalog[name]
-        row = {"name": name, "title": it.title, "family": it.family, "program": it.program}
+        row = {"name": name, "title": it.title, "family": it.family, "program": None if it.bank else it.program}
+        row["range"] = [it.low, it.high]
         row["nature"] = "held" if it.sustains else "struck"
         if it.players > 1:
             row["section"] = True

@@ -7,6 +7,8 @@ from torch.nn import functional as F
 from training.timbre import shape, targets
 from training.timbre.settings import ModelSettings
 
+SINGLE = 128  # hidden units behind the single values
+
 
 class Decoder(nn.Module):
     """A trunk that knows the note, bent by what each frame asks of it."""
@@ -27,25 +29,33 @@ class Decoder(nn.Module):
         self.late_bias = nn.Parameter(torch.randn(shape.FRAMES, hidden) * 0.1)
         self.columns = nn.Linear(hidden, shape.COLUMNS)
         self.always = nn.Linear(hidden, shape.COLUMNS)
-        self.statics = nn.Linear(hidden, shape.STATIC_SIZE)
+        self.single, self.statics = nn.Linear(hidden + s.latent, SINGLE), nn.Linear(SINGLE, shape.STATIC_SIZE)
 
-    def forward(self, latent: Tensor, pitch: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
-        """latent: [N, latent]; pitch, velocity: [N, 1].
-
-        Gives frames in decibels [N, FRAMES, COLUMNS] and scaled statics [N, STATIC_SIZE].
-        """
+    def trunk(self, latent: Tensor, pitch: Tensor, velocity: Tensor) -> Tensor:
+        """What is known of the note before its moments, [N, hidden]."""
         distance = (pitch - self.centers) / self.breadth
         bumps = torch.exp(distance * distance * -0.5)
         force = velocity / 127.0
         h = F.silu(self.enter(torch.cat([latent, (pitch - 60.0) / 24.0, bumps, force, force * force], 1)))
         h = h + F.silu(self.first(h))
         h = h * (1.0 + 0.3 * torch.tanh(self.bend(latent)))
-        h = h + F.silu(self.second(h))
+        return h + F.silu(self.second(h))
+
+    def forward(self, latent: Tensor, pitch: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
+        """latent: [N, latent]; pitch, velocity: [N, 1].
+
+        Gives frames in decibels [N, FRAMES, COLUMNS] and scaled statics [N, STATIC_SIZE].
+        """
+        h = self.trunk(latent, pitch, velocity)
         g = self.to_frames(h)[:, None]
         g = F.silu(g * (1.0 + self.gain) + self.bias)
         g = g + F.silu(self.within(g) + self.late_bias)
         frames = self.columns(g) + self.always(h)[:, None]
-        return frames * targets.FRAME_SCALE + targets.FRAME_MIDDLE, self.statics(h)
+        return frames * targets.FRAME_SCALE + targets.FRAME_MIDDLE, self.single_values(h, latent)
+
+    def single_values(self, h: Tensor, latent: Tensor) -> Tensor:
+        """Scaled statics, [N, STATIC_SIZE]: where partials lie is the instrument's more than the note's."""
+        return self.statics(F.silu(self.single(torch.cat([h, latent], 1))))
 
 
 class Timbres(nn.Module):
@@ -72,12 +82,12 @@ def unscale(statics: Tensor) -> Tensor:
     stiffness = 10.0 ** (statics[:, 2:3].clamp(-3.0, 2.2) * t.STIFFNESS[1] + t.STIFFNESS[0])
     parts = (
         statics[:, 0:1] * t.LEVEL[1] + t.LEVEL[0],
-        (statics[:, 1:2] * t.CENTS).clamp(-60.0, 60.0),
+        (statics[:, 1:2] * t.CENTS).clamp(-80.0, 80.0),
         stiffness * (stiffness > t.LEAST_STIFFNESS).float(),
         (statics[:, 3:4] * t.VIBRATO_CENTS).clamp(0.0, 30.0),
         (statics[:, 4:5] * t.VIBRATO_HERTZ).clamp(0.0, 9.0),
         torch.exp(statics[:, 5:6].clamp(-2.5, 3.5) * t.RELEASE[1] + t.RELEASE[0]),
-        statics[:, shape.WIDTH_AT : shape.DEVIATION_AT].clamp(0.0, 1.0),
+        statics[:, shape.WIDTH_AT : shape.DEVIATION_AT].clamp(-1.0, 1.0),
         (statics[:, shape.DEVIATION_AT :] * t.DEVIATION).clamp(-0.5, 0.5),
     )
     return torch.cat(parts, 1)

@@ -46,15 +46,15 @@ def rows(table: dict) -> str:
     return "\n".join(lines)
 
 
-def write(table: dict, path: Path) -> None:
-    """Put the table between the marks."""
-    before, rest = path.read_text(encoding="utf-8").split(MARKS[0])
-    _, after = rest.split(MARKS[1])
-    path.write_text(f"{before}{MARKS[0]}\n\n{rows(table)}\n\n{MARKS[1]}{after}", encoding="utf-8")
+def write(text: str, path: Path, marks: tuple[str, str] = MARKS) -> None:
+    """Put a table between two marks."""
+    before, rest = path.read_text(encoding="utf-8").split(marks[0])
+    _, after = rest.split(marks[1])
+    path.write_text(f"{before}{marks[0]}\n\n{text}\n\n{marks[1]}{after}", encoding="utf-8")
 
 
-def picture(pairs: list[tuple[str, np.ndarray, np.ndarray]], path: Path) -> None:
-    """Spectrograms, the soundfont's above ours, as a PNG of few colors."""
+def picture(pairs: list[tuple[str, np.ndarray, np.ndarray]], path: Path, secs: float = _SECS) -> None:
+    """Spectrograms of so many seconds, the soundfont's above ours, as a PNG of few colors."""
     figure = Figure(figsize=(2.2 * len(pairs), 3.9), layout="constrained")
     axes = figure.subplots(2, len(pairs), sharex=True, sharey=True)
     for column, (title, original, ours) in enumerate(pairs):
@@ -62,7 +62,7 @@ def picture(pairs: list[tuple[str, np.ndarray, np.ndarray]], path: Path) -> None
             top = original.max()
             axes[row, column].imshow(
                 found.T, origin="lower", aspect="auto", cmap="magma", vmin=top - _RANGE_DB, vmax=top,
-                extent=(0, _SECS, 0, distance.BANDS), interpolation="nearest",
+                extent=(0, secs, 0, distance.BANDS), interpolation="nearest",
             )  # fmt: skip
             axes[row, column].set_yticks([])
         axes[0, column].set_title(title, fontsize=8)
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--soundfont", type=Path, default=soundfont.MUSESCORE)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    write(json.loads(arguments.evaluation.read_text(encoding="utf-8")), arguments.out / "README.md")
+    write(rows(json.loads(arguments.evaluation.read_text(encoding="utf-8"))), arguments.out / "README.md")
     decoder, latents, names = export.load(arguments.checkpoint)
     player = soundfont.Player(arguments.soundfont)
     pairs = []
@@ -90,7 +90,7 @@ def main() -> None:
         if it.name not in PICTURED:
             continue
         pitch = PICTURED[it.name]
-        original = player.note(it.program, pitch, _VELOCITY, shape.HOLD_SECS, _SECS - shape.HOLD_SECS)
+        original = player.note(it.sound, (pitch, _VELOCITY), shape.HOLD_SECS, _SECS - shape.HOLD_SECS)
         decoded = export.decode(decoder, latents[names.index(it.name)], [(pitch, _VELOCITY)])
         ours = sound.play(sound.table(decoded[0][0], decoded[1][0], pitch, it.players), _SECS, shape.HOLD_SECS)
         pairs.append((f"{it.title}, {pitch}", distance.mel(original), distance.mel(ours)))

@@ -3,7 +3,7 @@
 The same rules stand in `src/infer/timbre_model/decoded.rs`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numba
@@ -16,7 +16,11 @@ FAINT = 4e-4  # partials this far below the loudest are left out
 LOWEST_HERTZ, HIGHEST_HERTZ = 16.0, 19500.0
 SILENT_DB = -95.0
 SIDES = (1, -1, -1, 1, -1, 1, 1, -1)  # of the stereo picture, from harmonic to harmonic
-WIDEST = 0.995
+MOST_OPPOSED = 0.9  # left and right are never more opposed than by that, or a note would vanish in mono
+NOISE_GROUPS = slice(
+    shape.WIDTH_AT + 3, shape.DEVIATION_AT
+)  # of the widths: as far apart as the harmonics that it lies among
+USUAL_CORRELATION = 0.5  # of left and right of noise that nothing is known of
 COPIED = 16  # lowest harmonics, that a section plays in three
 COPY_CENTS = (-7.0, 0.0, 8.0)
 LEAST_VIBRATO_CENTS = 2.0
@@ -34,6 +38,8 @@ class Table:
     spread: np.ndarray  # [partials]
     release_secs: float
     vibrato: tuple[float, float]  # cents and hertz
+    noise_correlation: float = USUAL_CORRELATION  # of left and right
+    glide: np.ndarray = field(default_factory=lambda: np.zeros(shape.FRAMES))  # cents by which all partials lie higher
 
 
 def _slot_columns() -> np.ndarray:
@@ -44,11 +50,23 @@ def _slot_columns() -> np.ndarray:
 
 
 def _width(statics: np.ndarray) -> np.ndarray:
-    """How far from the middle each harmonic lies: left and right of a partial at s are correlated by sqrt(1 - s²)."""
+    """How far from the middle each harmonic lies: left and right of a partial at s are correlated by sqrt(1 - s²).
+
+    Beyond 1 it is by -sqrt(1 - (2 - s)²): the nearer side comes back upside down.
+    """
     ends = [high for _, high in shape.WIDTH_GROUPS]
     correlation = statics[shape.WIDTH_AT : shape.DEVIATION_AT]
     groups = np.searchsorted(ends[:-1], np.arange(1, shape.HARMONICS + 1))
-    return np.minimum(np.sqrt(1.0 - np.clip(correlation, 0.0, 1.0) ** 2), WIDEST)[groups]
+    width = np.sqrt(1.0 - np.clip(correlation, -MOST_OPPOSED, 1.0) ** 2)
+    return np.where(correlation < 0, 2.0 - width, width)[groups]
+
+
+def pans(spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Gains of left and right of partials at places from -2 to 2, their powers 2 together."""
+    near = np.abs(spread)
+    far = np.sqrt(np.where(near <= 1, 1 + near, 3 - near))
+    close = np.where(near <= 1, 1.0, -1.0) * np.sqrt(np.abs(1 - near))
+    return np.where(spread < 0, far, close), np.where(spread < 0, close, far)
 
 
 def table(frames: np.ndarray, statics: np.ndarray, pitch: float, players: int = 1) -> Table:
@@ -75,7 +93,9 @@ def table(frames: np.ndarray, statics: np.ndarray, pitch: float, players: int = 
     order = np.flatnonzero(kept)
     order = order[np.argsort(hertz[order], kind="stable")]
     release_secs = float(np.clip(release, *RELEASE_SECS))
-    return Table(hertz[order], amplitude[:, order], noise, spread[order], release_secs, (float(depth), float(rate)))
+    together = float(np.clip(statics[NOISE_GROUPS].mean(), 0.0, 1.0))
+    vibrato = (float(depth), float(rate))
+    return Table(hertz[order], amplitude[:, order], noise, spread[order], release_secs, vibrato, together)
 
 
 def _section(hertz: np.ndarray, amplitude: np.ndarray, spread: np.ndarray) -> tuple:
@@ -92,7 +112,7 @@ def _section(hertz: np.ndarray, amplitude: np.ndarray, spread: np.ndarray) -> tu
 
 
 @numba.njit(cache=True)
-def _partials(hertz, log_level, fall, left, right, points, hold, depth, rate, out):
+def _partials(hertz, log_level, fall, left, right, points, hold, depth, rate, glide, out):
     """Add the partials, their levels straight lines in decibels between the moments, blocks of `_BLOCK` linear."""
     frames = out.shape[1]
     for partial in range(len(hertz)):
@@ -108,6 +128,7 @@ def _partials(hertz, log_level, fall, left, right, points, hold, depth, rate, ou
             after = np.exp(level)
             secs = start / 48000.0
             bend = depth * min(max((secs - 0.3) / 0.3, 0.0), 1.0) * np.sin(2 * np.pi * rate * secs)
+            bend += glide[point] * (1 - share) + glide[point + 1] * share
             omega = 2 * np.pi * hertz[partial] * 2 ** (bend / 1200) / 48000.0
             for frame in range(start, min(end, frames)):
                 amplitude = before + (after - before) * (frame - start) / _BLOCK
@@ -119,10 +140,10 @@ def _partials(hertz, log_level, fall, left, right, points, hold, depth, rate, ou
 
 
 @cache
-def _hiss() -> np.ndarray:
+def _hiss(seed: int) -> np.ndarray:
     """A loop of noise for each band, root mean square 1, [BANDS, 2, frames]."""
     frames = 1 << 18
-    generator = np.random.default_rng(14)
+    generator = np.random.default_rng(seed)
     hertz = np.fft.rfftfreq(frames, 1 / shape.RATE)
     loops = []
     for low, high in zip(shape.BAND_EDGES[:-1], shape.BAND_EDGES[1:], strict=True):
@@ -133,19 +154,21 @@ def _hiss() -> np.ndarray:
     return np.array(loops, np.float32)
 
 
-def play(it: Table, secs: float, hold_secs: float) -> np.ndarray:
-    """Left and right, [2, frames]; the note is let go after `hold_secs`."""
+def play(it: Table, secs: float, hold_secs: float, seed: int = 14) -> np.ndarray:
+    """Left and right, [2, frames]; the note is let go after `hold_secs`. seed: of the noise."""
     frames = round(secs * shape.RATE)
     out = np.zeros((2, frames))
     points = shape.FRAME_SECS * shape.RATE
     fall = np.log(1000.0) / (it.release_secs * shape.RATE) * (1 + np.minimum(it.hertz / 4000, 1.5))
-    left, right = np.sqrt(1 - it.spread), np.sqrt(1 + it.spread)
+    left, right = pans(it.spread)
     hold = hold_secs * shape.RATE
-    _partials(it.hertz, np.log(it.amplitude + 1e-9), fall, left, right, points, hold, *it.vibrato, out)
+    _partials(it.hertz, np.log(it.amplitude + 1e-9), fall, left, right, points, hold, *it.vibrato, it.glide, out)
+    apart = np.sqrt(0.5 * (1 - it.noise_correlation))
+    common = np.sqrt(1 - apart**2)
     moments = np.arange(frames)
     noise_fall = 1.3 * np.log(1000.0) / (it.release_secs * shape.RATE) * np.maximum(moments - hold, 0)
-    for band, loop in enumerate(_hiss()):
+    for band, loop in enumerate(_hiss(seed)):
         if it.noise[:, band].max() > 1e-6:
             level = np.exp(np.interp(moments, points, np.log(it.noise[:, band] + 1e-9)) - noise_fall)
-            out += level * (0.866 * loop[0, :frames] + 0.5 * np.array([[1], [-1]]) * loop[1, :frames])
+            out += level * (common * loop[0, :frames] + apart * np.array([[1], [-1]]) * loop[1, :frames])
     return out

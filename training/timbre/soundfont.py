@@ -33,7 +33,7 @@ class Player:
         self._font = self._fluid.fluid_synth_sfload(self._synth, str(soundfont).encode(), 1)
         if self._font < 0:
             raise OSError(f"load the soundfont: {soundfont}")
-        self._program = -1
+        self._sound = (-1, -1)
 
     def _declare(self) -> None:
         """Pointers are wider than the integers that ctypes assumes."""
@@ -60,11 +60,12 @@ class Player:
         self._fluid.fluid_synth_write_float(self._synth, frames, out[0].ctypes.data, 0, 1, out[1].ctypes.data, 0, 1)
         return out
 
-    def note(self, program: int, pitch: int, velocity: int, hold_secs: float, release_secs: float) -> np.ndarray:
-        """Left and right of one note, float32 [2, frames]."""
-        if program != self._program:
-            self._fluid.fluid_synth_program_select(self._synth, 0, self._font, 0, program)
-            self._program = program
+    def note(self, sound: tuple[int, int], note: tuple[int, int], hold_secs: float, release_secs: float) -> np.ndarray:
+        """Left and right of one note, float32 [2, frames]. sound: bank and program; note: pitch and velocity."""
+        if sound != self._sound:
+            self._fluid.fluid_synth_program_select(self._synth, 0, self._font, *sound)
+            self._sound = sound
+        pitch, velocity = note
         self._fluid.fluid_synth_noteon(self._synth, 0, pitch, velocity)
         held = self._write(hold_secs)
         self._fluid.fluid_synth_noteoff(self._synth, 0, pitch)

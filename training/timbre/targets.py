@@ -44,7 +44,6 @@ def scale(statics: np.ndarray) -> np.ndarray:
     out[:, 4] = statics[:, 4] / VIBRATO_HERTZ
     release = np.where(statics[:, 5] > 0, statics[:, 5], _UNKNOWN_RELEASE)
     out[:, 5] = (np.log(release) - RELEASE[0]) / RELEASE[1]
-    out[:, shape.WIDTH_AT : shape.DEVIATION_AT] = np.clip(out[:, shape.WIDTH_AT : shape.DEVIATION_AT], 0.0, 1.0)
     out[:, shape.DEVIATION_AT :] = statics[:, shape.DEVIATION_AT :] / DEVIATION
     return out
 

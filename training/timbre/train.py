@@ -1,6 +1,7 @@
 """Trains the decoder: `python -m training.timbre.train --measured FOLDER --out FOLDER --minutes 25`.
 
-The same line with --resume goes on.
+The same line with --resume goes on. --warm FILE begins from another run's decoder and the latents of the instruments
+that it knew.
 """
 
 import argparse
@@ -16,6 +17,15 @@ from torch import Tensor
 from training.timbre import model, settings, shape, targets
 
 _LOUD_DB = -50.0  # what the printed error counts
+_WARM_RATE = 0.6  # of the usual rates, from a decoder that has learned before
+
+
+def statics_error(found: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
+    """Weighed mean error of single values: absolute, but squared for left and right, whose mean over notes is heard."""
+    off = found - wanted
+    widths = slice(shape.WIDTH_AT, shape.DEVIATION_AT)
+    error = off.abs()
+    return (torch.cat([error[:, : widths.start], 2 * off[:, widths] ** 2, error[:, widths.stop :]], 1) * weights).mean()
 
 
 class Training:
@@ -48,7 +58,7 @@ class Training:
         loudness = 10 ** (notes["frames"].clamp(max=0.0) * 0.3 / 20) + 0.07
         weight = loudness * notes["audible"][:, None] * self.moments
         loud = ((notes["frames"] > _LOUD_DB) & (notes["audible"][:, None] > 0)).float()
-        off = ((statics - notes["statics"]).abs() * notes["weights"]).mean()
+        off = statics_error(statics, notes["statics"], notes["weights"])
         return (error * weight).sum() / weight.sum(), off, (error * loud).sum() / loud.sum()
 
     def update(self, rows: Tensor, share: float) -> float:
@@ -99,6 +109,42 @@ class Training:
         self.optimizer.load_state_dict(table["optimizer"])
         self.average, self.step, self.spent_secs = table["average"], table["step"], table["spent_secs"]
 
+    def warm(self, path: Path) -> None:
+        """Begin from another run; instruments that it did not know begin anywhere."""
+        table = torch.load(path, map_location="cpu", weights_only=True)
+        ours = self.decoder.state_dict()
+        fitting = {key: value for key, value in table["average"].items() if ours[key].shape == value.shape}
+        self.decoder.load_state_dict(ours | fitting)
+        self.average = {key: value.clone() for key, value in self.decoder.state_dict().items()}
+        places = {name: place for place, name in enumerate(table["names"])}
+        known = [(here, places[name]) for here, name in enumerate(self.names) if name in places]
+        here, there = (list(it) for it in zip(*known, strict=True))
+        with torch.no_grad():
+            for key, value in self.timbres.state_dict().items():
+                value[here] = table["timbres"][key][there]
+        self.rates = [rate * _WARM_RATE for rate in self.rates]
+
+    def relearn_statics(self, steps: int = 6000) -> None:
+        """Fit the layers of the single values anew to what the averaged decoder knows; nothing else moves."""
+        self.decoder.load_state_dict(self.average)
+        notes = self.notes["train"]
+        with torch.no_grad():
+            latents = self.timbres.middle[notes["instrument"]]
+            known = self.decoder.trunk(latents, notes["pitch"], notes["velocity"])
+        layers = [*self.decoder.single.parameters(), *self.decoder.statics.parameters()]
+        optimizer = torch.optim.AdamW(layers, lr=2e-3, weight_decay=self.settings.train.weight_decay)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+        generator = torch.Generator().manual_seed(self.settings.train.seed)
+        for _ in range(steps):
+            rows = torch.randint(len(known), (512,), generator=generator)
+            found = self.decoder.single_values(known[rows], latents[rows])
+            loss = statics_error(found, notes["statics"][rows], notes["weights"][rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+        self.average = {key: value.clone() for key, value in self.decoder.state_dict().items()}
+
 
 def _tensors(notes: targets.Targets) -> dict[str, Tensor]:
     table = {key: torch.from_numpy(value) for key, value in vars(notes).items()}
@@ -132,13 +178,24 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=25.0, help="of processor time")
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--warm", type=Path, help="checkpoint of another run")
+    parser.add_argument("--statics", action="store_true", help="learn the single values anew and nothing else")
+    parser.add_argument("--only", nargs="*", default=[], help="names of instruments; all that were measured without it")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     arguments.out.mkdir(parents=True, exist_ok=True)
     path = arguments.out / "timbre.pt"
-    training = Training(arguments.measured, targets.measured_names(arguments.measured), settings.read())
+    names = [it for it in targets.measured_names(arguments.measured) if not arguments.only or it in arguments.only]
+    training = Training(arguments.measured, names, settings.read())
+    if arguments.warm:
+        training.warm(arguments.warm)
     if arguments.resume:
         training.resume(path)
+    if arguments.statics:
+        training.relearn_statics()
+        training.save(path)
+        print(f"single values anew; {training.judge()}", flush=True)
+        return
     print(f"{model.parameters_of(training.decoder)} parameters, {len(training.names)} instruments", flush=True)
     run(training, 60 * arguments.minutes, path)
 

@@ -13,6 +13,7 @@ _BINS = 1 << 17
 _PEAK = 100.0  # over the median around it, as a power
 _MOST_STIFFNESS = 4e-3
 _MOST_DETUNE = 0.04
+_BELIEVED_DETUNE = 0.034  # 58 cents: whoever is farther away is another mode, and no mistuned fundamental
 _LEAST_DEVIATION = 0.02
 
 
@@ -78,10 +79,11 @@ def _harmonic(nominal: float, offset: np.ndarray, weight: np.ndarray) -> Tuning:
 
 
 def _leading(offset: np.ndarray, weight: np.ndarray) -> float:
-    """Detuning of the strongest low partial."""
+    """Detuning of the strongest low partial; none where that is a mode of its own, as of a bell."""
     k = np.arange(1, shape.DEVIATIONS + 1)
     lead = 0 if weight[0] > 0.02 * weight.max() else int(np.argmax(np.where(k <= 4, weight, 0.0)))
-    return float(np.clip(offset[lead] / (lead + 1), -_MOST_DETUNE, _MOST_DETUNE))
+    detune = float(offset[lead] / (lead + 1))
+    return detune if abs(detune) < _BELIEVED_DETUNE else 0.0
 
 
 def tuning(sound: np.ndarray, pitch: int, kind: Kind) -> Tuning:
@@ -99,7 +101,7 @@ def tuning(sound: np.ndarray, pitch: int, kind: Kind) -> Tuning:
         strong = good & (weight > 0.03 * weight.max())
         loose = np.sqrt(weight[strong & (off > 0.06)]).sum()
         # Bars and bells follow no string: their partials are told one by one.
-        if loose <= 0.2 * np.sqrt(weight[strong]).sum():
+        if loose <= 0.2 * np.sqrt(weight[strong]).sum() and abs(fitted[0]) < _BELIEVED_DETUNE:
             detune, stiffness = fitted
     hertz = nominal * (1.0 + detune)
     found = (k + offset) / (1.0 + detune) - shape.stretched(k, stiffness)

@@ -14,6 +14,8 @@ pub(super) struct Bus {
     pub(super) fader: Fader,
     pub(super) room: Room,
     noise: NoiseMixture,
+    /// Of left and right of the noise, as of the voices that were last heard.
+    correlation: f32,
     /// Frames left of the period; a new period starts with each note and every `Rates::period` frames while the part sounds.
     left: u16,
 }
@@ -25,6 +27,8 @@ pub(super) type Stretch = [[f32; STRETCH]; 2];
 pub(super) const STRETCH: usize = 64;
 /// How much of a part is sent into the room.
 const SEND: f32 = 0.16;
+/// Noise of -120 decibels says nothing of its width.
+const LEAST_POWER: f32 = 1e-12;
 /// Nothing sane is this loud; what is louder, or is no number, is cut.
 const ABSURD: f32 = 1e3;
 
@@ -36,6 +40,7 @@ impl Bus {
             fader: Fader::new(sample_rate),
             room: Room::new(sample_rate),
             noise: NoiseMixture::new(),
+            correlation: 1.0,
             left: 0,
         }
     }
@@ -79,12 +84,20 @@ impl Bus {
     fn look_ahead(&mut self, pool: &mut Pool, rates: &Rates) -> bool {
         pool.look_ahead(self.part, rates.period, rates);
         let mut mean_square = [0.0_f32; NOISE_LANES];
+        // Correlation of the voices' noises together: each counts by its power.
+        let (mut together, mut whole) = (0.0_f32, 0.0_f32);
         pool.of_part(self.part, |voice| {
+            let power: f32 = voice.noise.iter().map(|level| level * level).sum();
+            together += power * voice.noise_correlation;
+            whole += power;
             for (sum, level) in mean_square.iter_mut().zip(&voice.noise) {
                 *sum += level * level;
             }
         });
-        self.noise.glide(&mean_square, rates.period);
+        if whole > LEAST_POWER {
+            self.correlation = together / whole;
+        }
+        self.noise.glide(&mean_square, self.correlation, rates.period);
         if !pool.is_playing(self.part) && self.noise.is_silent() {
             return false;
         }

@@ -61,5 +61,7 @@ pub(super) fn table(kind: Kind, pitch: u8, level: f32) -> Arc<PartialTable> {
         vibrato_hertz: 5.3,
         spread: (0..hertz.len()).map(|n| (n as f32 * 0.618).fract() * 0.8 - 0.4).collect(),
         hertz,
+        noise_correlation: PartialTable::USUAL_CORRELATION,
+        choke: 0,
     })
 }

@@ -6,6 +6,7 @@ mod tests;
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
+use super::curves::within;
 use super::voice::NOISE_LANES;
 use crate::score::Stream;
 use crate::score::seed::Seed;
@@ -25,6 +26,9 @@ pub(super) struct NoiseMixture {
     /// Gain of each band at the start of the period, and what it gains a frame.
     gain: [f32; NOISE_LANES],
     step: [f32; NOISE_LANES],
+    /// How much of it left and right share, and what sets them apart, at the start of the period, and what each gains a frame.
+    common: [f32; 2],
+    apart: [f32; 2],
     /// Frames played since the start of the period.
     played: u16,
     /// Place in the loops; it stands still in silence.
@@ -37,8 +41,6 @@ pub(super) const RUN: usize = 32;
 const LOOP_SECS: f32 = 0.68;
 /// Gains below -110 decibels are silence.
 const FLOOR: f32 = 3e-6;
-/// Share of the noise that differs between left and right.
-const WIDTH: f32 = 0.5;
 
 impl NoiseTables {
     /// Bands as random phases in the frequency domain. Allocates.
@@ -86,6 +88,8 @@ impl NoiseMixture {
         Self {
             gain: [0.0; NOISE_LANES],
             step: [0.0; NOISE_LANES],
+            common: [1.0, 0.0],
+            apart: [0.0, 0.0],
             played: 0,
             place: 0,
             silent: true,
@@ -96,8 +100,14 @@ impl NoiseMixture {
         self.silent
     }
 
-    /// Begin a period of `frames` frames, at whose end each band has the given mean square.
-    pub(super) fn glide(&mut self, mean_square: &[f32; NOISE_LANES], frames: u16) {
+    /// Begin a period of `frames` frames, at whose end each band has the given mean square, and left and right the given correlation, 0 to 1.
+    pub(super) fn glide(
+        &mut self,
+        mean_square: &[f32; NOISE_LANES],
+        correlation: f32,
+        frames: u16,
+    ) {
+        let was_silent = self.silent;
         let played = f32::from(self.played);
         let per_frame = 1.0 / f32::from(frames);
         self.silent = true;
@@ -110,6 +120,14 @@ impl NoiseMixture {
             self.gain[band] = present;
             self.step[band] = (target - present) * per_frame;
             self.silent &= present == 0.0 && target == 0.0;
+        }
+        // Left is the common plus what sets them apart, right the common less it: correlated by the difference of their powers.
+        let wanted_apart = (0.5 * (1.0 - within(correlation, 0.0, 1.0))).sqrt();
+        let wanted_common = (1.0 - wanted_apart * wanted_apart).sqrt();
+        for (place, wanted) in [(&mut self.common, wanted_common), (&mut self.apart, wanted_apart)]
+        {
+            let present = if was_silent { wanted } else { place[0] + place[1] * played };
+            *place = [present, (wanted - present) * per_frame];
         }
         self.played = 0;
     }
@@ -136,8 +154,9 @@ impl NoiseMixture {
                 side[frame] += gain * second[frame];
             }
         }
-        let (common, apart) = ((1.0 - WIDTH * WIDTH).sqrt(), WIDTH);
         for frame in 0..frames {
+            let common = self.common[0] + self.common[1] * place_in_period[frame];
+            let apart = self.apart[0] + self.apart[1] * place_in_period[frame];
             left[frame] += common * middle[frame] + apart * side[frame];
             right[frame] += common * middle[frame] - apart * side[frame];
         }

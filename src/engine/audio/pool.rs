@@ -67,6 +67,14 @@ impl Pool {
             self.retire(start.table);
             return None;
         };
+        let choke = start.table.choke;
+        if choke > 0 {
+            self.of_part(start.part, |voice| {
+                if voice.choke == choke {
+                    voice.fade(rates.steal);
+                }
+            });
+        }
         self.playing[start.part.slot()].push(place);
         self.voices[place].start(start, self.started, rates);
         self.started += 1;

@@ -82,6 +82,10 @@ pub(super) struct Voice {
     pub(super) noise: [f32; NOISE_LANES],
     /// What is played, of notes that may be given another timbre.
     pub(super) played: Option<(Velocity, TimbreId)>,
+    /// Of left and right of the noise.
+    pub(super) noise_correlation: f32,
+    /// Notes of the same number in one part silence each other; 0 none.
+    pub(super) choke: u8,
     table: Option<Arc<PartialTable>>,
     ratio: f32,
     gain: f32,
@@ -144,6 +148,8 @@ impl Voice {
             level: 0.0,
             noise: [0.0; NOISE_LANES],
             played: None,
+            noise_correlation: 1.0,
+            choke: 0,
             table: None,
             ratio: 1.0,
             gain: 1.0,
@@ -203,6 +209,8 @@ impl Voice {
         self.groups = start.table.partials().div_ceil(LANES);
         self.active = 0;
         self.noise = [0.0; NOISE_LANES];
+        self.noise_correlation = within(start.table.noise_correlation, 0.0, 1.0);
+        self.choke = start.table.choke;
         let fall = SIXTY_DB / (start.table.release_secs.max(0.005) * rates.sample_rate);
         self.noise_fall = 1.3 * fall;
         self.played = None;
@@ -225,10 +233,10 @@ impl Voice {
             self.turn[group][lane] = 2.0 * half;
             self.sin[group][lane] = sin;
             self.cos[group][lane] = cos * (1.0 - half * half).sqrt() - sin * half;
-            let spread = within(table.spread.get(partial).copied().unwrap_or(0.0), -1.0, 1.0);
+            let [left, right] = pans(table.spread.get(partial).copied().unwrap_or(0.0));
             let heard: f32 = if sounds { 1.0 } else { 0.0 };
-            self.pan_left[group][lane] = heard * (1.0 - spread).sqrt();
-            self.pan_right[group][lane] = heard * (1.0 + spread).sqrt();
+            self.pan_left[group][lane] = heard * left;
+            self.pan_right[group][lane] = heard * right;
             self.fall[group][lane] = fall * (1.0 + (hertz / 4000.0).min(1.5));
             self.left[group][lane] = 0.0;
             self.right[group][lane] = 0.0;
@@ -449,6 +457,18 @@ impl Voice {
         }
         self.age = self.age.saturating_add(u32::try_from(left.len()).unwrap_or(0));
     }
+}
+
+/// Gains of left and right at a place in the stereo picture, as `PartialTable::spread` has it; their powers are 2 together.
+fn pans(spread: f32) -> [f32; 2] {
+    let spread = within(spread, -2.0, 2.0);
+    let beside = spread.abs();
+    let (far, near) = if beside <= 1.0 {
+        ((1.0 - beside).sqrt(), (1.0 + beside).sqrt())
+    } else {
+        (-(beside - 1.0).sqrt(), (3.0 - beside).sqrt())
+    };
+    if spread < 0.0 { [near, far] } else { [far, near] }
 }
 
 /// The control point from which on nothing of the table is heard.

@@ -35,7 +35,10 @@ const HIGHEST_HERTZ: f32 = 19_500.0;
 const SILENT_DB: f32 = -95.0;
 /// Sides of the stereo picture from harmonic to harmonic: no run of them leans to one side (the sequence of Thue and Morse).
 const SIDES: [f32; 8] = [1.0, -1.0, -1.0, 1.0, -1.0, 1.0, 1.0, -1.0];
-const WIDEST: f32 = 0.995;
+/// Left and right are never more opposed than by that, or a note would vanish in mono.
+const MOST_OPPOSED: f32 = 0.9;
+/// The first group of harmonics that noise is as wide as.
+const NOISE_GROUPS_FROM: usize = 3;
 const LEAST_VIBRATO_CENTS: f32 = 2.0;
 /// The lowest harmonics of a section are played by three desks, apart in pitch and place.
 const SECTION_HARMONICS: u8 = 16;
@@ -68,6 +71,8 @@ impl Decoded {
             },
             vibrato_hertz: vibrato_hertz.clamp(0.0, 9.0),
             spread: partials.iter().map(|it| it.spread).collect(),
+            noise_correlation: self.noise_correlation(),
+            choke: 0,
         }
     }
 
@@ -120,12 +125,20 @@ impl Decoded {
         partials
     }
 
-    /// How far from the middle a harmonic lies: left and right of a partial at s are correlated by the root of 1 - s².
+    /// How far from the middle a harmonic lies: left and right of a partial at s are correlated by the root of 1 - s², and beyond 1 by less
+    /// than nothing, as `PartialTable::spread` says.
     fn width(&self, harmonic: u8) -> f32 {
         let group = WIDTH_GROUPS.iter().position(|highest| usize::from(harmonic) <= *highest);
         let group = group.unwrap_or(WIDTH_GROUPS.len() - 1);
-        let correlation = self.statics[HEADS + group].clamp(0.0, 1.0);
-        (1.0 - correlation * correlation).sqrt().min(WIDEST)
+        let correlation = self.statics[HEADS + group].clamp(-MOST_OPPOSED, 1.0);
+        let width = (1.0 - correlation * correlation).sqrt();
+        if correlation < 0.0 { 2.0 - width } else { width }
+    }
+
+    /// Noise is as wide as the harmonics that it lies among.
+    fn noise_correlation(&self) -> f32 {
+        let groups = &self.statics[HEADS + NOISE_GROUPS_FROM..HEADS + WIDTH_GROUPS.len()];
+        (groups.iter().sum::<f32>() / groups.len() as f32).clamp(0.0, 1.0)
     }
 
     /// Frequency over the fundamental's: a stiff string's (Fletcher and Rossing, "The Physics of Musical Instruments", 1998), and what this one adds.

@@ -80,8 +80,6 @@ fn instruments_behave_as_their_kind() {
     let near = strings.hertz.iter().filter(|hertz| (250.0..275.0).contains(*hertz)).count();
     assert_eq!(near, 3, "a section is three desks");
     assert!(strings.spread.iter().any(|it| *it > 0.5), "and wide");
-    let drum = note(&mut model, 16, 36, 100);
-    assert!(drum.glide[0] > 2.0, "drums are written by hand");
 }
 
 #[test]
@@ -197,4 +195,29 @@ fn without_a_map_a_point_is_what_the_family_plays() {
     assert!(model.table(at, pitch, velocity).unwrap() == usual);
     let beyond = Blend { first: 0, second: 9999, share: 500 };
     assert!(model.table(TimbreId::Blend(beyond, family), pitch, velocity).unwrap() == usual);
+}
+
+#[test]
+fn what_is_struck_below_its_range_is_its_lowest_note_transposed() {
+    let mut model = model();
+    let place = model.cards.iter().position(|card| card.name == "glockenspiel").unwrap();
+    let timbre = TimbreId::Named(u16::try_from(place).unwrap());
+    let (low, _) = model.timbres[place].range.unwrap();
+    let mut at = |number: u8| {
+        model.table(timbre, Pitch::new(number).unwrap(), Velocity::clamped(90)).unwrap()
+    };
+    let (lowest, below) = (at(low), at(low - 12));
+    let ratio = lowest.hertz[0] / below.hertz[0];
+    assert!((ratio - 2.0).abs() < 1e-3, "{ratio}");
+    // No thump: the noise is to the tones as it was.
+    let noise = |table: &PartialTable| {
+        let whole = |levels: &[f32]| levels.iter().map(|it| it * it).sum::<f32>();
+        whole(&table.noise) / whole(&table.amplitude)
+    };
+    let more = noise(&below) / noise(&lowest);
+    assert!((0.8..1.25).contains(&more), "{more}");
+    let clarinet = model.cards.iter().position(|card| card.name == "clarinet").unwrap();
+    let clarinet = &model.timbres[clarinet];
+    let held = known_pitch(clarinet.nature, clarinet.range, Pitch::new(30).unwrap());
+    assert_eq!(held.number(), 30);
 }

@@ -59,6 +59,18 @@ pub(super) fn hit(key: Pitch, force: f32) -> (Sketch, f32) {
     }
 }
 
+/// Hits of the same number silence each other, 0 none: hi-hats, whistles, guiros, cuicas and triangles.
+pub(super) fn choke(key: Pitch) -> u8 {
+    match key.number() {
+        42 | 44 | 46 => 1,
+        71 | 72 => 2,
+        73 | 74 => 3,
+        78 | 79 => 4,
+        80 | 81 => 5,
+        _ => 0,
+    }
+}
+
 /// Modes of a skin from the lowest up, each falling faster than the one before.
 fn skin(sketch: &mut Sketch, hertz: f32, secs: f32, brightness: f32) {
     for (place, ratio) in MEMBRANE.into_iter().enumerate() {

@@ -179,6 +179,8 @@ impl Sketch {
             vibrato_cents: self.vibrato_cents,
             vibrato_hertz: self.vibrato_hertz,
             spread: self.tones.iter().map(|tone| tone.spread.clamp(-1.0, 1.0)).collect(),
+            noise_correlation: PartialTable::USUAL_CORRELATION,
+            choke: 0,
         }
     }
 
@@ -218,7 +220,7 @@ fn noise(hisses: &[Hiss], secs: &[f32; TABLE_FRAMES]) -> Vec<f32> {
 }
 
 /// The place of the `n`th of many partials in the stereo picture: scattered evenly, up to `width` to each side.
-pub(super) fn scatter(n: usize, width: f32) -> f32 {
+pub(in crate::infer) fn scatter(n: usize, width: f32) -> f32 {
     let share = (n as f32 * 0.618_034).fract();
     width * (2.0 * share - 1.0)
 }

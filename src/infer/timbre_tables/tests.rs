@@ -23,7 +23,8 @@ pub(in crate::infer) fn check(name: &str, table: &PartialTable) {
     assert!(levels().all(|it| (0.0..=0.9).contains(it)), "{name}");
     assert!(levels().any(|it| *it > 1e-5), "{name} is silent");
     assert!(table.glide.iter().all(|it| (0.25..=4.0).contains(it)), "{name}");
-    assert!(table.spread.iter().all(|it| it.abs() <= 1.0), "{name}");
+    assert!(table.spread.iter().all(|it| it.abs() <= 2.0), "{name}");
+    assert!((0.0..=1.0).contains(&table.noise_correlation), "{name}");
     assert!((0.05..=4.0).contains(&table.release_secs), "{name}");
     assert!((0.0..=30.0).contains(&table.vibrato_cents), "{name}");
 }

@@ -42,6 +42,7 @@ struct TimbreEntry {
     /// Shares of the map's width and height.
     #[serde(default)]
     place: Option<[f32; 2]>,
+    range: Option<[u8; 2]>,
     latent: Vec<f32>,
 }
 
@@ -112,6 +113,9 @@ impl Check<'_> {
         let legal = entry.place.is_none_or(|it| it.iter().all(|it| (0.0..=1.0).contains(it)));
         let found = format!("{:?}", entry.place);
         self.that(legal, &format!("{field}.place"), found, "two numbers from 0 to 1")?;
+        let legal = entry.range.is_none_or(|[low, high]| low <= high && high < 128);
+        let found = format!("{:?}", entry.range);
+        self.that(legal, &format!("{field}.range"), found, "two MIDI keys, the lower one first")?;
         Ok(Timbre {
             place: entry.place.map(|[x, y]| MapPoint::of_shares(x, y)),
             name: entry.name,
@@ -123,6 +127,7 @@ impl Check<'_> {
                 NatureEntry::Held => Nature::Held,
             },
             players: if entry.section { Players::Section } else { Players::One },
+            range: entry.range.map(|[low, high]| (low, high)),
             latent: entry.latent,
         })
     }

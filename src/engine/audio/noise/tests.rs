@@ -27,7 +27,7 @@ fn a_mixture_reaches_its_level_and_falls_silent() {
     wanted[10] = 0.04;
     let mut power = 0.0;
     for period in 0..1000 {
-        mixture.glide(&wanted, 32);
+        mixture.glide(&wanted, 0.5, 32);
         let (mut left, mut right) = ([0.0; RUN], [0.0; RUN]);
         mixture.add(&tables, &mut left, &mut right);
         if period > 0 {
@@ -36,10 +36,32 @@ fn a_mixture_reaches_its_level_and_falls_silent() {
     }
     assert!((power / 0.04 - 1.0).abs() < 0.3, "{power}");
     for _ in 0..2 {
-        mixture.glide(&[0.0; NOISE_LANES], 32);
+        mixture.glide(&[0.0; NOISE_LANES], 0.5, 32);
         let (mut left, mut right) = ([0.0; RUN], [0.0; RUN]);
         mixture.add(&tables, &mut left, &mut right);
     }
-    mixture.glide(&[0.0; NOISE_LANES], 32);
+    mixture.glide(&[0.0; NOISE_LANES], 0.5, 32);
     assert!(mixture.is_silent());
+}
+
+#[test]
+fn left_and_right_go_together_as_they_should() {
+    let tables = NoiseTables::new(48_000.0);
+    let mut wanted = [0.0; NOISE_LANES];
+    wanted[8..20].fill(0.01);
+    for correlation in [0.0, 0.25, 0.5, 1.0] {
+        let mut mixture = NoiseMixture::new();
+        let (mut together, mut power) = (0.0, 0.0);
+        for _ in 0..2000 {
+            mixture.glide(&wanted, correlation, 32);
+            let (mut left, mut right) = ([0.0; RUN], [0.0; RUN]);
+            mixture.add(&tables, &mut left, &mut right);
+            for (left, right) in left.iter().zip(&right) {
+                together += left * right;
+                power += 0.5 * (left * left + right * right);
+            }
+        }
+        let found = together / power;
+        assert!((found - correlation).abs() < 0.08, "{correlation}: {found}");
+    }
 }

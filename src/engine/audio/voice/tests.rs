@@ -73,3 +73,20 @@ fn a_note_that_dies_is_over_by_itself() {
     let samples = played(Kind::Steady, 50, 480_000, 48_000.0);
     assert!(samples.len() >= 480_000);
 }
+
+#[test]
+fn sides_are_correlated_as_the_spread_says() {
+    for spread in [-2.0_f32, -1.4, -1.0, -0.3, 0.0, 0.6, 1.0, 1.7, 2.0] {
+        let [left, right] = super::pans(spread);
+        assert!((left * left + right * right - 2.0).abs() < 1e-5, "{spread}");
+        let beside = spread.abs().min(2.0 - spread.abs());
+        let correlation = (1.0 - beside * beside).sqrt().copysign(1.0 - spread.abs());
+        assert!((left * right - correlation).abs() < 1e-3, "{spread}: {left} {right}");
+        assert!(
+            spread == 0.0
+                || (left.abs() > right.abs()) == (spread < 0.0)
+                || left.abs() == right.abs()
+        );
+    }
+    assert_eq!(super::pans(f32::NAN).map(f32::is_finite), [true, true]);
+}
