@@ -5,7 +5,7 @@ use super::pool::Pool;
 use super::rates::Rates;
 use super::room::Room;
 use super::strip::Fader;
-use super::voice::{LANES, NOISE_LANES};
+use super::voice::LANES;
 use crate::score::Part;
 
 #[derive(Debug)]
@@ -46,6 +46,7 @@ impl Bus {
     }
 
     /// Render the next `frames` frames of the part as they leave its fader, its room with them.
+    #[inline(always)]
     pub(super) fn render(
         &mut self,
         pool: &mut Pool,
@@ -76,14 +77,10 @@ impl Bus {
     }
 
     /// Start a period, unless the part is silent.
+    #[inline(always)]
     fn look_ahead(&mut self, pool: &mut Pool, rates: &Rates) -> bool {
         pool.look_ahead(self.part, rates.period, rates);
-        let mut mean_square = [0.0_f32; NOISE_LANES];
-        pool.of_part(self.part, |voice| {
-            for (sum, level) in mean_square.iter_mut().zip(&voice.noise) {
-                *sum += level * level;
-            }
-        });
+        let mean_square = pool.noise(self.part);
         self.noise.glide(&mean_square, rates.period);
         if !pool.is_playing(self.part) && self.noise.is_silent() {
             return false;
@@ -93,10 +90,11 @@ impl Bus {
     }
 
     /// A run within the period: voices, then noise.
+    #[inline(always)]
     fn play(&mut self, pool: &mut Pool, tables: &NoiseTables, left: &mut [f32], right: &mut [f32]) {
         let run = left.len();
         let (mut lanes_left, mut lanes_right) = ([[0.0; LANES]; RUN], [[0.0; LANES]; RUN]);
-        pool.of_part(self.part, |voice| voice.add(&mut lanes_left[..run], &mut lanes_right[..run]));
+        pool.add(self.part, &mut lanes_left[..run], &mut lanes_right[..run]);
         for (out, lanes) in left.iter_mut().zip(&lanes_left) {
             *out = sum(lanes);
         }

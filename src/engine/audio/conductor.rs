@@ -98,6 +98,7 @@ impl Conductor {
     pub(super) fn prepare(&mut self, synth: Option<Synth>, sample_rate: f32) {
         self.synth = synth;
         self.sample_rate = f64::from(sample_rate);
+        self.bear_player();
     }
 
     pub(super) fn latency(&self) -> u32 {

@@ -35,8 +35,8 @@ pub(super) struct NoiseMixture {
 /// Most frames in one run.
 pub(super) const RUN: usize = 32;
 const LOOP_SECS: f32 = 0.68;
-/// Gains below -110 decibels are silence.
-const FLOOR: f32 = 3e-6;
+/// Gains below -100 decibels are silence.
+const FLOOR: f32 = 1e-5;
 /// Share of the noise that differs between left and right.
 const WIDTH: f32 = 0.5;
 
@@ -70,6 +70,7 @@ impl NoiseTables {
     }
 
     /// `frames` (at most `RUN`) samples of a band from any place on.
+    #[inline(always)]
     fn run(&self, band: usize, place: usize, frames: usize) -> &[f32] {
         let start = band * (self.length + RUN) + (place & (self.length - 1));
         &self.samples[start..start + frames]
@@ -97,6 +98,7 @@ impl NoiseMixture {
     }
 
     /// Begin a period of `frames` frames, at whose end each band has the given mean square.
+    #[inline(always)]
     pub(super) fn glide(&mut self, mean_square: &[f32; NOISE_LANES], frames: u16) {
         let played = f32::from(self.played);
         let per_frame = 1.0 / f32::from(frames);
@@ -115,6 +117,7 @@ impl NoiseMixture {
     }
 
     /// Add a run of noise, at most `RUN` frames and not beyond the period.
+    #[inline(always)]
     pub(super) fn add(&mut self, tables: &NoiseTables, left: &mut [f32], right: &mut [f32]) {
         let frames = left.len();
         let (mut middle, mut side) = ([0.0_f32; RUN], [0.0_f32; RUN]);

@@ -5,8 +5,9 @@ mod tests;
 
 use std::sync::Arc;
 
+use super::channel::{Bearing, Channel};
 use super::rates::Rates;
-use super::voice::{Stage, Start, Voice};
+use super::voice::{LANES, NOISE_LANES, Stage, Start, Voice};
 use crate::score::{Part, PartialTable, Pitch};
 
 /// Notes that sound at once.
@@ -21,6 +22,8 @@ pub(super) struct Pool {
     pub(super) voices: Vec<Voice>,
     /// Voices of each part by place in `voices`, oldest first.
     playing: [Vec<usize>; Part::COUNT],
+    /// How each channel bears itself.
+    bearings: [Bearing; Channel::COUNT],
     retired: Vec<Arc<PartialTable>>,
     started: u64,
 }
@@ -31,6 +34,7 @@ impl Pool {
         Self {
             voices: (0..VOICES + SPARE).map(|_| Voice::new()).collect(),
             playing: std::array::from_fn(|_| Vec::with_capacity(VOICES + SPARE)),
+            bearings: [Bearing::PLAIN; Channel::COUNT],
             retired: Vec::with_capacity(WAITING),
             started: 0,
         }
@@ -45,7 +49,38 @@ impl Pool {
         !self.playing[part.slot()].is_empty()
     }
 
+    /// How many voices are not over.
+    pub(super) fn playing(&self) -> usize {
+        self.playing.iter().map(Vec::len).sum()
+    }
+
+    /// Add the next frames of the part's partials to the lanes of left and right.
+    #[inline(always)]
+    pub(super) fn add(
+        &mut self,
+        part: Part,
+        left: &mut [[f32; LANES]],
+        right: &mut [[f32; LANES]],
+    ) {
+        for place in &self.playing[part.slot()] {
+            self.voices[*place].add(left, right);
+        }
+    }
+
+    /// Mean square of each noise band of the part at the end of the period.
+    #[inline(always)]
+    pub(super) fn noise(&self, part: Part) -> [f32; NOISE_LANES] {
+        let mut mean_square = [0.0_f32; NOISE_LANES];
+        for place in &self.playing[part.slot()] {
+            for (sum, level) in mean_square.iter_mut().zip(&self.voices[*place].noise) {
+                *sum += level * level;
+            }
+        }
+        mean_square
+    }
+
     /// The part's voices, oldest first.
+    #[inline(always)]
     pub(super) fn of_part(&mut self, part: Part, mut visit: impl FnMut(&mut Voice)) {
         for place in &self.playing[part.slot()] {
             visit(&mut self.voices[*place]);
@@ -68,7 +103,8 @@ impl Pool {
             return;
         };
         self.playing[start.part.slot()].push(place);
-        self.voices[place].start(start, self.started, rates);
+        let bearing = &self.bearings[start.channel.place()];
+        self.voices[place].start(start, bearing, self.started, rates);
         self.started += 1;
     }
 
@@ -103,10 +139,15 @@ impl Pool {
         }
     }
 
-    /// Let go of the part's notes of that pitch.
-    pub(super) fn release(&mut self, part: Part, pitch: Pitch) {
+    /// How the notes of a channel are to sound from now on.
+    pub(super) fn bear(&mut self, channel: Channel, bearing: Bearing) {
+        self.bearings[channel.place()] = bearing.checked();
+    }
+
+    /// Let go of the part's notes of that channel and pitch.
+    pub(super) fn release(&mut self, part: Part, channel: Channel, pitch: Pitch) {
         self.of_part(part, |voice| {
-            if voice.pitch == pitch {
+            if voice.pitch == pitch && voice.channel == channel {
                 voice.release();
             }
         });
@@ -120,9 +161,13 @@ impl Pool {
     }
 
     /// Set course for the next period of a part, and free its voices that are over.
+    #[inline(always)]
     pub(super) fn look_ahead(&mut self, part: Part, frames: u16, rates: &Rates) {
-        self.of_part(part, |voice| voice.look_ahead(frames, rates));
         let mut playing = std::mem::take(&mut self.playing[part.slot()]);
+        for place in &playing {
+            let voice = &mut self.voices[*place];
+            voice.look_ahead(frames, &self.bearings[voice.channel.place()], rates);
+        }
         playing.retain(|place| {
             let is_over = self.voices[*place].stage == Stage::Over;
             if is_over {

@@ -99,7 +99,7 @@ impl Room {
     }
 
     /// One frame in, what comes back from the walls out.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self, left: f32, right: f32) -> [f32; 2] {
         if self.quiet > self.delays[LINES - 1] {
             if left == 0.0 && right == 0.0 {
@@ -133,6 +133,7 @@ impl Room {
         self.hushed(back)
     }
 
+    #[inline(always)]
     fn hushed(&mut self, back: [f32; 2]) -> [f32; 2] {
         if self.hush == 0 {
             return back;
@@ -155,7 +156,7 @@ impl Entry {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self, sample: f32) -> f32 {
         self.bass = something(self.bass + self.bass_pace * (sample - self.bass));
         self.smears.iter_mut().fold(sample - self.bass, |sample, it| it.next(sample))
@@ -179,7 +180,7 @@ impl Smear {
         Self { ring: vec![0.0; (secs * sample_rate).max(1.0) as usize], at: 0 }
     }
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self, sample: f32) -> f32 {
         let late = self.ring[self.at];
         let kept = something(sample + SMEAR * late);

@@ -228,6 +228,7 @@ fn the_fullest_track_that_is_not_drums_is_the_seed() {
         channel,
         program: None,
         notes: (0..count).map(note).collect(),
+        gestures: Vec::new(),
     };
     let song = |tracks| MidiSong {
         tracks,
@@ -244,7 +245,8 @@ fn the_fullest_track_that_is_not_drums_is_the_seed() {
 fn a_phrase_starts_with_the_bar_of_its_first_note() {
     let waltz = Meter::new(3, 4).unwrap();
     let notes = vec![note_at(96 + 72 + 24, 60, 1), note_at(96 + 144, 62, 1)];
-    let track = MidiTrack { name: String::new(), channel: 0, program: None, notes };
+    let track =
+        MidiTrack { name: String::new(), channel: 0, program: None, notes, gestures: Vec::new() };
     let song = MidiSong {
         tracks: vec![track],
         tempos: vec![(Tick(0), Tempo::default())],
@@ -342,7 +344,7 @@ prop_compose! {
         let mut song = MidiSong::of_band(&[], [None; 4], Tempo::default(), Meter::COMMON);
         song.tracks = tracks
             .into_iter()
-            .map(|(channel, program, name, notes)| MidiTrack { name, channel, program, notes })
+            .map(|(channel, program, name, notes)| MidiTrack { name, channel, program, notes, gestures: Vec::new() })
             .collect();
         song.tempos.extend(tempos.iter().map(|it| (Tick(it.0), Tempo::new(it.1.into()).unwrap())));
         song.meters.extend(meters.iter().map(|it| (Tick(it.0), Meter::new(it.1, 1 << it.2).unwrap())));
