@@ -12,7 +12,7 @@ use crate::files::midi::{self, MidiSong};
 use crate::files::wav;
 use crate::infer::{Muse, TimbreCard};
 use crate::report::{self, family_word};
-use crate::score::{Mix, Part, TimbreId};
+use crate::score::{Family, Mix, Part, TimbreId};
 
 /// Frames rendered at a time.
 const BLOCK: usize = 512;
@@ -37,13 +37,13 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
         let error = anyhow::anyhow!("render {:.0} minutes: {}", secs / 60.0, args.file.display());
         return Err(Failure::new(Kind::Input, error, "give at most half an hour"));
     }
-    let stems = stem_names(&song);
-    let names: Vec<String> = ["mix.wav".to_owned()].into_iter().chain(stems.clone()).collect();
     let mut muse = packs::open(&args.muse)?.muse;
+    let timbres = timbres(&song, &args.timbres, muse.as_ref())?;
+    let stems = stem_names(&timbres, muse.as_ref());
+    let names: Vec<String> = ["mix.wav".to_owned()].into_iter().chain(stems).collect();
     let mut outputs = args.output.open(&names)?;
 
     let progress = args.output.progress("rendering");
-    let timbres = timbres(&song, &args.timbres, muse.as_ref())?;
     let cues = cues(&song, &timbres, muse.as_mut(), rate)?;
     let performance = Performance::new(cues, args.wav.sample_rate as f32);
     let tape = Tape::render(performance, frames(secs, rate), &mut |done| progress.show(done));
@@ -108,12 +108,17 @@ fn timbres(
     Ok(timbres)
 }
 
-/// A stem for each strip that is used, named by its first track.
-fn stem_names(song: &MidiSong) -> Vec<String> {
-    let firsts = song.tracks.iter().take(Part::BAND_SIZE).enumerate();
-    firsts
-        .map(|(index, track)| format!("part-{}-{}.wav", index + 1, family_word(family(track))))
-        .collect()
+/// A stem for each strip that is used, named by what its first track plays on.
+fn stem_names(timbres: &[TimbreId], muse: &dyn Muse) -> Vec<String> {
+    let word = |timbre: TimbreId| match timbre {
+        TimbreId::Named(place) => muse
+            .timbres()
+            .get(usize::from(place))
+            .map_or_else(|| family_word(Family::PIANO), |card| card.name.replace('_', "-")),
+        TimbreId::Usual(family) => family_word(family),
+    };
+    let firsts = (1..).zip(timbres.iter().take(Part::BAND_SIZE));
+    firsts.map(|(number, timbre)| format!("part-{number}-{}.wav", word(*timbre))).collect()
 }
 
 /// What was rendered: left and right.

@@ -5,7 +5,7 @@ use super::pool::Pool;
 use super::rates::Rates;
 use super::room::Room;
 use super::strip::Fader;
-use super::voice::LANES;
+use super::voice::{LANES, together};
 use crate::score::Part;
 
 #[derive(Debug)]
@@ -68,12 +68,9 @@ impl Bus {
         let [left, right] = out;
         left[done..frames].fill(0.0);
         right[done..frames].fill(0.0);
-        for (left, right) in left[..frames].iter_mut().zip(&mut right[..frames]) {
-            let dry = [*left * self.fader.left.next(), *right * self.fader.right.next()];
-            let back = self.room.next(SEND * dry[0], SEND * dry[1]);
-            *left = dry[0] + back[0];
-            *right = dry[1] + back[1];
-        }
+        self.fader.left.apply(&mut left[..frames]);
+        self.fader.right.apply(&mut right[..frames]);
+        self.room.add(SEND, &mut left[..frames], &mut right[..frames]);
     }
 
     /// Start a period, unless the part is silent.
@@ -96,10 +93,10 @@ impl Bus {
         let (mut lanes_left, mut lanes_right) = ([[0.0; LANES]; RUN], [[0.0; LANES]; RUN]);
         pool.add(self.part, &mut lanes_left[..run], &mut lanes_right[..run]);
         for (out, lanes) in left.iter_mut().zip(&lanes_left) {
-            *out = sum(lanes);
+            *out = together(*lanes);
         }
         for (out, lanes) in right.iter_mut().zip(&lanes_right) {
-            *out = sum(lanes);
+            *out = together(*lanes);
         }
         if !self.noise.is_silent() {
             self.noise.add(tables, left, right);
@@ -116,11 +113,4 @@ impl Bus {
             self.left = 0;
         }
     }
-}
-
-/// The lanes together, halves first.
-#[inline(always)]
-fn sum(lanes: &[f32; LANES]) -> f32 {
-    let half: [f32; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
-    (half[0] + half[2]) + (half[1] + half[3])
 }

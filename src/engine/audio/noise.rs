@@ -37,6 +37,8 @@ pub(super) const RUN: usize = 32;
 const LOOP_SECS: f32 = 0.68;
 /// Gains below -100 decibels are silence.
 const FLOOR: f32 = 1e-5;
+/// So are those that are so far below the loudest band, 60 decibels.
+const MASKED: f32 = 1e-3;
 /// Share of the noise that differs between left and right.
 const WIDTH: f32 = 0.5;
 
@@ -103,10 +105,13 @@ impl NoiseMixture {
         let played = f32::from(self.played);
         let per_frame = 1.0 / f32::from(frames);
         self.silent = true;
+        // What is far below the loudest band is hidden by it.
+        let loudest = mean_square.iter().fold(0.0_f32, |most, it| most.max(*it)).sqrt();
+        let floor = FLOOR.max(MASKED * loudest);
         for (band, mean_square) in mean_square.iter().enumerate().take(NOISE_BANDS) {
             let present = self.gain[band] + self.step[band] * played;
             let target = mean_square.sqrt();
-            let target = if target > FLOOR { target } else { 0.0 };
+            let target = if target > floor { target } else { 0.0 };
             // What is left of a fade that has ended is rounding.
             let present = if present > FLOOR * 1e-3 { present } else { 0.0 };
             self.gain[band] = present;

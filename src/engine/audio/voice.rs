@@ -6,6 +6,7 @@ mod tests;
 
 use std::sync::Arc;
 
+pub(super) use self::oscillators::together;
 use self::oscillators::{Bank, Oscillators, Partial, ZERO};
 use super::channel::{Bearing, Carriage, Channel};
 use super::curves::{exp2, log2, within};

@@ -395,3 +395,30 @@ proptest! {
         prop_assert_eq!(read(bytes).map_err(|error| (error.offset, error.found)), Err((bytes.len(), Found::EndOfFile)));
     }
 }
+
+#[test]
+fn controllers_and_the_wheel_are_read_with_their_range() {
+    let note = [0, 0x90, 60, 80, 96, 0x80, 60, 0];
+    let wheel = |high: u8| [48, 0xE0, 0, high];
+    let range =
+        [0, 0xB0, 101, 0, 0, 0xB0, 100, 0, 0, 0xB0, 6, 12, 0, 0xB0, 101, 127, 0, 0xB0, 6, 3];
+    let controllers = [0, 0xB0, 7, 90, 0, 0xB0, 11, 127, 0, 0xB0, 10, 0, 0, 0xB0, 1, 99];
+    // They may stand in another track than the notes.
+    let desk =
+        [&controllers[..], &wheel(127), &range, &wheel(0), &[0, 0xB0, 121, 0], &END].concat();
+    let song = read(&file(1, [0, 96], &[&desk, &[&note[..], &END].concat()])).unwrap();
+    let near = |semitones: f32, wanted: f32| (semitones - wanted).abs() < 0.05;
+    let gestures = &song.tracks[0].gestures;
+    let times: Vec<f64> = gestures.iter().map(|it| it.0).collect();
+    assert_eq!(times, [0.0, 0.0, 0.0, 12.0, 12.0, 24.0, 24.0, 24.0]);
+    let [volume, expression, pan, up, wider, down, middle, whole] =
+        <[Gesture; 8]>::try_from(gestures.iter().map(|it| it.1).collect::<Vec<_>>()).unwrap();
+    assert_eq!([volume, expression], [Gesture::Volume(90), Gesture::Expression(127)]);
+    assert_eq!([pan, whole], [Gesture::Pan(0), Gesture::Expression(127)]);
+    let bends = [up, wider, down, middle].map(|gesture| match gesture {
+        Gesture::Bend(semitones) => semitones,
+        other => panic!("{other:?}"),
+    });
+    assert!(near(bends[0], 2.0) && near(bends[1], 12.0) && near(bends[2], -12.0), "{bends:?}");
+    assert_eq!(bends[3], 0.0);
+}

@@ -13,9 +13,9 @@ pub(in crate::infer) enum Scale {
 }
 
 /// Level of a note of the highest velocity in the middle register, decibels of full scale: four parts at mezzo-forte then have about -18 LUFS.
-const FORTE_DB: f32 = -23.0;
+const FORTE_DB: f32 = -21.5;
 /// By how much hits are louder than they are written, decibels: they are written for a band whose notes have -30.5.
-const HITS_DB: f32 = 5.0;
+const HITS_DB: f32 = 6.5;
 /// From the softest velocity to the loudest, decibels.
 const RANGE_DB: f32 = 34.0;
 /// Time constant "fast" of a sound level meter (same source).

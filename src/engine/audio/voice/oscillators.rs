@@ -118,16 +118,13 @@ impl Oscillators {
         self.sounding_count = 0;
         for group in 0..self.groups {
             let mut level = level_of(group);
-            let loudest = level.iter().fold(0.0_f32, |most, it| most.max(*it));
+            let loudest = largest(level);
             if loudest < quiet {
                 level = [0.0; LANES];
             }
-            sum += level.iter().sum::<f32>();
+            sum += together(level);
             let (left, right) = (&mut self.left[group], &mut self.right[group]);
-            let mut still = 0.0_f32;
-            for lane in 0..LANES {
-                still = still.max(left[lane].abs()).max(right[lane].abs());
-            }
+            let still = largest(std::array::from_fn(|lane| left[lane].abs() + right[lane].abs()));
             if loudest < quiet && still < QUIET {
                 (*left, *right) = ([0.0; LANES], [0.0; LANES]);
                 continue;
@@ -193,25 +190,19 @@ impl Oscillators {
         }
     }
 
-    /// Three groups at a time: while one's sine waits for its cosine, the others are computed.
+    /// Two groups at a time: while the sine of one waits for its cosine, the other is computed.
     #[inline(always)]
     fn add_all<const MOVING: bool>(
         &mut self,
         left: &mut [[f32; LANES]],
         right: &mut [[f32; LANES]],
     ) {
-        let mut done = 0;
-        while done < self.sounding_count {
-            match self.sounding_count - done {
-                1 => self.add_groups::<MOVING, 1>(done, left, right),
-                2 | 4 => self.add_groups::<MOVING, 2>(done, left, right),
-                _ => self.add_groups::<MOVING, 3>(done, left, right),
-            }
-            done += match self.sounding_count - done {
-                1 => 1,
-                2 | 4 => 2,
-                _ => 3,
-            };
+        let pairs = self.sounding_count / 2;
+        for pair in 0..pairs {
+            self.add_groups::<MOVING, 2>(2 * pair, left, right);
+        }
+        if self.sounding_count % 2 == 1 {
+            self.add_groups::<MOVING, 1>(2 * pairs, left, right);
         }
     }
 
@@ -264,4 +255,19 @@ impl Oscillators {
             }
         }
     }
+}
+
+/// The largest of the lanes, none of which is negative.
+#[inline(always)]
+fn largest(lanes: [f32; LANES]) -> f32 {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let half: [f32; 4] = std::array::from_fn(|lane| larger(lanes[lane], lanes[lane + 4]));
+    larger(larger(half[0], half[2]), larger(half[1], half[3]))
+}
+
+/// The sum of the lanes, halves first.
+#[inline(always)]
+pub(in crate::engine::audio) fn together(lanes: [f32; LANES]) -> f32 {
+    let half: [f32; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
+    (half[0] + half[2]) + (half[1] + half[3])
 }
