@@ -142,10 +142,9 @@ impl Room {
         let may_rest = soonest + frames as f32 > self.longest;
         for frame in 0..frames {
             let mut lines = waves[frame];
-            for line in 0..LINES {
-                let damped = self.damped[line] + self.damping * (lines[line] - self.damped[line]);
-                self.damped[line] = something(damped);
-                lines[line] = self.loss[line] * self.damped[line];
+            for ((wave, damped), loss) in lines.iter_mut().zip(&mut self.damped).zip(&self.loss) {
+                *damped = something(*damped + self.damping * (*wave - *damped));
+                *wave = loss * *damped;
             }
             let back = [
                 lines[0] - lines[2] + lines[4] - lines[6],
@@ -155,9 +154,8 @@ impl Room {
             for (line, mixed) in mixed.iter_mut().enumerate() {
                 *mixed += entering[line % 2][frame];
             }
-            for line in 0..LINES {
-                let is_quiet = mixed[line].abs() < FLOOR;
-                self.quiet[line] = if is_quiet { self.quiet[line] + 1.0 } else { 0.0 };
+            for (quiet, wave) in self.quiet.iter_mut().zip(&mixed) {
+                *quiet = if wave.abs() < FLOOR { *quiet + 1.0 } else { 0.0 };
             }
             waves[frame] = mixed;
             let mut share = 1.0;

@@ -1,5 +1,8 @@
 //! Wide instructions where the processor has them: the same arithmetic, and the same samples, eight numbers at a time in place of four.
-#![expect(unsafe_code, reason = "the compiler cannot know which processor it will run on")]
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(unsafe_code, reason = "the compiler cannot know which processor it will run on")
+)]
 
 /// How the synth is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
