@@ -5,6 +5,7 @@
 mod args;
 mod bounce;
 mod check;
+pub mod cues;
 mod failure;
 mod jam;
 mod learn;

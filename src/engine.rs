@@ -6,6 +6,7 @@ pub mod composer;
 pub mod control;
 pub mod link;
 pub mod offline;
+pub mod performance;
 pub mod playback;
 pub mod reprise;
 pub mod worker;

@@ -1,5 +1,6 @@
 //! `report.json`: what made a bounce, and what came out. The command line and the plugin write the same.
 
+pub mod loudness;
 pub(crate) mod originality;
 
 use std::fmt::Write;
@@ -153,6 +154,8 @@ struct SoundLine {
     frames: usize,
     /// `null` is silence.
     peak_db: Option<f64>,
+    /// Of the mix as a whole, to a tenth.
+    loudness_lufs: Option<f64>,
     /// Of the mix as little-endian 32-bit floats, frame by frame, left before right.
     samples_sha256: String,
 }
@@ -210,6 +213,7 @@ impl Report {
                 seconds,
                 frames,
                 peak_db: peak_db(&bounced.mix),
+                loudness_lufs: loudness_lufs(&bounced.mix, request.sample_rate),
                 samples_sha256: samples_sha256(&bounced.mix),
             },
             speed: SpeedLine {
@@ -267,7 +271,7 @@ impl Report {
             sound.seconds,
             speed.seconds,
             speed.times_real_time,
-            sound.peak_db.map_or("silent".to_owned(), |peak| format!("peak {peak:.1} dB"))
+            loudness_words(sound.peak_db, sound.loudness_lufs)
         ));
         for file in files {
             line(format!("  {}", file.display()));
@@ -409,9 +413,25 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Peak relative to full scale, to a hundredth; nothing if all is silent.
-fn peak_db(channels: &[Vec<f32>; 2]) -> Option<f64> {
+pub(crate) fn peak_db(channels: &[Vec<f32>; 2]) -> Option<f64> {
     let peak = channels.iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
     (peak > 0.0).then(|| (f64::from(peak).log10() * 2000.0).round() / 100.0)
+}
+
+/// Loudness as a whole, to a tenth; nothing if all is silent.
+pub(crate) fn loudness_lufs([left, right]: &[Vec<f32>; 2], sample_rate: u32) -> Option<f64> {
+    let loudness = loudness::integrated([left, right], sample_rate)?;
+    Some((loudness * 10.0).round() / 10.0)
+}
+
+/// Such as `peak -6.0 dB, -17.2 LUFS`.
+pub(crate) fn loudness_words(peak_db: Option<f64>, loudness_lufs: Option<f64>) -> String {
+    let peak = peak_db.map(|peak| format!("peak {peak:.1} dB"));
+    let loudness = loudness_lufs.map(|loudness| format!("{loudness:.1} LUFS"));
+    match peak {
+        Some(peak) => peak + &loudness.map(|it| format!(", {it}")).unwrap_or_default(),
+        None => "silent".to_owned(),
+    }
 }
 
 /// Such as `synth-lead`: how a family is written on the command line and in the names of stems.

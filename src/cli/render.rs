@@ -1,20 +1,18 @@
 //! `render`: a MIDI file played by the synth.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use serde_json::json;
 
 use super::args::{RenderArgs, TimbreArg};
+use super::cues::{cues, family, frames, seconds};
 use super::failure::{Failure, Kind};
 use super::{packs, say, tell, timbres};
 use crate::engine::audio::renderer::Outputs as Channels;
-use crate::engine::audio::synth::Synth;
-use crate::files::midi::{self, MidiSong, MidiTrack};
+use crate::engine::performance::Performance;
+use crate::files::midi::{self, MidiSong};
 use crate::files::wav;
-use crate::infer::{ComposeError, Muse, TimbreCard};
-use crate::report::family_word;
-use crate::score::{Family, Mix, Part, PartialTable, Pitch, Tick, TimbreId, Velocity};
+use crate::infer::{Muse, TimbreCard};
+use crate::report::{self, family_word};
+use crate::score::{Family, Mix, Part, TimbreId};
 
 /// Frames rendered at a time.
 const BLOCK: usize = 512;
@@ -34,23 +32,24 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
     }
     let rate = f64::from(args.wav.sample_rate);
     let ends = song.tracks.iter().flat_map(|track| track.notes.iter().map(|note| note.end()));
-    let secs = seconds(&song, ends.max().unwrap_or_default()) + f64::from(args.wav.tail);
+    let secs = seconds(&song, ends.max().unwrap_or_default().0 as f64) + f64::from(args.wav.tail);
     if secs > MAX_SECS {
         let error = anyhow::anyhow!("render {:.0} minutes: {}", secs / 60.0, args.file.display());
         return Err(Failure::new(Kind::Input, error, "give at most half an hour"));
     }
-    let stems = stem_names(&song);
-    let names: Vec<String> = ["mix.wav".to_owned()].into_iter().chain(stems.clone()).collect();
     let mut muse = packs::open(&args.muse)?.muse;
+    let timbres = of_tracks(&song, &args.timbres, muse.as_ref())?;
+    let stems = stem_names(&timbres, muse.as_ref());
+    let names: Vec<String> = ["mix.wav".to_owned()].into_iter().chain(stems).collect();
     let mut outputs = args.output.open(&names)?;
 
     let progress = args.output.progress("rendering");
-    let timbres = of_tracks(&song, &args.timbres, muse.as_ref())?;
-    let events = events(&song, &timbres, muse.as_mut(), rate)?;
-    let tape = Tape::render(events, frames(secs, rate), args.wav.sample_rate, &mut |done| {
-        progress.show(done);
-    });
+    let cues = cues(&song, &timbres, muse.as_mut(), rate)?;
+    let performance = Performance::new(cues, args.wav.sample_rate as f32);
+    let tape = Tape::render(performance, frames(secs, rate), &mut |done| progress.show(done));
     progress.finish();
+    let (peak_db, loudness_lufs) =
+        (report::peak_db(&tape.mix), report::loudness_lufs(&tape.mix, args.wav.sample_rate));
     let sounds = [&tape.mix].into_iter().chain(&tape.stems);
     for (name, [left, right]) in names.iter().zip(sounds) {
         outputs
@@ -58,23 +57,22 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
     }
     let files = outputs.commit()?;
     if args.output.json {
-        let report = json!({ "notes": count, "seconds": secs, "files": names });
+        let report = json!({
+            "notes": count,
+            "seconds": secs,
+            "peak_db": peak_db,
+            "loudness_lufs": loudness_lufs,
+            "files": names,
+        });
         say(&serde_json::to_string_pretty(&report).expect("plain values with text as keys"))?;
     } else if !args.output.quiet {
-        say(&format!("{count} notes, {secs:.1} s of sound"))?;
+        let level = report::loudness_words(peak_db, loudness_lufs);
+        say(&format!("{count} notes, {secs:.1} s of sound, {level}"))?;
         for file in files {
             say(&format!("  {}", file.display()))?;
         }
     }
     Ok(())
-}
-
-/// What a track plays on: its program's family, piano if it has none.
-fn family(track: &MidiTrack) -> Family {
-    if track.is_drums() {
-        return Family::DRUMS;
-    }
-    track.program.and_then(|program| Family::new(program / 8)).unwrap_or(Family::PIANO)
 }
 
 /// What each track sounds like: what was asked for, else the timbre of its program, else what its family plays.
@@ -104,78 +102,17 @@ fn of_tracks(
     Ok(found)
 }
 
-/// The tracks share the band's four strips.
-fn part(track: usize) -> Part {
-    Part::BAND[track % Part::BAND_SIZE]
-}
-
-/// A stem for each strip that is used, named by its first track.
-fn stem_names(song: &MidiSong) -> Vec<String> {
-    let firsts = song.tracks.iter().take(Part::BAND_SIZE).enumerate();
-    firsts
-        .map(|(index, track)| format!("part-{}-{}.wav", index + 1, family_word(family(track))))
-        .collect()
-}
-
-/// Seconds from the song's start to `tick`.
-fn seconds(song: &MidiSong, tick: Tick) -> f64 {
-    let mut secs = 0.0;
-    for (index, (start, tempo)) in song.tempos.iter().enumerate() {
-        let end = song.tempos.get(index + 1).map_or(tick, |next| next.0.min(tick));
-        if end > *start {
-            secs += (end - *start).quarters() * 60.0 / tempo.bpm();
-        }
-    }
-    secs
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "half an hour at most")]
-fn frames(secs: f64, rate: f64) -> usize {
-    (secs * rate).round() as usize
-}
-
-/// A note that begins or ends.
-struct Event {
-    frame: usize,
-    part: Part,
-    pitch: Pitch,
-    /// `None` ends the note.
-    struck: Option<(Velocity, Arc<PartialTable>)>,
-}
-
-/// All events in order, ends before beginnings.
-fn events(
-    song: &MidiSong,
-    timbres: &[TimbreId],
-    muse: &mut dyn Muse,
-    rate: f64,
-) -> Result<Vec<Event>, ComposeError> {
-    let mut tables: HashMap<(TimbreId, Pitch, Velocity), Arc<PartialTable>> = HashMap::new();
-    let mut events = Vec::new();
-    for (index, (track, timbre)) in song.tracks.iter().zip(timbres).enumerate() {
-        let (timbre, part) = (*timbre, part(index));
-        for note in &track.notes {
-            let key = (timbre, note.pitch, note.velocity);
-            let table = match tables.get(&key) {
-                Some(table) => Arc::clone(table),
-                None => {
-                    let table = muse.table(timbre, note.pitch, note.velocity)?;
-                    tables.insert(key, Arc::clone(&table));
-                    table
-                }
-            };
-            let event = |tick, struck| Event {
-                frame: frames(seconds(song, tick), rate),
-                part,
-                pitch: note.pitch,
-                struck,
-            };
-            events.push(event(note.onset, Some((note.velocity, table))));
-            events.push(event(note.end(), None));
-        }
-    }
-    events.sort_by_key(|event| (event.frame, event.struck.is_some()));
-    Ok(events)
+/// A stem for each strip that is used, named by what its first track plays on.
+fn stem_names(timbres: &[TimbreId], muse: &dyn Muse) -> Vec<String> {
+    let word = |timbre: TimbreId| match timbre {
+        TimbreId::Named(place) => muse
+            .timbres()
+            .get(usize::from(place))
+            .map_or_else(|| family_word(Family::PIANO), |card| card.name.replace('_', "-")),
+        other => family_word(other.family()),
+    };
+    let firsts = (1..).zip(timbres.iter().take(Part::BAND_SIZE));
+    firsts.map(|(number, timbre)| format!("part-{number}-{}.wav", word(*timbre))).collect()
 }
 
 /// What was rendered: left and right.
@@ -185,37 +122,17 @@ struct Tape {
 }
 
 impl Tape {
-    fn render(
-        events: Vec<Event>,
-        frames: usize,
-        sample_rate: u32,
-        progress: &mut dyn FnMut(f32),
-    ) -> Self {
-        let mut synth = Synth::new(sample_rate as f32, BLOCK);
+    fn render(mut performance: Performance, frames: usize, progress: &mut dyn FnMut(f32)) -> Self {
         let mut tape =
             Self { mix: Default::default(), stems: std::array::from_fn(|_| Default::default()) };
         let mut main = [[0.0; BLOCK]; 2];
         let mut parts = [[[0.0; BLOCK]; 2]; Part::BAND_SIZE];
-        let mut events = events.into_iter().peekable();
-        let late = usize::try_from(synth.latency()).expect("a look-ahead is short");
+        let late = usize::try_from(performance.latency()).expect("a look-ahead is short");
         let mix = Mix::default();
         let mut position = 0;
         while position < frames + late {
             let length = BLOCK.min(frames + late - position);
-            let mut from = 0;
-            while let Some(event) = events.next_if(|event| event.frame < position + length) {
-                let at = event.frame - position;
-                synth.render(from, at, &mix, &mut channels(&mut main, &mut parts));
-                from = at;
-                match event.struck {
-                    Some((velocity, table)) => {
-                        synth.note_on(event.part, event.pitch, velocity, table);
-                    }
-                    None => synth.note_off(event.part, event.pitch),
-                }
-            }
-            synth.render(from, length, &mix, &mut channels(&mut main, &mut parts));
-            while synth.take_retired().is_some() {}
+            performance.render(length, &mix, &mut channels(&mut main, &mut parts));
             let kept = late.saturating_sub(position).min(length)..length;
             for (tape, block) in tape.mix.iter_mut().zip(&main) {
                 tape.extend_from_slice(&block[kept.clone()]);

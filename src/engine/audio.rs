@@ -1,6 +1,7 @@
 //! The audio thread's rooms: nothing here allocates, locks, waits or reads a clock, except in `new` and `prepare`.
 
 mod bus;
+pub mod channel;
 mod conductor;
 mod curves;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod rates;
 pub mod renderer;
 mod room;
 mod sequencer;
+pub mod simd;
 mod span;
 mod strip;
 pub mod synth;

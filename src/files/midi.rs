@@ -3,6 +3,7 @@
 //! A note lasts as long as its key is held, or the sustain pedal of its channel after it, as in live playing.
 
 mod bytes;
+mod gestures;
 mod hands;
 mod reading;
 #[cfg(test)]
@@ -47,6 +48,21 @@ pub struct MidiTrack {
     pub program: Option<u8>,
     /// Sorted, never empty. Read notes are the player's.
     pub notes: Vec<Note>,
+    /// What the channel's controllers do to all its notes, with their times in ticks that are not rounded; sorted. Read, and not written.
+    pub gestures: Vec<(f64, Gesture)>,
+}
+
+/// What a controller does to the notes of its channel, those that sound and those to come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Gesture {
+    /// Semitones by which pitches are bent; 2 either way at most, unless the file sets another range, up to 24.
+    Bend(f32),
+    /// Controller 7, 0 to 127.
+    Volume(u8),
+    /// Controller 11, 0 to 127.
+    Expression(u8),
+    /// Controller 10, 0 to 127; 64 is the middle.
+    Pan(u8),
 }
 
 /// Something in a file that is wrong but does no harm.
@@ -128,7 +144,8 @@ impl MidiSong {
                 _ if part == Part::PLAYER => 4,
                 _ => part.channel(),
             };
-            MidiTrack { name, channel, program: family.and_then(Family::program), notes }
+            let program = family.and_then(Family::program);
+            MidiTrack { name, channel, program, notes, gestures: Vec::new() }
         };
         let tracks = Part::BAND
             .into_iter()

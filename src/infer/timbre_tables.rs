@@ -36,7 +36,7 @@ pub(super) fn as_loud_as_wanted(
     velocity: Velocity,
 ) -> PartialTable {
     let wanted_db = loudness::register_db(f32::from(pitch.number())) + loudness::level_db(velocity);
-    loudness::leveled(table, loudness::Scale::A, wanted_db)
+    loudness::leveled(table, loudness::Scale::K, wanted_db)
 }
 
 /// Move a table's partials by a frequency ratio; those that nobody would hear any more are left out.
@@ -88,5 +88,5 @@ pub(super) fn table(family: Family, pitch: Pitch, velocity: Velocity) -> Partial
         _ => 0.0,
     };
     let wanted_db = loudness::register_db(note.pitch) + level_db - swell_db;
-    loudness::leveled(sketch.table(), loudness::Scale::A, wanted_db)
+    loudness::leveled(sketch.table(), loudness::Scale::K, wanted_db)
 }

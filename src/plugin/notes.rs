@@ -38,6 +38,8 @@ pub(super) enum Room {
     Full,
 }
 
+/// What the pitch wheel bends by either way (General MIDI level 1), semitones.
+const BEND_RANGE: f32 = 2.0;
 /// Most events of the player in one block.
 const HEARD_ROOM: usize = 2048;
 
@@ -100,13 +102,17 @@ impl NotesIn {
     }
 }
 
-/// Controllers of MIDI 1.0 that are heard: the sustain pedal, and the two that end all notes.
+/// Controllers of MIDI 1.0 that are heard: expression, the sustain pedal, and the two that end all notes; and the pitch wheel, which VST3 counts
+/// among them.
 pub(super) mod controller {
+    pub(in crate::plugin) const EXPRESSION: u8 = 11;
     pub(in crate::plugin) const SUSTAIN: u8 = 64;
     pub(in crate::plugin) const ALL_SOUND_OFF: u8 = 120;
     pub(in crate::plugin) const ALL_NOTES_OFF: u8 = 123;
-    pub(in crate::plugin) const COUNT: u8 = 3;
-    pub(in crate::plugin) const ALL: [u8; COUNT as usize] = [SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF];
+    pub(in crate::plugin) const WHEEL: u8 = 129;
+    pub(in crate::plugin) const COUNT: u8 = 5;
+    pub(in crate::plugin) const ALL: [u8; COUNT as usize] =
+        [EXPRESSION, SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF, WHEEL];
 }
 
 /// What the renderer is told of an event, if anything. Whatever channel the player plays on, she is one part.
@@ -128,6 +134,13 @@ fn kind<S>(event: &NoteEvent<S>) -> Option<HostEventKind> {
         NoteEvent::MidiCC { cc: controller::SUSTAIN, value, .. } => {
             // MIDI 1.0: 64 of 127 and more is down.
             Some(HostEventKind::Pedal(if *value >= 0.5 { Pedal::Down } else { Pedal::Up }))
+        }
+        // Level goes as the square of the controller (General MIDI level 1, developer guidelines).
+        NoteEvent::MidiCC { cc: controller::EXPRESSION, value, .. } => {
+            Some(HostEventKind::Expression { gain: value * value })
+        }
+        NoteEvent::MidiPitchBend { value, .. } => {
+            Some(HostEventKind::Bend { semitones: BEND_RANGE * (2.0 * value - 1.0) })
         }
         NoteEvent::MidiCC { cc: controller::ALL_SOUND_OFF | controller::ALL_NOTES_OFF, .. } => {
             Some(HostEventKind::AllNotesOff)

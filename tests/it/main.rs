@@ -1,6 +1,8 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, reason = "a test that finds no value has failed")]
 
+mod an_hour;
+mod any_midi;
 mod cli;
 mod determinism;
 mod manners;

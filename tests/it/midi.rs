@@ -45,7 +45,8 @@ fn greensleeves() -> Vec<Note> {
 fn song(name: &str, notes: Vec<Note>) -> MidiSong {
     let (tempo, meter) = (Tempo::new(90.0).unwrap(), Meter::new(6, 8).unwrap());
     let mut song = MidiSong::of_band(&[], [None; Part::BAND_SIZE], tempo, meter);
-    song.tracks.push(MidiTrack { name: name.to_owned(), channel: 0, program: Some(73), notes });
+    let (name, gestures) = (name.to_owned(), Vec::new());
+    song.tracks.push(MidiTrack { name, channel: 0, program: Some(73), notes, gestures });
     song
 }
 
@@ -81,6 +82,7 @@ fn shipped_files_are_what_their_sources_make() {
         channel: 9,
         program: None,
         notes: drums.collect(),
+        gestures: Vec::new(),
     });
     check("tests/data/midi/tune-and-kit.mid", &midi::write(&band));
     check("tests/data/midi/no-notes.mid", &midi::write(&song("Silence", Vec::new())));

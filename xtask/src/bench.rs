@@ -27,6 +27,7 @@ pub fn bench(as_json: bool) -> Result<()> {
         "date": machine::today()?,
         "note": bench_program("note")?,
         "synth": bench_program("synth")?,
+        "orchestra": bench_program("orchestra")?,
         "bounce": bounce()?,
         "clap": live(Format::Clap, &bundles)?,
         "vst3": live(Format::Vst3, &bundles)?,
@@ -122,6 +123,7 @@ fn table(figures: &Value) -> String {
         ("bundle, MB".to_owned(), scaled("/bundle_bytes", 1e6, 1)),
     ];
     rows.extend(synth_rows(&figures["synth"]));
+    rows.extend(orchestra_rows(&figures["orchestra"]));
     let mut table = format!(
         "{}, {}. A callback of {BLOCK} frames at 48 kHz has {:.0} µs.\n\n| figure | value |\n|---|---|\n",
         figures["machine"].as_str().unwrap_or("an unknown machine"),
@@ -140,6 +142,21 @@ fn synth_rows(synth: &Value) -> Vec<(String, String)> {
     let name =
         format!("synth alone, 4 parts and 32 voices, µs at {BLOCK} frames: p50 / p99.9 / max");
     vec![(name, format!("{:.0} / {:.0} / {:.0}", micros("p50"), micros("p999"), micros("max")))]
+}
+
+/// The synth beside fluidsynth; what was missing, if it was not measured.
+fn orchestra_rows(orchestra: &Value) -> Vec<(String, String)> {
+    let ratio = |name: &str| {
+        let ratio = orchestra["of_fluidsynth"][name].as_f64();
+        ratio.map_or("not measured".to_owned(), |ratio| format!("{ratio:.2}"))
+    };
+    let widest = orchestra["widest"].as_str().unwrap_or("widest");
+    let name = format!("processor time of fluidsynth's for a piece in 8 parts, {widest} / plain");
+    let value = match orchestra["against"]["missing"].as_str() {
+        Some(missing) => format!("not measured: {missing}"),
+        None => format!("{} / {}", ratio("widest"), ratio("plain")),
+    };
+    vec![(name, value)]
 }
 
 /// Replace what stands between the marks of the README.

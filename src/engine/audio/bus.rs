@@ -5,7 +5,7 @@ use super::pool::Pool;
 use super::rates::Rates;
 use super::room::Room;
 use super::strip::Fader;
-use super::voice::{LANES, NOISE_LANES};
+use super::voice::{LANES, together};
 use crate::score::Part;
 
 #[derive(Debug)]
@@ -27,8 +27,6 @@ pub(super) type Stretch = [[f32; STRETCH]; 2];
 pub(super) const STRETCH: usize = 64;
 /// How much of a part is sent into the room.
 const SEND: f32 = 0.16;
-/// Noise of -120 decibels says nothing of its width.
-const LEAST_POWER: f32 = 1e-12;
 /// Nothing sane is this loud; what is louder, or is no number, is cut.
 const ABSURD: f32 = 1e3;
 
@@ -51,6 +49,7 @@ impl Bus {
     }
 
     /// Render the next `frames` frames of the part as they leave its fader, its room with them.
+    #[inline(always)]
     pub(super) fn render(
         &mut self,
         pool: &mut Pool,
@@ -72,30 +71,18 @@ impl Bus {
         let [left, right] = out;
         left[done..frames].fill(0.0);
         right[done..frames].fill(0.0);
-        for (left, right) in left[..frames].iter_mut().zip(&mut right[..frames]) {
-            let dry = [*left * self.fader.left.next(), *right * self.fader.right.next()];
-            let back = self.room.next(SEND * dry[0], SEND * dry[1]);
-            *left = dry[0] + back[0];
-            *right = dry[1] + back[1];
-        }
+        self.fader.left.apply(&mut left[..frames]);
+        self.fader.right.apply(&mut right[..frames]);
+        self.room.add(SEND, &mut left[..frames], &mut right[..frames]);
     }
 
     /// Start a period, unless the part is silent.
+    #[inline(always)]
     fn look_ahead(&mut self, pool: &mut Pool, rates: &Rates) -> bool {
         pool.look_ahead(self.part, rates.period, rates);
-        let mut mean_square = [0.0_f32; NOISE_LANES];
-        // Correlation of the voices' noises together: each counts by its power.
-        let (mut together, mut whole) = (0.0_f32, 0.0_f32);
-        pool.of_part(self.part, |voice| {
-            let power: f32 = voice.noise.iter().map(|level| level * level).sum();
-            together += power * voice.noise_correlation;
-            whole += power;
-            for (sum, level) in mean_square.iter_mut().zip(&voice.noise) {
-                *sum += level * level;
-            }
-        });
-        if whole > LEAST_POWER {
-            self.correlation = together / whole;
+        let (mean_square, correlation) = pool.noise(self.part);
+        if let Some(correlation) = correlation {
+            self.correlation = correlation;
         }
         self.noise.glide(&mean_square, self.correlation, rates.period);
         if !pool.is_playing(self.part) && self.noise.is_silent() {
@@ -106,15 +93,16 @@ impl Bus {
     }
 
     /// A run within the period: voices, then noise.
+    #[inline(always)]
     fn play(&mut self, pool: &mut Pool, tables: &NoiseTables, left: &mut [f32], right: &mut [f32]) {
         let run = left.len();
         let (mut lanes_left, mut lanes_right) = ([[0.0; LANES]; RUN], [[0.0; LANES]; RUN]);
-        pool.of_part(self.part, |voice| voice.add(&mut lanes_left[..run], &mut lanes_right[..run]));
+        pool.add(self.part, &mut lanes_left[..run], &mut lanes_right[..run]);
         for (out, lanes) in left.iter_mut().zip(&lanes_left) {
-            *out = sum(lanes);
+            *out = together(*lanes);
         }
         for (out, lanes) in right.iter_mut().zip(&lanes_right) {
-            *out = sum(lanes);
+            *out = together(*lanes);
         }
         if !self.noise.is_silent() {
             self.noise.add(tables, left, right);
@@ -131,11 +119,4 @@ impl Bus {
             self.left = 0;
         }
     }
-}
-
-/// The lanes together, halves first.
-#[inline(always)]
-fn sum(lanes: &[f32; LANES]) -> f32 {
-    let half: [f32; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
-    (half[0] + half[2]) + (half[1] + half[3])
 }

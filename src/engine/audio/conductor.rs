@@ -106,6 +106,7 @@ impl Conductor {
         self.synth = synth;
         self.sample_rate = f64::from(sample_rate);
         self.links.gauges.sample_rate.store(sample_rate, Ordering::Relaxed);
+        self.bear_player();
     }
 
     pub(super) fn latency(&self) -> u32 {

@@ -51,6 +51,7 @@ impl Limiter {
     }
 
     /// Take one frame in and give out the one that came `LATENCY` frames before.
+    #[inline(always)]
     pub(super) fn next(&mut self, frame: &OutFrame) -> OutFrame {
         let peak = frame[0].abs().max(frame[1].abs());
         let needed = if peak > CEILING { CEILING / peak } else { 1.0 };

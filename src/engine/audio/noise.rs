@@ -39,8 +39,10 @@ pub(super) struct NoiseMixture {
 /// Most frames in one run.
 pub(super) const RUN: usize = 32;
 const LOOP_SECS: f32 = 0.68;
-/// Gains below -110 decibels are silence.
-const FLOOR: f32 = 3e-6;
+/// Gains below -100 decibels are silence.
+const FLOOR: f32 = 1e-5;
+/// So are those that are so far below the loudest band, 60 decibels.
+const MASKED: f32 = 1e-3;
 
 impl NoiseTables {
     /// Bands as random phases in the frequency domain. Allocates.
@@ -72,6 +74,7 @@ impl NoiseTables {
     }
 
     /// `frames` (at most `RUN`) samples of a band from any place on.
+    #[inline(always)]
     fn run(&self, band: usize, place: usize, frames: usize) -> &[f32] {
         let start = band * (self.length + RUN) + (place & (self.length - 1));
         &self.samples[start..start + frames]
@@ -101,6 +104,7 @@ impl NoiseMixture {
     }
 
     /// Begin a period of `frames` frames, at whose end each band has the given mean square, and left and right the given correlation, 0 to 1.
+    #[inline(always)]
     pub(super) fn glide(
         &mut self,
         mean_square: &[f32; NOISE_LANES],
@@ -111,10 +115,13 @@ impl NoiseMixture {
         let played = f32::from(self.played);
         let per_frame = 1.0 / f32::from(frames);
         self.silent = true;
+        // What is far below the loudest band is hidden by it.
+        let loudest = mean_square.iter().fold(0.0_f32, |most, it| most.max(*it)).sqrt();
+        let floor = FLOOR.max(MASKED * loudest);
         for (band, mean_square) in mean_square.iter().enumerate().take(NOISE_BANDS) {
             let present = self.gain[band] + self.step[band] * played;
             let target = mean_square.sqrt();
-            let target = if target > FLOOR { target } else { 0.0 };
+            let target = if target > floor { target } else { 0.0 };
             // What is left of a fade that has ended is rounding.
             let present = if present > FLOOR * 1e-3 { present } else { 0.0 };
             self.gain[band] = present;
@@ -133,6 +140,7 @@ impl NoiseMixture {
     }
 
     /// Add a run of noise, at most `RUN` frames and not beyond the period.
+    #[inline(always)]
     pub(super) fn add(&mut self, tables: &NoiseTables, left: &mut [f32], right: &mut [f32]) {
         let frames = left.len();
         let (mut middle, mut side) = ([0.0_f32; RUN], [0.0_f32; RUN]);

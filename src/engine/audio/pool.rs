@@ -5,14 +5,17 @@ mod tests;
 
 use std::sync::Arc;
 
+use super::channel::{Bearing, Channel};
 use super::rates::Rates;
-use super::voice::{Stage, Start, Voice};
+use super::voice::{LANES, NOISE_LANES, Stage, Start, Voice};
 use crate::score::{Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// Notes that sound at once.
 pub(super) const VOICES: usize = 128;
 /// Places in which stolen voices fade while their successors already sound.
 const SPARE: usize = 32;
+/// Noise of -120 decibels says nothing of its width.
+const LEAST_POWER: f32 = 1e-12;
 /// Tables that can wait to be fetched.
 const WAITING: usize = 2048;
 
@@ -21,6 +24,8 @@ pub(super) struct Pool {
     pub(super) voices: Vec<Voice>,
     /// Voices of each part by place in `voices`, oldest first.
     playing: [Vec<usize>; Part::COUNT],
+    /// How each channel bears itself.
+    bearings: [Bearing; Channel::COUNT],
     retired: Vec<Arc<PartialTable>>,
     started: u64,
 }
@@ -31,6 +36,7 @@ impl Pool {
         Self {
             voices: (0..VOICES + SPARE).map(|_| Voice::new()).collect(),
             playing: std::array::from_fn(|_| Vec::with_capacity(VOICES + SPARE)),
+            bearings: [Bearing::PLAIN; Channel::COUNT],
             retired: Vec::with_capacity(WAITING),
             started: 0,
         }
@@ -45,7 +51,47 @@ impl Pool {
         !self.playing[part.slot()].is_empty()
     }
 
+    /// How many voices are not over.
+    pub(super) fn playing(&self) -> usize {
+        self.playing.iter().map(Vec::len).sum()
+    }
+
+    /// Add the next frames of the part's partials to the lanes of left and right.
+    #[inline(always)]
+    pub(super) fn add(
+        &mut self,
+        part: Part,
+        left: &mut [[f32; LANES]],
+        right: &mut [[f32; LANES]],
+    ) {
+        for place in &self.playing[part.slot()] {
+            self.voices[*place].add(left, right);
+        }
+    }
+
+    /// Mean square of each noise band of the part at the end of the period, and the correlation of left and right, in which each voice counts by its power; nothing
+    /// where there is no noise to speak of.
+    #[inline(always)]
+    pub(super) fn noise(&self, part: Part) -> ([f32; NOISE_LANES], Option<f32>) {
+        let mut mean_square = [0.0_f32; NOISE_LANES];
+        let (mut together, mut whole) = (0.0_f32, 0.0_f32);
+        for place in &self.playing[part.slot()] {
+            let voice = &self.voices[*place];
+            let mut square = [0.0_f32; NOISE_LANES];
+            for ((sum, square), level) in mean_square.iter_mut().zip(&mut square).zip(&voice.noise)
+            {
+                *square = level * level;
+                *sum += *square;
+            }
+            let power: f32 = square.iter().sum();
+            together += power * voice.noise_correlation;
+            whole += power;
+        }
+        (mean_square, (whole > LEAST_POWER).then(|| together / whole))
+    }
+
     /// The part's voices, oldest first.
+    #[inline(always)]
     pub(super) fn of_part(&mut self, part: Part, mut visit: impl FnMut(&mut Voice)) {
         for place in &self.playing[part.slot()] {
             visit(&mut self.voices[*place]);
@@ -76,7 +122,8 @@ impl Pool {
             });
         }
         self.playing[start.part.slot()].push(place);
-        self.voices[place].start(start, self.started, rates);
+        let bearing = &self.bearings[start.channel.place()];
+        self.voices[place].start(start, bearing, self.started, rates);
         self.started += 1;
         Some(&mut self.voices[place])
     }
@@ -146,10 +193,15 @@ impl Pool {
         }
     }
 
-    /// Let go of the part's notes of that pitch.
-    pub(super) fn release(&mut self, part: Part, pitch: Pitch) {
+    /// How the notes of a channel are to sound from now on.
+    pub(super) fn bear(&mut self, channel: Channel, bearing: Bearing) {
+        self.bearings[channel.place()] = bearing.checked();
+    }
+
+    /// Let go of the part's notes of that channel and pitch.
+    pub(super) fn release(&mut self, part: Part, channel: Channel, pitch: Pitch) {
         self.of_part(part, |voice| {
-            if voice.pitch == pitch {
+            if voice.pitch == pitch && voice.channel == channel {
                 voice.release();
             }
         });
@@ -163,9 +215,13 @@ impl Pool {
     }
 
     /// Set course for the next period of a part, and free its voices that are over.
+    #[inline(always)]
     pub(super) fn look_ahead(&mut self, part: Part, frames: u16, rates: &Rates) {
-        self.of_part(part, |voice| voice.look_ahead(frames, rates));
         let mut playing = std::mem::take(&mut self.playing[part.slot()]);
+        for place in &playing {
+            let voice = &mut self.voices[*place];
+            voice.look_ahead(frames, &self.bearings[voice.channel.place()], rates);
+        }
         playing.retain(|place| {
             let is_over = self.voices[*place].stage == Stage::Over;
             if is_over {

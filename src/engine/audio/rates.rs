@@ -1,5 +1,6 @@
 //! What the sample rate makes of times and frequencies, worked out once.
 
+use super::channel;
 use crate::score::timbre::TABLE_FRAMES;
 use crate::score::{PartialTable, Pitch};
 
@@ -14,8 +15,11 @@ pub(super) struct Rates {
     pub(super) silence: u32,
     /// Frames in which a note that sounds takes on another timbre.
     pub(super) morph: u32,
-    /// No partial sounds above, hertz.
+    /// No partial sounds above, hertz, and as radians a frame.
     pub(super) top_hertz: f32,
+    pub(super) top_omega: f32,
+    /// Of the way to a channel's new bearing what is gone in a period.
+    pub(super) pace: f32,
     /// Frame of each control point of a table.
     pub(super) points: [f32; TABLE_FRAMES],
     /// Sines of `PHASES` phases around the circle, and a quarter more.
@@ -38,13 +42,17 @@ impl Rates {
     )]
     pub(super) fn new(sample_rate: f32) -> Self {
         let frames = |secs: f32| (secs * sample_rate).round().max(1.0);
+        let period = frames(PERIOD_SECS) as u16;
+        let top_hertz = 20_000.0_f32.min(0.45 * sample_rate);
         Self {
             sample_rate,
-            period: frames(PERIOD_SECS) as u16,
+            period,
             steal: frames(STEAL_SECS) as u32,
             silence: frames(SILENCE_SECS) as u32,
             morph: frames(MORPH_SECS) as u32,
-            top_hertz: 20_000.0_f32.min(0.45 * sample_rate),
+            top_hertz,
+            top_omega: std::f32::consts::TAU * top_hertz / sample_rate,
+            pace: channel::pace(period, sample_rate),
             points: std::array::from_fn(|point| PartialTable::frame_secs(point) * sample_rate),
             circle: std::array::from_fn(|step| {
                 (std::f32::consts::TAU * step as f32 / PHASES as f32).sin()

@@ -40,6 +40,14 @@ pub enum HostEventKind {
     },
     /// The sustain pedal: what is let go while it is down sounds until it comes up.
     Pedal(Pedal),
+    /// The pitch wheel: the player's notes are bent by so many semitones, -24 to 24.
+    Bend {
+        semitones: f32,
+    },
+    /// The expression pedal: the level of the player's notes is multiplied by this, 0 to 1.
+    Expression {
+        gain: f32,
+    },
     /// The player's keys and pedal all come up; the band plays on.
     KeysUp,
     /// Panic: everything that sounds ends.

@@ -6,8 +6,10 @@ mod tests;
 /// One part in the room. Each part has a network of its own, all alike, so that a stem holds its own room.
 #[derive(Debug)]
 pub(super) struct Room {
-    /// What went into the lines, frame by frame; a power of two long.
-    ring: Vec<[f32; LINES]>,
+    /// What went into the lines, one ring after another, each `length` long.
+    rings: Vec<f32>,
+    /// A power of two.
+    length: usize,
     at: usize,
     delays: [usize; LINES],
     /// Loss of a line's round.
@@ -17,8 +19,11 @@ pub(super) struct Room {
     damping: f32,
     /// Left and right on their way in.
     entries: [Entry; 2],
-    /// Frames since anything louder than `FLOOR` was in the lines; beyond the longest delay the room rests.
-    quiet: usize,
+    /// Frames since anything louder than `FLOOR` went into each line; beyond the longest delay the room is emptied.
+    quiet: [f32; LINES],
+    longest: f32,
+    /// Whether all of it is zero, so that silence need not be computed.
+    is_empty: bool,
     /// Frames left of a fade to silence, and its length.
     hush: u32,
     hush_frames: u32,
@@ -52,6 +57,8 @@ const BASS_HERTZ: f32 = 180.0;
 const SMEAR: f32 = 0.6;
 /// Delays of the smears of left and right.
 const SMEAR_SECS: [[f32; 2]; 2] = [[0.001_97, 0.005_11], [0.002_29, 0.004_57]];
+/// Frames that are computed in one go, fewer than any delay has.
+const RUN: usize = 32;
 const HUSH_SECS: f32 = 0.0045;
 const FLOOR: f32 = 1e-6;
 /// Below this a number in the network is nothing; it keeps decays from ending in denormals.
@@ -65,17 +72,21 @@ impl Room {
         reason = "delays are positive and a few thousand frames"
     )]
     pub(super) fn new(sample_rate: f32) -> Self {
-        let delays = DELAY_SECS.map(|secs| (secs * sample_rate).round().max(1.0) as usize);
+        let delays = DELAY_SECS.map(|secs| ((secs * sample_rate).round() as usize).max(RUN));
         let longest = delays[LINES - 1] + 1;
+        let length = (longest + RUN).next_power_of_two();
         Self {
-            ring: vec![[0.0; LINES]; longest.next_power_of_two()],
+            rings: vec![0.0; LINES * length],
+            length,
             at: 0,
             delays,
             loss: DELAY_SECS.map(|secs| 0.001_f32.powf(secs / DECAY_SECS)),
             damped: [0.0; LINES],
             damping: 1.0 - (-std::f32::consts::TAU * DAMPING_HERTZ / sample_rate).exp(),
             entries: SMEAR_SECS.map(|secs| Entry::new(secs, sample_rate)),
-            quiet: longest,
+            quiet: [0.0; LINES],
+            longest: longest as f32,
+            is_empty: true,
             hush: 0,
             hush_frames: (HUSH_SECS * sample_rate).max(1.0) as u32,
         }
@@ -83,66 +94,117 @@ impl Room {
 
     /// Fade the room out and empty it, within 5 ms. An empty room stays as it is: a fade kept for its next note would swallow that.
     pub(super) fn silence(&mut self) {
-        let is_empty = self.quiet > self.delays[LINES - 1];
-        if self.hush == 0 && !is_empty {
+        if self.hush == 0 && !self.is_empty {
             self.hush = self.hush_frames;
         }
     }
 
     /// Be empty at once.
     pub(super) fn empty(&mut self) {
-        self.ring.fill([0.0; LINES]);
+        self.rings.fill(0.0);
         self.damped = [0.0; LINES];
         self.entries.iter_mut().for_each(Entry::empty);
-        self.quiet = self.delays[LINES - 1] + 1;
+        self.quiet = [0.0; LINES];
+        self.is_empty = true;
         self.hush = 0;
     }
 
-    /// One frame in, what comes back from the walls out.
-    #[inline]
-    pub(super) fn next(&mut self, left: f32, right: f32) -> [f32; 2] {
-        if self.quiet > self.delays[LINES - 1] {
-            if left == 0.0 && right == 0.0 {
-                return self.hushed([0.0; 2]);
+    /// Send the frames of left and right into the room, and add what comes back from the walls.
+    #[inline(always)]
+    pub(super) fn add(&mut self, send: f32, left: &mut [f32], right: &mut [f32]) {
+        let mut done = 0;
+        while done < left.len() {
+            let run = RUN.min(left.len() - done);
+            let (left, right) = (&mut left[done..done + run], &mut right[done..done + run]);
+            let is_silent = |side: &[f32]| side.iter().all(|it| *it == 0.0);
+            if self.is_empty && is_silent(left) && is_silent(right) {
+                done += run;
+                continue;
             }
-            self.quiet = 0;
+            done += self.run(send, left, right);
         }
-        let [left, right] = [self.entries[0].next(left), self.entries[1].next(right)];
-        let mask = self.ring.len() - 1;
-        let lines: [f32; LINES] = std::array::from_fn(|line| {
-            let wave = self.ring[self.at.wrapping_sub(self.delays[line]) & mask][line];
-            let damped = self.damped[line] + self.damping * (wave - self.damped[line]);
-            self.damped[line] = something(damped);
-            self.loss[line] * self.damped[line]
-        });
-        let back =
-            [lines[0] - lines[2] + lines[4] - lines[6], lines[1] - lines[3] + lines[5] - lines[7]];
-        let mut mixed = scattered(lines);
-        for pair in mixed.chunks_exact_mut(2) {
-            pair[0] += left;
-            pair[1] += right;
-        }
-        let mut loudest = 0.0_f32;
-        for line in &mut mixed {
-            *line = something(*line);
-            loudest = loudest.max(line.abs());
-        }
-        self.quiet = if loudest < FLOOR { self.quiet + 1 } else { 0 };
-        self.ring[self.at] = mixed;
-        self.at = (self.at + 1) & mask;
-        self.hushed(back)
     }
 
-    fn hushed(&mut self, back: [f32; 2]) -> [f32; 2] {
-        if self.hush == 0 {
-            return back;
+    /// At most `RUN` frames; how many were done before the room fell silent.
+    #[inline(always)]
+    fn run(&mut self, send: f32, left: &mut [f32], right: &mut [f32]) -> usize {
+        let frames = left.len();
+        self.is_empty = false;
+        let mut waves = self.leaving(frames);
+        let mut entering = [[0.0_f32; RUN]; 2];
+        for (side, (entering, dry)) in entering.iter_mut().zip([&*left, &*right]).enumerate() {
+            for (entering, dry) in entering.iter_mut().zip(dry) {
+                *entering = send * dry;
+            }
+            self.entries[side].run(&mut entering[..frames]);
         }
-        self.hush -= 1;
-        let share = self.hush as f32 / self.hush_frames as f32;
-        if self.hush == 0 {
-            self.empty();
+        let soonest = self.quiet.iter().fold(f32::MAX, |least, it| least.min(*it));
+        let may_rest = soonest + frames as f32 > self.longest;
+        for frame in 0..frames {
+            let mut lines = waves[frame];
+            for ((wave, damped), loss) in lines.iter_mut().zip(&mut self.damped).zip(&self.loss) {
+                *damped = something(*damped + self.damping * (*wave - *damped));
+                *wave = loss * *damped;
+            }
+            let back = [
+                lines[0] - lines[2] + lines[4] - lines[6],
+                lines[1] - lines[3] + lines[5] - lines[7],
+            ];
+            let mut mixed = scattered(lines);
+            for (line, mixed) in mixed.iter_mut().enumerate() {
+                *mixed += entering[line % 2][frame];
+            }
+            for (quiet, wave) in self.quiet.iter_mut().zip(&mixed) {
+                *quiet = if wave.abs() < FLOOR { *quiet + 1.0 } else { 0.0 };
+            }
+            waves[frame] = mixed;
+            let mut share = 1.0;
+            if self.hush > 0 {
+                self.hush -= 1;
+                share = self.hush as f32 / self.hush_frames as f32;
+            }
+            left[frame] += share * back[0];
+            right[frame] += share * back[1];
+            let rests = may_rest && self.quiet.iter().all(|it| *it > self.longest);
+            if share == 0.0 || rests {
+                self.empty();
+                return frame + 1;
+            }
         }
-        back.map(|sample| sample * share)
+        self.enter(&waves[..frames]);
+        frames
+    }
+
+    /// What comes to the ends of the lines in the next frames.
+    #[inline(always)]
+    fn leaving(&self, frames: usize) -> [[f32; LINES]; RUN] {
+        let mut waves = [[0.0; LINES]; RUN];
+        for (line, ring) in self.rings.chunks_exact(self.length).enumerate() {
+            let start = self.at.wrapping_sub(self.delays[line]) & (self.length - 1);
+            let (first, second) = waves[..frames].split_at_mut(frames.min(self.length - start));
+            for (wave, kept) in first.iter_mut().zip(&ring[start..]) {
+                wave[line] = *kept;
+            }
+            for (wave, kept) in second.iter_mut().zip(ring) {
+                wave[line] = *kept;
+            }
+        }
+        waves
+    }
+
+    /// Let the waves into the lines.
+    #[inline(always)]
+    fn enter(&mut self, waves: &[[f32; LINES]]) {
+        let (first, second) = waves.split_at(waves.len().min(self.length - self.at));
+        for (line, ring) in self.rings.chunks_exact_mut(self.length).enumerate() {
+            for (kept, wave) in ring[self.at..].iter_mut().zip(first) {
+                *kept = wave[line];
+            }
+            for (kept, wave) in ring.iter_mut().zip(second) {
+                *kept = wave[line];
+            }
+        }
+        self.at = (self.at + waves.len()) & (self.length - 1);
     }
 }
 
@@ -155,10 +217,15 @@ impl Entry {
         }
     }
 
-    #[inline]
-    fn next(&mut self, sample: f32) -> f32 {
-        self.bass = something(self.bass + self.bass_pace * (sample - self.bass));
-        self.smears.iter_mut().fold(sample - self.bass, |sample, it| it.next(sample))
+    #[inline(always)]
+    fn run(&mut self, samples: &mut [f32]) {
+        for sample in samples.iter_mut() {
+            self.bass = something(self.bass + self.bass_pace * (*sample - self.bass));
+            *sample -= self.bass;
+        }
+        for smear in &mut self.smears {
+            smear.run(samples);
+        }
     }
 
     fn empty(&mut self) {
@@ -176,16 +243,22 @@ impl Smear {
         reason = "a few hundred frames"
     )]
     fn new(secs: f32, sample_rate: f32) -> Self {
-        Self { ring: vec![0.0; (secs * sample_rate).max(1.0) as usize], at: 0 }
+        Self { ring: vec![0.0; ((secs * sample_rate) as usize).max(RUN)], at: 0 }
     }
 
-    #[inline]
-    fn next(&mut self, sample: f32) -> f32 {
-        let late = self.ring[self.at];
-        let kept = something(sample + SMEAR * late);
-        self.ring[self.at] = kept;
-        self.at = if self.at + 1 == self.ring.len() { 0 } else { self.at + 1 };
-        late - SMEAR * kept
+    #[inline(always)]
+    fn run(&mut self, samples: &mut [f32]) {
+        let smear = |ring: &mut [f32], samples: &mut [f32]| {
+            for (kept, sample) in ring.iter_mut().zip(samples) {
+                let late = *kept;
+                *kept = something(*sample + SMEAR * late);
+                *sample = late - SMEAR * *kept;
+            }
+        };
+        let (first, second) = samples.split_at_mut(samples.len().min(self.ring.len() - self.at));
+        smear(&mut self.ring[self.at..], first);
+        smear(&mut self.ring, second);
+        self.at = (self.at + first.len() + second.len()) % self.ring.len();
     }
 }
 
@@ -199,12 +272,10 @@ fn something(value: f32) -> f32 {
 #[inline(always)]
 fn scattered(mut values: [f32; LINES]) -> [f32; LINES] {
     for width in [1, 2, 4] {
-        let mut mixed = [0.0; LINES];
-        for at in 0..LINES {
-            let partner = values[at ^ width];
-            mixed[at] = if at & width == 0 { values[at] + partner } else { partner - values[at] };
-        }
-        values = mixed;
+        let partners: [f32; LINES] = std::array::from_fn(|at| values[at ^ width]);
+        let signed: [f32; LINES] =
+            std::array::from_fn(|at| if at & width == 0 { values[at] } else { -values[at] });
+        values = std::array::from_fn(|at| partners[at] + signed[at]);
     }
     values.map(|value| value * 0.353_553_4)
 }

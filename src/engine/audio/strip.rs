@@ -40,6 +40,16 @@ impl Glide {
         self.value = self.target;
     }
 
+    /// Multiply the next frames by the gain.
+    #[inline(always)]
+    pub(super) fn apply(&mut self, samples: &mut [f32]) {
+        if self.value == self.target {
+            samples.iter_mut().for_each(|sample| *sample *= self.value);
+        } else {
+            samples.iter_mut().for_each(|sample| *sample *= self.next());
+        }
+    }
+
     /// The gain of the next frame.
     #[inline]
     pub(super) fn next(&mut self) -> f32 {

@@ -6,11 +6,13 @@ mod tests;
 use std::sync::Arc;
 
 use super::bus::{Bus, STRETCH};
+use super::channel::{Bearing, Channel};
 use super::limiter::{self, Limiter, OutFrame};
 use super::noise::NoiseTables;
 use super::pool::Pool;
 use super::rates::Rates;
 use super::renderer::Outputs;
+use super::simd::Simd;
 use super::strip::{Glide, decibels};
 use super::voice::{Start, Voice};
 use crate::score::{Mix, Part, PartialTable, Pitch, TimbreId, Velocity};
@@ -20,6 +22,7 @@ use crate::score::{Mix, Part, PartialTable, Pitch, TimbreId, Velocity};
 /// What comes out depends on the notes and their frames alone: not on how time is cut into blocks, nor on how long it was silent before.
 #[derive(Debug)]
 pub struct Synth {
+    simd: Simd,
     rates: Rates,
     tables: NoiseTables,
     pool: Pool,
@@ -39,6 +42,7 @@ impl Synth {
     pub fn new(sample_rate: f32, _max_block: usize) -> Self {
         // Stretches are rendered through buffers of their own, so the block's length does not matter.
         Self {
+            simd: Simd::widest(),
             rates: Rates::new(sample_rate),
             tables: NoiseTables::new(sample_rate),
             pool: Pool::new(),
@@ -49,6 +53,11 @@ impl Synth {
             master_db: None,
             limiter: Limiter::new(sample_rate),
         }
+    }
+
+    /// Be computed in another way; the samples are the same.
+    pub fn compute_with(&mut self, simd: Simd) {
+        self.simd = simd;
     }
 
     /// Frames of look-ahead of the limiter; constant for a sample rate.
@@ -101,8 +110,23 @@ impl Synth {
         let ratio = pitch.hertz() / made_pitch.hertz();
         let harder = f32::from(velocity.number()) / f32::from(made_velocity.number());
         let gain = harder.powf(LEVEL_OF_VELOCITY);
-        self.buses[part.slot()].wake();
-        self.pool.start(Start { part, pitch, ratio, gain, table }, &self.rates)
+        let channel = Channel::of(part);
+        self.begin(Start { part, channel, pitch, ratio, gain, table })
+    }
+
+    /// Start a note of a channel of its own at the present frame, through the strip of `part`.
+    pub fn note_on_in(
+        &mut self,
+        (part, channel): (Part, Channel),
+        pitch: Pitch,
+        table: Arc<PartialTable>,
+    ) {
+        self.begin(Start { part, channel, pitch, ratio: 1.0, gain: 1.0, table });
+    }
+
+    fn begin(&mut self, start: Start) -> Option<&mut Voice> {
+        self.buses[start.part.slot()].wake();
+        self.pool.start(start, &self.rates)
     }
 
     /// Tell of the part's notes that sound and have a timbre, and whether they are still on their way to it.
@@ -134,7 +158,22 @@ impl Synth {
 
     /// Release the sounding notes of that pitch and part.
     pub fn note_off(&mut self, part: Part, pitch: Pitch) {
-        self.pool.release(part, pitch);
+        self.pool.release(part, Channel::of(part), pitch);
+    }
+
+    /// Release the sounding notes of that pitch and channel.
+    pub fn note_off_in(&mut self, (part, channel): (Part, Channel), pitch: Pitch) {
+        self.pool.release(part, channel, pitch);
+    }
+
+    /// Bend, swell and move the notes of a channel, those that sound and those to come. What is out of range is brought into it.
+    pub fn bear(&mut self, channel: Channel, bearing: Bearing) {
+        self.pool.bear(channel, bearing);
+    }
+
+    /// How many voices sound or die away.
+    pub fn voices(&self) -> usize {
+        self.pool.playing()
     }
 
     /// Fade everything out within 5 ms.
@@ -151,7 +190,10 @@ impl Synth {
         let mut at = from;
         while at < to {
             let frames = (to - at).min(STRETCH);
-            self.render_stretch(at, frames, outputs);
+            self.simd.run(
+                #[inline(always)]
+                || self.render_stretch(at, frames, outputs),
+            );
             at += frames;
         }
     }
@@ -177,6 +219,7 @@ impl Synth {
         }
     }
 
+    #[inline(always)]
     fn render_stretch(&mut self, at: usize, frames: usize, outputs: &mut Outputs<'_>) {
         let mut parts = [[[0.0_f32; STRETCH]; 2]; Part::COUNT];
         for (bus, out) in self.buses.iter_mut().zip(&mut parts) {

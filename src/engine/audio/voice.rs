@@ -2,14 +2,17 @@
 
 mod morph;
 mod motion;
+mod oscillators;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use self::morph::Morph;
-
-use super::curves::{exp2, log2, sine, within};
+pub(super) use self::oscillators::together;
+use self::oscillators::{Bank, Oscillators, Partial, ZERO};
+use super::channel::{Bearing, Carriage, Channel};
+use super::curves::{exp2, log2, within};
 use super::rates::{Rates, scattered_phase};
 use crate::score::timbre::{MAX_PARTIALS, NOISE_BANDS, TABLE_FRAMES};
 use crate::score::{Part, PartialTable, Pitch, TimbreId, Velocity};
@@ -19,13 +22,11 @@ pub(super) const LANES: usize = 8;
 /// `NOISE_BANDS`, rounded up to whole vectors.
 pub(super) const NOISE_LANES: usize = 32;
 
-/// One number for each partial, in groups that the compiler keeps in registers.
-type Bank = [[f32; LANES]; MAX_PARTIALS / LANES];
-
 /// What a voice plays.
 #[derive(Debug)]
 pub(super) struct Start {
     pub(super) part: Part,
+    pub(super) channel: Channel,
     pub(super) pitch: Pitch,
     /// Frequency ratio by which the table is transposed.
     pub(super) ratio: f32,
@@ -71,6 +72,7 @@ pub(super) enum Stage {
 pub(super) struct Voice {
     pub(super) stage: Stage,
     pub(super) part: Part,
+    pub(super) channel: Channel,
     pub(super) pitch: Pitch,
     /// Order of starts.
     pub(super) number: u64,
@@ -94,22 +96,9 @@ pub(super) struct Voice {
     silent_from: usize,
     has_noise: bool,
     has_motion: bool,
-    /// Groups in use, and groups that sound.
-    groups: usize,
-    active: usize,
-    /// The oscillators: sine and cosine half a step ahead, and twice the sine of half the step.
-    sin: Bank,
-    cos: Bank,
-    turn: Bank,
-    /// Radians a frame.
-    omega: Bank,
-    /// Present gains, and what they gain a frame.
-    left: Bank,
-    right: Bank,
-    left_step: Bank,
-    right_step: Bank,
-    pan_left: Bank,
-    pan_right: Bank,
+    /// Of the channel, as far as it has come.
+    carriage: Carriage,
+    oscillators: Oscillators,
     /// Binary logarithm of the level at the control point, its slope a frame, and its fall a frame after release.
     base: Bank,
     slope: Bank,
@@ -122,8 +111,10 @@ pub(super) struct Voice {
     morph: Morph,
 }
 
-/// -120 decibels: a group of partials below it rests.
-const QUIET: f32 = 1e-6;
+/// -100 decibels: a group of partials below it rests.
+const QUIET: f32 = 1e-5;
+/// So does one that is so far below the whole note, 72 decibels, which hides it.
+const MASKED: f32 = 2.5e-4;
 /// -100 decibels: a voice below it ends.
 const INAUDIBLE: f32 = 1e-5;
 /// Least level that is told from nothing, 2^-40.
@@ -138,10 +129,10 @@ const SIXTY_DB: f32 = 9.965_784;
 
 impl Voice {
     pub(super) fn new() -> Self {
-        const ZERO: Bank = [[0.0; LANES]; MAX_PARTIALS / LANES];
         Self {
             stage: Stage::Over,
             part: Part::PLAYER,
+            channel: Channel::of(Part::PLAYER),
             pitch: Pitch::new(0).expect("0 is a pitch"),
             number: 0,
             age: 0,
@@ -157,18 +148,8 @@ impl Voice {
             silent_from: 0,
             has_noise: false,
             has_motion: false,
-            groups: 0,
-            active: 0,
-            sin: ZERO,
-            cos: ZERO,
-            turn: ZERO,
-            omega: ZERO,
-            left: ZERO,
-            right: ZERO,
-            left_step: ZERO,
-            right_step: ZERO,
-            pan_left: ZERO,
-            pan_right: ZERO,
+            carriage: Carriage::at(Bearing::PLAIN),
+            oscillators: Oscillators::new(),
             base: ZERO,
             slope: ZERO,
             fall: ZERO,
@@ -189,25 +170,24 @@ impl Voice {
             && table.glide.len() == TABLE_FRAMES
     }
 
-    /// Begin a note. The voice must be over, and the table must have passed `can_play`.
-    pub(super) fn start(&mut self, start: Start, number: u64, rates: &Rates) {
+    /// Begin a note, borne as its channel is. The voice must be over, and the table must have passed `can_play`.
+    pub(super) fn start(&mut self, start: Start, bearing: &Bearing, number: u64, rates: &Rates) {
         debug_assert!(self.stage == Stage::Over && self.table.is_none());
         self.stage = Stage::Held;
         self.part = start.part;
+        self.channel = start.channel;
         self.pitch = start.pitch;
         self.number = number;
         self.age = 0;
         self.level = 0.0;
         self.ratio = within(start.ratio, 0.01, 100.0);
         self.gain = within(start.gain, 0.0, 4.0);
+        self.carriage = Carriage::at(*bearing);
         self.point = 0;
         self.silent_from = silent_from(&start.table);
         self.has_noise = start.table.noise.iter().any(|it| *it > QUIET);
-        let highest = start.table.glide.iter().fold(1.0_f32, |most, it| most.max(*it));
         self.has_motion =
             start.table.vibrato_cents > 0.0 || start.table.glide.iter().any(|it| *it != 1.0);
-        self.groups = start.table.partials().div_ceil(LANES);
-        self.active = 0;
         self.noise = [0.0; NOISE_LANES];
         self.noise_correlation = within(start.table.noise_correlation, 0.0, 1.0);
         self.choke = start.table.choke;
@@ -218,33 +198,30 @@ impl Voice {
         for (place, number) in self.places.iter_mut().zip(0..) {
             *place = number;
         }
-        for partial in 0..self.groups * LANES {
-            let (group, lane) = (partial / LANES, partial % LANES);
-            let table = &start.table;
-            let hertz = table.hertz.get(partial).copied().unwrap_or(0.0) * self.ratio;
+        self.begin_partials(&start.table, fall, rates);
+        self.table = Some(start.table);
+        self.load(rates);
+    }
+
+    fn begin_partials(&mut self, table: &PartialTable, fall: f32, rates: &Rates) {
+        self.oscillators.clear(table.partials());
+        let highest = table.glide.iter().fold(1.0_f32, |most, it| most.max(*it));
+        let ratio = within(table.glide[0], 0.0, 16.0) * bent(&self.carriage);
+        for place in 0..self.oscillators.groups * LANES {
+            let hertz = table.hertz.get(place).copied().unwrap_or(0.0) * self.ratio;
             let sounds = hertz > 1.0 && hertz * highest <= rates.top_hertz;
             // A partial out of range keeps its place in the bank and never sounds.
             let omega =
                 if sounds { std::f32::consts::TAU * hertz / rates.sample_rate } else { 0.0 };
-            let phase = if partial == 0 { 0 } else { scattered_phase(partial, start.pitch) };
-            let (sin, cos) = rates.phasor(phase);
-            let half = sine(0.5 * omega);
-            self.omega[group][lane] = omega;
-            self.turn[group][lane] = 2.0 * half;
-            self.sin[group][lane] = sin;
-            self.cos[group][lane] = cos * (1.0 - half * half).sqrt() - sin * half;
-            let [left, right] = pans(table.spread.get(partial).copied().unwrap_or(0.0));
-            let heard: f32 = if sounds { 1.0 } else { 0.0 };
-            self.pan_left[group][lane] = heard * left;
-            self.pan_right[group][lane] = heard * right;
+            let phase = if place == 0 { 0 } else { scattered_phase(place, self.pitch) };
+            let spread = table.spread.get(place).copied().unwrap_or(0.0);
+            let partial = Partial { omega, phasor: rates.phasor(phase), spread };
+            self.oscillators.begin(place, &partial, ratio);
+            let (group, lane) = (place / LANES, place % LANES);
             self.fall[group][lane] = fall * (1.0 + (hertz / 4000.0).min(1.5));
-            self.left[group][lane] = 0.0;
-            self.right[group][lane] = 0.0;
             self.base[group][lane] = FLOOR_EXPONENT;
             self.slope[group][lane] = 0.0;
         }
-        self.table = Some(start.table);
-        self.load(rates);
     }
 
     /// Let go; the note dies away in its own manner.
@@ -268,14 +245,22 @@ impl Voice {
         self.table.take()
     }
 
-    /// Set course for the end of a period of `frames` frames. A voice that is over afterwards can be freed.
-    pub(super) fn look_ahead(&mut self, frames: u16, rates: &Rates) {
+    /// Set course for the end of a period of `frames` frames, on a channel that bears itself so. A voice that is over afterwards can be freed.
+    #[inline(always)]
+    pub(super) fn look_ahead(&mut self, frames: u16, bearing: &Bearing, rates: &Rates) {
         if self.stage == Stage::Ending {
             self.stage = Stage::Over;
             return;
         }
-        let end = self.age + u32::from(frames);
+        let end = self.age.saturating_add(u32::from(frames));
         self.seek(end, rates);
+        self.carriage.approach(bearing, rates.pace);
+        self.has_motion |= self.carriage.bend() != 0.0;
+        if self.has_motion {
+            let ratio = self.bend(end, rates) * bent(&self.carriage);
+            let before = self.morph.pitches(self.morph.rest(end));
+            self.oscillators.tune(ratio, rates.top_omega, frames, before);
+        }
         let since_point = end as f32 - rates.points[self.point];
         let since_release = match self.stage {
             Stage::Released { at } => (end - at) as f32,
@@ -286,8 +271,22 @@ impl Voice {
             _ => 1.0,
         };
         let rest = self.morph.rest(end);
-        let levels = Levels { since_point, since_release, gain: self.gain * fade, rest, fade };
-        self.level = self.aim(&levels, frames) + self.aim_noise(&levels);
+        let gain = self.gain * fade;
+        let (base, slope, fall) = (&self.base, &self.slope, &self.fall);
+        let quiet = QUIET.max(MASKED * self.level);
+        let before = self.morph.gains(rest, fade);
+        let level = self.oscillators.aim(frames, self.carriage.sides, quiet, before, |group| {
+            let (base, slope, fall) = (&base[group], &slope[group], &fall[group]);
+            let mut level = [0.0_f32; LANES];
+            for lane in 0..LANES {
+                let exponent = base[lane] + slope[lane] * since_point - fall[lane] * since_release;
+                level[lane] = gain * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
+            }
+            level
+        });
+        let gain = gain * self.carriage.gain();
+        let levels = Levels { since_point, since_release, gain, rest, fade };
+        self.level = level + self.aim_noise(&levels);
         let may_end = fade < 1.0
             || matches!(self.stage, Stage::Released { .. })
             || self.point >= self.silent_from
@@ -295,62 +294,12 @@ impl Voice {
         if fade == 0.0 || (may_end && rest == 0.0 && self.level < INAUDIBLE) {
             self.stop_at_end(frames);
         }
-        if self.has_motion || self.morph.is_under_way() {
-            self.tune(end, rates);
-        }
         if rest == 0.0 {
             self.morph.end();
         }
     }
 
-    /// Point the gains at the levels that the table has then; the sum of those levels.
-    fn aim(&mut self, levels: &Levels, frames: u16) -> f32 {
-        let Levels { since_point, since_release, gain, rest, fade } = *levels;
-        let per_frame = 1.0 / f32::from(frames);
-        let mut sum = 0.0;
-        self.active = 0;
-        for group in 0..self.groups {
-            let mut level = [0.0_f32; LANES];
-            let (base, slope, fall) = (&self.base[group], &self.slope[group], &self.fall[group]);
-            for lane in 0..LANES {
-                let exponent = base[lane] + slope[lane] * since_point - fall[lane] * since_release;
-                level[lane] = gain * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
-            }
-            let loudest = level.iter().fold(0.0_f32, |most, it| most.max(*it));
-            if loudest < QUIET {
-                level = [0.0; LANES];
-            }
-            sum += level.iter().sum::<f32>();
-            let (left, right) = (&mut self.left[group], &mut self.right[group]);
-            let (pan_left, pan_right) = (&self.pan_left[group], &self.pan_right[group]);
-            let mut still = 0.0_f32;
-            for lane in 0..LANES {
-                still = still.max(left[lane].abs()).max(right[lane].abs());
-            }
-            if loudest < QUIET && still < QUIET {
-                (*left, *right) = ([0.0; LANES], [0.0; LANES]);
-            } else {
-                self.active = group + 1;
-            }
-            for lane in 0..LANES {
-                self.left_step[group][lane] =
-                    (level[lane] * pan_left[lane] - left[lane]) * per_frame;
-                self.right_step[group][lane] =
-                    (level[lane] * pan_right[lane] - right[lane]) * per_frame;
-            }
-            if rest > 0.0 {
-                let (was_left, was_right) = (&self.morph.left[group], &self.morph.right[group]);
-                for lane in 0..LANES {
-                    let to_left = fade * was_left[lane] - level[lane] * pan_left[lane];
-                    let to_right = fade * was_right[lane] - level[lane] * pan_right[lane];
-                    self.left_step[group][lane] += rest * to_left * per_frame;
-                    self.right_step[group][lane] += rest * to_right * per_frame;
-                }
-            }
-        }
-        sum
-    }
-
+    #[inline(always)]
     fn aim_noise(&mut self, levels: &Levels) -> f32 {
         let Levels { since_point, since_release, gain, rest, fade } = *levels;
         if !self.has_noise {
@@ -371,13 +320,7 @@ impl Voice {
 
     /// Reach zero at the end of the present period.
     fn stop_at_end(&mut self, frames: u16) {
-        let per_frame = 1.0 / f32::from(frames);
-        for group in 0..self.active {
-            for lane in 0..LANES {
-                self.left_step[group][lane] = -self.left[group][lane] * per_frame;
-                self.right_step[group][lane] = -self.right[group][lane] * per_frame;
-            }
-        }
+        self.oscillators.stop_at_end(frames);
         self.noise = [0.0; NOISE_LANES];
         self.stage = Stage::Ending;
     }
@@ -428,33 +371,9 @@ impl Voice {
     }
 
     /// Add the next frames of the partials to the lanes of left and right.
+    #[inline(always)]
     pub(super) fn add(&mut self, left: &mut [[f32; LANES]], right: &mut [[f32; LANES]]) {
-        for group in 0..self.active {
-            let (mut sin, mut cos) = (self.sin[group], self.cos[group]);
-            let (mut gain_left, mut gain_right) = (self.left[group], self.right[group]);
-            let turn = self.turn[group];
-            let (step_left, step_right) = (self.left_step[group], self.right_step[group]);
-            for (left, right) in left.iter_mut().zip(right.iter_mut()) {
-                for lane in 0..LANES {
-                    sin[lane] += turn[lane] * cos[lane];
-                }
-                for lane in 0..LANES {
-                    cos[lane] -= turn[lane] * sin[lane];
-                }
-                for lane in 0..LANES {
-                    gain_left[lane] += step_left[lane];
-                    left[lane] += gain_left[lane] * sin[lane];
-                }
-                for lane in 0..LANES {
-                    gain_right[lane] += step_right[lane];
-                    right[lane] += gain_right[lane] * sin[lane];
-                }
-            }
-            self.sin[group] = sin;
-            self.cos[group] = cos;
-            self.left[group] = gain_left;
-            self.right[group] = gain_right;
-        }
+        self.oscillators.add(left, right);
         self.age = self.age.saturating_add(u32::try_from(left.len()).unwrap_or(0));
     }
 }
@@ -469,6 +388,11 @@ fn pans(spread: f32) -> [f32; 2] {
         (-(beside - 1.0).sqrt(), (3.0 - beside).sqrt())
     };
     if spread < 0.0 { [near, far] } else { [far, near] }
+}
+
+/// Frequency ratio of a channel's bend.
+fn bent(carriage: &Carriage) -> f32 {
+    exp2(within(carriage.bend(), -24.0, 24.0) / 12.0)
 }
 
 /// The control point from which on nothing of the table is heard.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use midly::{MetaMessage, MidiMessage, TrackEvent, TrackEventKind};
 
 use super::bytes::{Division, Layout, Piece, lay_out};
+use super::gestures::{Gestures, gestures};
 use super::hands::{Control, Hands};
 use super::{Mended, MidiError, MidiSong, MidiTrack};
 use crate::score::{Meter, Pitch, TICKS_PER_QUARTER, Tempo, Tick};
@@ -29,8 +30,11 @@ pub fn read(bytes: &[u8]) -> Result<MidiSong, MidiError> {
 
     let mut open_notes = 0;
     let held = held(format, &tracks);
+    let shared = gestures(&clock, tracks.iter().filter(|_| format != 2));
     let split = |(index, events): (usize, &Vec<Timed<'_>>)| {
-        split(index, events, &held, &clock, &mut open_notes)
+        let own = (format == 2).then(|| gestures(&clock, std::iter::once(events)));
+        let gestures = own.as_ref().unwrap_or(&shared);
+        split((index, events), &held, gestures, &clock, &mut open_notes)
     };
     let tracks = tracks.iter().enumerate().flat_map(split).collect();
     if open_notes > 0 {
@@ -40,9 +44,9 @@ pub fn read(bytes: &[u8]) -> Result<MidiSong, MidiError> {
 }
 
 /// An event and its time in the file's own unit.
-struct Timed<'a> {
-    time: u64,
-    kind: TrackEventKind<'a>,
+pub(super) struct Timed<'a> {
+    pub(super) time: u64,
+    pub(super) kind: TrackEventKind<'a>,
 }
 
 fn decode<'a>(pieces: &[Piece<'a>]) -> Vec<Timed<'a>> {
@@ -69,7 +73,7 @@ fn delta_of(bytes: &[u8]) -> u32 {
 }
 
 /// Turns times of the file into ticks.
-struct Clock {
+pub(super) struct Clock {
     division: Division,
     /// Time, quarter notes until then, and microseconds in a quarter from then on.
     steps: Vec<(u64, f64, u32)>,
@@ -96,6 +100,11 @@ impl Clock {
                 before + (time - start) as f64 / ticks * 1e6 / f64::from(micros)
             }
         }
+    }
+
+    /// Not rounded.
+    pub(super) fn ticks(&self, time: u64) -> f64 {
+        self.quarters(time) * TICKS_PER_QUARTER as f64
     }
 
     fn tick(&self, time: u64) -> Tick {
@@ -210,9 +219,9 @@ fn held(format: u16, tracks: &[Vec<Timed<'_>>]) -> Vec<Held> {
 
 /// The notes of track `index` by channel; those never let go are counted. What other tracks hold of the same channels comes before what happens at the same time here.
 fn split(
-    index: usize,
-    events: &[Timed<'_>],
+    (index, events): (usize, &[Timed<'_>]),
     held: &[Held],
+    gestures: &Gestures,
     clock: &Clock,
     open_notes: &mut usize,
 ) -> Vec<MidiTrack> {
@@ -266,7 +275,8 @@ fn split(
         .filter(|(_, notes)| !notes.is_empty())
         .map(|(channel, notes)| {
             let program = programs[usize::from(channel)];
-            MidiTrack { name: name.clone(), channel, program, notes }
+            let gestures = gestures[usize::from(channel)].clone();
+            MidiTrack { name: name.clone(), channel, program, notes, gestures }
         })
         .collect()
 }

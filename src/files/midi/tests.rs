@@ -228,6 +228,7 @@ fn the_fullest_track_that_is_not_drums_is_the_seed() {
         channel,
         program: None,
         notes: (0..count).map(note).collect(),
+        gestures: Vec::new(),
     };
     let song = |tracks| MidiSong {
         tracks,
@@ -244,7 +245,8 @@ fn the_fullest_track_that_is_not_drums_is_the_seed() {
 fn a_phrase_starts_with_the_bar_of_its_first_note() {
     let waltz = Meter::new(3, 4).unwrap();
     let notes = vec![note_at(96 + 72 + 24, 60, 1), note_at(96 + 144, 62, 1)];
-    let track = MidiTrack { name: String::new(), channel: 0, program: None, notes };
+    let track =
+        MidiTrack { name: String::new(), channel: 0, program: None, notes, gestures: Vec::new() };
     let song = MidiSong {
         tracks: vec![track],
         tempos: vec![(Tick(0), Tempo::default())],
@@ -342,7 +344,7 @@ prop_compose! {
         let mut song = MidiSong::of_band(&[], [None; 4], Tempo::default(), Meter::COMMON);
         song.tracks = tracks
             .into_iter()
-            .map(|(channel, program, name, notes)| MidiTrack { name, channel, program, notes })
+            .map(|(channel, program, name, notes)| MidiTrack { name, channel, program, notes, gestures: Vec::new() })
             .collect();
         song.tempos.extend(tempos.iter().map(|it| (Tick(it.0), Tempo::new(it.1.into()).unwrap())));
         song.meters.extend(meters.iter().map(|it| (Tick(it.0), Meter::new(it.1, 1 << it.2).unwrap())));
@@ -392,4 +394,32 @@ proptest! {
         let bytes = &bytes[..cut.index(bytes.len())];
         prop_assert_eq!(read(bytes).map_err(|error| (error.offset, error.found)), Err((bytes.len(), Found::EndOfFile)));
     }
+}
+
+#[test]
+fn controllers_and_the_wheel_are_read_with_their_range() {
+    let note = [0, 0x90, 60, 80, 96, 0x80, 60, 0];
+    let wheel = |high: u8| [48, 0xE0, 0, high];
+    let range =
+        [0, 0xB0, 101, 0, 0, 0xB0, 100, 0, 0, 0xB0, 6, 12, 0, 0xB0, 101, 127, 0, 0xB0, 6, 3];
+    let controllers = [0, 0xB0, 7, 90, 0, 0xB0, 11, 127, 0, 0xB0, 10, 0, 0, 0xB0, 1, 99];
+    // They may stand in another track than the notes.
+    let desk =
+        [&controllers[..], &wheel(127), &range, &wheel(0), &[0, 0xB0, 121, 0], &END].concat();
+    let song = read(&file(1, [0, 96], &[&desk, &[&note[..], &END].concat()])).unwrap();
+    // The coarse half of the wheel alone comes within two tenths.
+    let near = |semitones: f32, wanted: f32| (semitones - wanted).abs() < 0.2;
+    let gestures = &song.tracks[0].gestures;
+    let times: Vec<f64> = gestures.iter().map(|it| it.0).collect();
+    assert_eq!(times, [0.0, 0.0, 0.0, 12.0, 12.0, 24.0, 24.0, 24.0]);
+    let [volume, expression, pan, up, wider, down, middle, whole] =
+        <[Gesture; 8]>::try_from(gestures.iter().map(|it| it.1).collect::<Vec<_>>()).unwrap();
+    assert_eq!([volume, expression], [Gesture::Volume(90), Gesture::Expression(127)]);
+    assert_eq!([pan, whole], [Gesture::Pan(0), Gesture::Expression(127)]);
+    let bends = [up, wider, down, middle].map(|gesture| match gesture {
+        Gesture::Bend(semitones) => semitones,
+        other => panic!("{other:?}"),
+    });
+    assert!(near(bends[0], 2.0) && near(bends[1], 12.0) && near(bends[2], -12.0), "{bends:?}");
+    assert_eq!(bends[3], 0.0);
 }

@@ -45,7 +45,7 @@ fn families_are_equally_loud() {
     let velocity = Velocity::clamped(80);
     for family in decoded(&model) {
         for pitch in [60_u8, 67, 72, 79] {
-            let power = loudest_power(&note(&mut model, family, pitch, 80), Scale::A);
+            let power = loudest_power(&note(&mut model, family, pitch, 80), Scale::K);
             let wanted = register_db(f32::from(pitch)) + level_db(velocity);
             let off = 10.0 * power.log10() - wanted;
             assert!(off.abs() < 2.0, "{family} {pitch}: {off}");
@@ -60,7 +60,7 @@ fn harder_is_louder_and_brighter() {
         let (soft, hard) = (note(&mut model, family, 60, 40), note(&mut model, family, 60, 120));
         let (dull, bright) = (brightness(&soft, 20), brightness(&hard, 20));
         assert!(bright > 1.02 * dull, "{family}: {dull} {bright}");
-        let louder = loudest_power(&hard, Scale::A) / loudest_power(&soft, Scale::A);
+        let louder = loudest_power(&hard, Scale::K) / loudest_power(&soft, Scale::K);
         assert!((8.0..40.0).contains(&louder), "{family}: {louder}");
     }
 }

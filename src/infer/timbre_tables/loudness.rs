@@ -3,20 +3,19 @@
 use crate::score::timbre::{NOISE_BANDS, NOISE_EDGES, TABLE_FRAMES};
 use crate::score::{PartialTable, Velocity};
 
-/// How frequencies count.
+/// How a note is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::infer) enum Scale {
-    /// As the ear hears them (IEC 61672-1, "Sound level meters", 2013, weighting A).
-    A,
-    /// All alike.
+    /// As programme loudness is: weighting K, the loudest 400 ms of its first second (Recommendation ITU-R BS.1770-4, 2015).
+    K,
+    /// All frequencies alike, the highest reading on "fast" (IEC 61672-1, "Sound level meters", 2013): for hits.
     Plain,
 }
 
-/// Level of a note of the highest velocity in the middle register, decibels below full scale: four parts with forte chords
-/// then stay about 8 below it.
-const FORTE_DB: f32 = -30.5;
-/// How much stronger than its loudness a low, dull note may be, decibels: the ear asks for more than a loudspeaker can give.
-const HEADROOM_DB: f32 = 10.0;
+/// Level of a note of the highest velocity in the middle register, decibels of full scale: four parts at mezzo-forte then have about -18 LUFS.
+const FORTE_DB: f32 = -21.5;
+/// By how much hits are louder than they are written, decibels: they are written for a band whose notes have -30.5.
+const HITS_DB: f32 = 6.5;
 /// From the softest velocity to the loudest, decibels.
 const RANGE_DB: f32 = 34.0;
 /// Time constant "fast" of a sound level meter (same source).
@@ -28,9 +27,9 @@ pub(in crate::infer) fn level_db(velocity: Velocity) -> f32 {
     (26.0 * share.log10()).max(-RANGE_DB)
 }
 
-/// The level of a full note of a pitch: the bass may weigh less than A would give it, the top is held back.
+/// The level of a full note of a pitch: the lowest and the highest are held back.
 pub(in crate::infer) fn register_db(pitch: f32) -> f32 {
-    let low = (52.0 - pitch).max(0.0);
+    let low = (40.0 - pitch).max(0.0);
     let high = (pitch - 84.0).max(0.0);
     FORTE_DB - 0.3 * low - 0.2 * high
 }
@@ -41,8 +40,11 @@ pub(in crate::infer) fn leveled(
     scale: Scale,
     wanted_db: f32,
 ) -> PartialTable {
-    let plain = loudest_power(&table, Scale::Plain) * ratio(-HEADROOM_DB);
-    let power = loudest_power(&table, scale).max(plain);
+    let power = loudest_power(&table, scale);
+    let wanted_db = match scale {
+        Scale::K => wanted_db,
+        Scale::Plain => wanted_db + HITS_DB,
+    };
     if power > 1e-20 {
         let gain = (ratio(wanted_db) / power).sqrt();
         for value in table.amplitude.iter_mut().chain(&mut table.noise) {
@@ -57,39 +59,75 @@ fn ratio(level_db: f32) -> f32 {
     10.0_f32.powf(level_db / 10.0)
 }
 
-/// The highest reading of a sound level meter on "fast" while the note is held, as a mean square.
+/// How strong the note is where it is strongest, as a mean square.
 pub(in crate::infer) fn loudest_power(table: &PartialTable, scale: Scale) -> f32 {
+    let powers = powers(table, scale);
+    match scale {
+        Scale::K => loudest_block(&powers),
+        Scale::Plain => highest_reading(&powers),
+    }
+}
+
+/// Mean square at each control point.
+fn powers(table: &PartialTable, scale: Scale) -> [f32; TABLE_FRAMES] {
     let weight = |hertz: f32| match scale {
-        Scale::A => a_weight(hertz),
+        Scale::K => k_weight(hertz),
         Scale::Plain => 1.0,
     };
     let partials = table.partials();
     let weights: Vec<f32> = table.hertz.iter().map(|hertz| 0.5 * weight(*hertz)).collect();
     let bands: [f32; NOISE_BANDS] =
         std::array::from_fn(|band| weight((NOISE_EDGES[band] * NOISE_EDGES[band + 1]).sqrt()));
-    let power = |frame: usize| -> f32 {
+    std::array::from_fn(|frame| {
         let tones = table.amplitude[frame * partials..][..partials].iter().zip(&weights);
         let noise = table.noise[frame * NOISE_BANDS..][..NOISE_BANDS].iter().zip(&bands);
         tones.chain(noise).map(|(level, weight)| level * level * weight).sum()
-    };
-    let (mut reading, mut highest, mut before) = (0.0_f32, 0.0_f32, power(0));
+    })
+}
+
+/// The highest reading of a sound level meter while the note is held.
+fn highest_reading(powers: &[f32; TABLE_FRAMES]) -> f32 {
+    let (mut reading, mut highest) = (0.0_f32, 0.0_f32);
     for frame in 1..TABLE_FRAMES {
         let secs = PartialTable::frame_secs(frame) - PartialTable::frame_secs(frame - 1);
-        let now = power(frame);
         let kept = (-secs / FAST_SECS).exp();
-        reading = kept * reading + (1.0 - kept) * 0.5 * (before + now);
+        reading = kept * reading + (1.0 - kept) * 0.5 * (powers[frame - 1] + powers[frame]);
         highest = highest.max(reading);
-        before = now;
     }
     highest
 }
 
-/// Weighting A as a factor of power, 1 at 1 kHz.
-fn a_weight(hertz: f32) -> f32 {
-    let square = hertz * hertz;
-    let response = 12_194.0_f32.powi(2) * square * square
-        / ((square + 20.6_f32.powi(2))
-            * ((square + 107.7_f32.powi(2)) * (square + 737.9_f32.powi(2))).sqrt()
-            * (square + 12_194.0_f32.powi(2)));
-    1.258_925 * response * response
+/// The mean over the loudest block that begins within 0.6 s of the onset, in steps of 0.1 s.
+fn loudest_block(powers: &[f32; TABLE_FRAMES]) -> f32 {
+    const BLOCK_SECS: f32 = 0.4;
+    // Energy from the onset until a time, the power going straight from point to point.
+    let energy = |until: f32| -> f32 {
+        (1..TABLE_FRAMES)
+            .map(|frame| {
+                let (from, to) =
+                    (PartialTable::frame_secs(frame - 1), PartialTable::frame_secs(frame));
+                let end = until.clamp(from, to);
+                let share = (end - from) / (to - from);
+                let last = powers[frame - 1] + share * (powers[frame] - powers[frame - 1]);
+                (end - from) * 0.5 * (powers[frame - 1] + last)
+            })
+            .sum()
+    };
+    let blocks = (0..7_u8).map(|step| {
+        let begin = 0.1 * f32::from(step);
+        (energy(begin + BLOCK_SECS) - energy(begin)) / BLOCK_SECS
+    });
+    blocks.fold(0.0, f32::max)
+}
+
+/// Weighting K as a factor of power: its two filters (De Man, "Evaluation of implementations of the EBU R128 loudness measurement", 2018).
+fn k_weight(hertz: f32) -> f32 {
+    let (gain, band) = (1.584_865, 1.258_721);
+    let shelf = hertz / 1_681.974_5;
+    let shelf_q = 0.707_175_2;
+    let above = (1.0 - gain * shelf * shelf).powi(2) + (band * shelf / shelf_q).powi(2);
+    let below = (1.0 - shelf * shelf).powi(2) + (shelf / shelf_q).powi(2);
+    let high = hertz / 38.135_47;
+    let cut = high.powi(4) / ((1.0 - high * high).powi(2) + (high / 0.500_327).powi(2));
+    above / below * cut
 }

@@ -56,7 +56,7 @@ fn harder_is_louder_and_brighter() {
     for family in [0_u8, 3, 4, 5, 6, 7, 8, 9] {
         let (soft, hard) = (note(family, 60, 40), note(family, 60, 120));
         assert!(brightness(&hard, 20) > 1.05 * brightness(&soft, 20), "{family}");
-        let louder = loudest_power(&hard, Scale::A) / loudest_power(&soft, Scale::A);
+        let louder = loudest_power(&hard, Scale::K) / loudest_power(&soft, Scale::K);
         assert!((8.0..40.0).contains(&louder), "{family}: {louder}");
     }
 }
@@ -66,7 +66,7 @@ fn families_are_equally_loud() {
     let velocity = Velocity::clamped(80);
     for family in 0..16_u8 {
         for pitch in [60_u8, 67, 72, 79] {
-            let power = loudest_power(&note(family, pitch, velocity.number()), Scale::A);
+            let power = loudest_power(&note(family, pitch, velocity.number()), Scale::K);
             let wanted = register_db(f32::from(pitch)) + super::loudness::level_db(velocity);
             let off = 10.0 * power.log10() - wanted;
             assert!(off.abs() < 2.0, "{family} {pitch}: {off}");

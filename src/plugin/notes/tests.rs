@@ -175,6 +175,17 @@ fn the_pedal_and_the_panic_controllers_are_heard() {
 }
 
 #[test]
+fn the_wheel_and_the_expression_pedal_are_heard() {
+    let wheel = |timing, value| NoteEvent::MidiPitchBend { timing, channel: 3, value };
+    let coming = [wheel(0, 0.5), wheel(4, 1.0), wheel(5, 0.0), controller(6, 3, 11, 127)];
+    let mut heard = NotesIn::new();
+    heard.collect(None, &Controllers::default(), &mut Host::new(coming));
+    let bend = |semitones| HostEventKind::Bend { semitones };
+    let expected = [bend(0.0), bend(2.0), bend(-2.0), HostEventKind::Expression { gain: 1.0 }];
+    assert_eq!(kinds(&heard), expected);
+}
+
+#[test]
 fn other_channels_than_the_chosen_one_are_not_heard() {
     let key = Key::Number(60);
     let coming = || {

@@ -1,6 +1,7 @@
 //! What the player does, and the parts that follow her: each of her notes is answered at its own frame.
 
 use super::{Conductor, GRACE, Scene, TURNS};
+use crate::engine::audio::channel::{Bearing, Channel};
 use crate::engine::audio::grids::Grids;
 use crate::engine::audio::renderer::{HostEvent, HostEventKind, Pace, PlayedEvent};
 use crate::engine::audio::sequencer::Action;
@@ -18,6 +19,8 @@ pub(super) struct Player {
     harmony: Harmony,
     /// As of the window in play.
     band: Band,
+    /// How her wheel and her expression pedal make her own notes sound.
+    bearing: Bearing,
     pub(super) grids: Grids,
 }
 
@@ -37,6 +40,7 @@ impl Player {
             followers: Followers::default(),
             harmony: Harmony::default(),
             band: Band { key: None, seats },
+            bearing: Bearing::PLAIN,
             grids: Grids::default(),
         }
     }
@@ -89,6 +93,14 @@ impl Conductor {
                     self.end_key(pitch, frame, scene, played);
                 }
             }
+            HostEventKind::Bend { semitones } => {
+                self.player.bearing.bend = semitones;
+                self.bear_player();
+            }
+            HostEventKind::Expression { gain } => {
+                self.player.bearing.gain = gain;
+                self.bear_player();
+            }
             HostEventKind::KeysUp => {
                 self.send(FromAudio::AllKeysUp { end: scene.clock.tick_of(frame) });
                 self.end_keys(frame, played);
@@ -105,6 +117,13 @@ impl Conductor {
                     synth.silence();
                 }
             }
+        }
+    }
+
+    /// Let the synth know how the player's notes are to sound.
+    pub(super) fn bear_player(&mut self) {
+        if let Some(synth) = &mut self.synth {
+            synth.bear(Channel::of(Part::PLAYER), self.player.bearing);
         }
     }
 

@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use super::oscillators::{Before, Partial};
 use super::{
-    Bank, FLOOR_EXPONENT, LANES, MAX_PARTIALS, NOISE_LANES, QUIET, SIXTY_DB, Stage, Voice,
-    silent_from, sine, within,
+    Bank, FLOOR_EXPONENT, LANES, MAX_PARTIALS, NOISE_LANES, QUIET, SIXTY_DB, Stage, Voice, ZERO,
+    bent, pans, silent_from, within,
 };
 use crate::engine::audio::rates::{Rates, scattered_phase};
 use crate::score::PartialTable;
@@ -29,7 +30,6 @@ const SAME: [f32; 2] = [0.0012, 0.03];
 
 impl Morph {
     pub(super) fn new() -> Self {
-        const ZERO: Bank = [[0.0; LANES]; MAX_PARTIALS / LANES];
         let noise = [0.0; NOISE_LANES];
         Self { began: 0, over: 0, left: ZERO, right: ZERO, omega: ZERO, noise }
     }
@@ -48,6 +48,16 @@ impl Morph {
             return 0.0;
         }
         1.0 - age.saturating_sub(self.began).min(self.over) as f32 / self.over as f32
+    }
+
+    /// What gains come from while so much of it is left; a voice that fades takes it along.
+    pub(super) fn gains(&self, rest: f32, fade: f32) -> Option<Before<'_>> {
+        (rest > 0.0).then_some(Before { left: &self.left, right: &self.right, rest, fade })
+    }
+
+    /// What pitches come from while so much of it is left.
+    pub(super) fn pitches(&self, rest: f32) -> Option<(&Bank, f32)> {
+        (rest > 0.0).then_some((&self.omega, rest))
     }
 }
 
@@ -74,7 +84,7 @@ impl Voice {
         }
         self.keep_present(rates);
         let taken = self.find_places(&table, rates);
-        for place in (0..self.groups * LANES).filter(|place| !taken[*place]) {
+        for place in (0..self.oscillators.groups * LANES).filter(|place| !taken[*place]) {
             let (group, lane) = (place / LANES, place % LANES);
             self.base[group][lane] = FLOOR_EXPONENT;
             self.slope[group][lane] = 0.0;
@@ -83,7 +93,8 @@ impl Voice {
         (self.ratio, self.gain) = (1.0, 1.0);
         self.silent_from = silent_from(&table);
         self.has_noise |= table.noise.iter().any(|it| *it > QUIET);
-        self.has_motion = table.vibrato_cents > 0.0 || table.glide.iter().any(|it| *it != 1.0);
+        self.has_motion = true; // to the new frequencies, and then no more than the table's own
+        self.noise_correlation = within(table.noise_correlation, 0.0, 1.0);
         let old = self.table.replace(table);
         self.load(rates);
         (self.morph.began, self.morph.over) = (self.age, rates.morph);
@@ -92,12 +103,13 @@ impl Voice {
 
     /// What the change starts from.
     fn keep_present(&mut self, rates: &Rates) {
-        let (ratio, rest) = (self.bend(self.age, rates), self.morph.rest(self.age));
-        for group in 0..self.groups {
-            self.morph.left[group] = self.left[group];
-            self.morph.right[group] = self.right[group];
+        let ratio = self.bend(self.age, rates) * bent(&self.carriage);
+        let rest = self.morph.rest(self.age);
+        for group in 0..self.oscillators.groups {
+            self.morph.left[group] = self.oscillators.left[group];
+            self.morph.right[group] = self.oscillators.right[group];
             for lane in 0..LANES {
-                let own = self.omega[group][lane] * ratio;
+                let own = self.oscillators.omega[group][lane] * ratio;
                 let was = &mut self.morph.omega[group][lane];
                 *was = if rest > 0.0 { own + rest * (*was - own) } else { own };
             }
@@ -131,25 +143,31 @@ impl Voice {
             let (group, lane) = (place / LANES, place % LANES);
             let sounds = *hertz > 1.0 && *hertz <= rates.top_hertz;
             let omega = if sounds { hertz * step } else { 0.0 };
-            let is_new = self.left[group][lane].max(self.right[group][lane]) < QUIET;
+            let is_new = self.loudness(group, lane) < QUIET;
             if is_new && found[partial].is_none() {
                 self.strike(place, partial, omega, rates);
             }
-            self.omega[group][lane] = omega;
-            let spread = within(table.spread.get(partial).copied().unwrap_or(0.0), -1.0, 1.0);
+            self.oscillators.omega[group][lane] = omega;
+            let [left, right] = pans(table.spread.get(partial).copied().unwrap_or(0.0));
             let heard: f32 = if sounds { 1.0 } else { 0.0 };
-            self.pan_left[group][lane] = heard * (1.0 - spread).sqrt();
-            self.pan_right[group][lane] = heard * (1.0 + spread).sqrt();
+            self.oscillators.pan_left[group][lane] = heard * left;
+            self.oscillators.pan_right[group][lane] = heard * right;
             self.fall[group][lane] = fall * (1.0 + (hertz / 4000.0).min(1.5));
         }
         taken
     }
 
+    /// The larger gain of an oscillator.
+    fn loudness(&self, group: usize, lane: usize) -> f32 {
+        let own = &self.oscillators;
+        own.left[group][lane].abs().max(own.right[group][lane].abs())
+    }
+
     /// The oscillator nearest to a frequency, not farther than that, radians a frame.
     fn nearest(&self, omega: f32, within: f32, taken: &[bool; MAX_PARTIALS]) -> Option<usize> {
         let (mut nearest, mut least) = (None, within);
-        for place in (0..self.groups * LANES).filter(|place| !taken[*place]) {
-            let own = self.omega[place / LANES][place % LANES];
+        for place in (0..self.oscillators.groups * LANES).filter(|place| !taken[*place]) {
+            let own = self.oscillators.omega[place / LANES][place % LANES];
             let off = (own - omega).abs();
             if own > 0.0 && off <= least {
                 (nearest, least) = (Some(place), off);
@@ -162,14 +180,14 @@ impl Voice {
     fn free_place(&mut self, taken: &[bool; MAX_PARTIALS]) -> usize {
         let level = |place: usize| {
             let (group, lane) = (place / LANES, place % LANES);
-            self.left[group][lane].max(self.right[group][lane])
+            self.loudness(group, lane)
         };
-        let free = || (0..self.groups * LANES).filter(|place| !taken[*place]);
+        let free = || (0..self.oscillators.groups * LANES).filter(|place| !taken[*place]);
         if let Some(place) = free().find(|place| level(*place) < QUIET) {
             return place;
         }
-        if self.groups < MAX_PARTIALS / LANES {
-            let place = self.groups * LANES;
+        if self.oscillators.groups < MAX_PARTIALS / LANES {
+            let place = self.oscillators.groups * LANES;
             self.add_group();
             return place;
         }
@@ -179,18 +197,20 @@ impl Voice {
 
     /// Another group of silent oscillators.
     fn add_group(&mut self) {
-        let group = self.groups;
+        let group = self.oscillators.groups;
         for bank in [
-            &mut self.sin,
-            &mut self.cos,
-            &mut self.turn,
-            &mut self.omega,
-            &mut self.left,
-            &mut self.right,
-            &mut self.left_step,
-            &mut self.right_step,
-            &mut self.pan_left,
-            &mut self.pan_right,
+            &mut self.oscillators.sin,
+            &mut self.oscillators.cos,
+            &mut self.oscillators.turn,
+            &mut self.oscillators.turn_step,
+            &mut self.oscillators.trim,
+            &mut self.oscillators.omega,
+            &mut self.oscillators.left,
+            &mut self.oscillators.right,
+            &mut self.oscillators.left_step,
+            &mut self.oscillators.right_step,
+            &mut self.oscillators.pan_left,
+            &mut self.oscillators.pan_right,
             &mut self.slope,
             &mut self.fall,
             &mut self.morph.left,
@@ -200,19 +220,16 @@ impl Voice {
             bank[group] = [0.0; LANES];
         }
         self.base[group] = [FLOOR_EXPONENT; LANES];
-        self.groups += 1;
+        self.oscillators.groups += 1;
     }
 
     /// Begin a silent oscillator anew at a frequency.
     fn strike(&mut self, place: usize, partial: usize, omega: f32, rates: &Rates) {
         let (group, lane) = (place / LANES, place % LANES);
-        let (sin, cos) = rates.phasor(scattered_phase(partial, self.pitch));
-        let half = sine(0.5 * omega);
-        self.turn[group][lane] = 2.0 * half;
-        self.sin[group][lane] = sin;
-        self.cos[group][lane] = cos * (1.0 - half * half).sqrt() - sin * half;
+        let phasor = rates.phasor(scattered_phase(partial, self.pitch));
+        self.oscillators.begin(place, &Partial { omega, phasor, spread: 0.0 }, 1.0);
         self.slope[group][lane] = 0.0;
-        for bank in [&mut self.left, &mut self.right, &mut self.morph.left, &mut self.morph.right] {
+        for bank in [&mut self.morph.left, &mut self.morph.right] {
             bank[group][lane] = 0.0;
         }
         self.morph.omega[group][lane] = omega;

@@ -1,6 +1,6 @@
-//! How a note's pitch moves: the glide of its table, vibrato, and the way to another timbre's frequencies.
+//! How a note's pitch moves by itself: the glide of its table, and vibrato.
 
-use super::{LANES, Voice, exp2, sine, within};
+use super::{Voice, exp2, within};
 use crate::engine::audio::rates::Rates;
 use crate::score::timbre::TABLE_FRAMES;
 
@@ -22,20 +22,6 @@ impl Voice {
         let swing = wave(turns) + 0.3 * wave(0.37 * turns);
         let cents = within(onset * table.vibrato_cents * swing, -100.0, 100.0);
         within(glide, 0.0, 16.0) * exp2(cents / 1200.0)
-    }
-
-    /// Set the oscillators' pitch to that of an age.
-    pub(super) fn tune(&mut self, age: u32, rates: &Rates) {
-        let (ratio, rest) = (self.bend(age, rates), self.morph.rest(age));
-        for group in 0..self.groups {
-            let (omega, turn) = (&self.omega[group], &mut self.turn[group]);
-            let was = &self.morph.omega[group];
-            for lane in 0..LANES {
-                let own = omega[lane] * ratio;
-                let present = if rest > 0.0 { own + rest * (was[lane] - own) } else { own };
-                turn[lane] = 2.0 * sine((0.5 * present).min(1.45));
-            }
-        }
     }
 }
 

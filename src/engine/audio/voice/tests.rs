@@ -1,6 +1,7 @@
 //! What the voice promises.
 
 use super::{LANES, Stage, Start, Voice};
+use crate::engine::audio::channel::{Bearing, Channel};
 use crate::engine::audio::fixtures::{Kind, table};
 use crate::engine::audio::rates::Rates;
 use crate::score::{Part, Pitch};
@@ -11,10 +12,12 @@ fn played(kind: Kind, pitch: u8, frames: usize, rate: f32) -> Vec<f32> {
     let mut voice = Voice::new();
     let table = table(kind, pitch, 0.25);
     let pitch = Pitch::new(pitch).unwrap();
-    voice.start(Start { part: Part::PLAYER, pitch, ratio: 1.0, gain: 1.0, table }, 0, &rates);
+    let channel = Channel::of(Part::PLAYER);
+    let start = Start { part: Part::PLAYER, channel, pitch, ratio: 1.0, gain: 1.0, table };
+    voice.start(start, &Bearing::PLAIN, 0, &rates);
     let mut out = Vec::new();
     while out.len() < frames && voice.stage != Stage::Over {
-        voice.look_ahead(rates.period, &rates);
+        voice.look_ahead(rates.period, &Bearing::PLAIN, &rates);
         let run = usize::from(rates.period);
         let (mut left, mut right) = (vec![[0.0; LANES]; run], vec![[0.0; LANES]; run]);
         voice.add(&mut left, &mut right);

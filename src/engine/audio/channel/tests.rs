@@ -1,0 +1,36 @@
+//! What channels promise.
+
+use super::{Bearing, Carriage, Channel};
+use crate::score::Part;
+
+#[test]
+fn no_channel_of_a_piece_is_a_parts() {
+    for number in 0..500 {
+        let place = Channel::beside(number).place();
+        assert!((Part::COUNT..Channel::COUNT).contains(&place), "{number}");
+    }
+    assert_ne!(Channel::beside(0), Channel::beside(1));
+    assert_eq!(Channel::of(Part::PLAYER).place(), 0);
+}
+
+#[test]
+fn nonsense_is_brought_into_the_ranges() {
+    let wild = Bearing { bend: f32::INFINITY, gain: -3.0, pan: f32::NAN };
+    assert_eq!(wild.checked(), Bearing { bend: 24.0, gain: 0.0, pan: 0.0 });
+    let nothing = Bearing { bend: f32::NAN, gain: f32::NAN, pan: -9.0 };
+    assert_eq!(nothing.checked(), Bearing { bend: 0.0, gain: 1.0, pan: -1.0 });
+}
+
+#[test]
+fn a_carriage_arrives_and_keeps_the_power() {
+    let goal = Bearing { bend: -2.0, gain: 0.5, pan: 0.6 };
+    let mut carriage = Carriage::at(Bearing::PLAIN);
+    carriage.approach(&goal, 0.2);
+    assert!(carriage.bend() < 0.0 && carriage.bend() > -1.0);
+    for _ in 0..100 {
+        carriage.approach(&goal, 0.2);
+    }
+    assert_eq!(carriage, Carriage::at(goal));
+    let power: f32 = carriage.sides.iter().map(|it| it * it).sum();
+    assert!((power - 2.0 * 0.25).abs() < 1e-6);
+}
