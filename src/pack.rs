@@ -81,6 +81,8 @@ pub struct Rest {
     pub hurry: f32,
     /// Times running that a part strikes one pitch before it wearies of it, 1 to 1000.
     pub patience: f32,
+    /// Octaves by which the band plays denser than the style's pieces where no density is wished for, -5 to 5: steps of the wish are counted from there.
+    pub excess: f32,
 }
 
 impl Default for Rest {
@@ -93,6 +95,7 @@ impl Default for Rest {
             density_step: 1.0,
             hurry: 0.0,
             patience: 16.0,
+            excess: 0.0,
         }
     }
 }

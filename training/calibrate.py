@@ -3,7 +3,8 @@
 A network that is told a style's mean of a wish does not play that mean: left alone its errors add up. So each style's
 row in the manifest gets, under `rest`, what to tell it (deviations from the mean) and how much to sharpen its pitches,
 found on the grounds of training windows at temperature 1; how far one step of the density wish is to be told; and how
-often running a part may strike one pitch before it wearies of it, which is read off the real windows alone.
+often running a part may strike one pitch before it wearies of it, which is read off the real windows alone. Last comes
+how much denser than those pieces the band plays then where nothing is wished for.
 """
 
 import argparse
@@ -155,6 +156,17 @@ def patience_of(streams: list) -> float:
     return round(float(np.clip(found, _FEWEST_PATIENCE, _MOST_PATIENCE)), 1)
 
 
+def excess_of(network, rows: list[dict], pieces: int) -> dict[str, float]:
+    """Octaves by which each style is improvised denser than its pieces are where no density is wished for."""
+    asks = [
+        improvise.ask_of(row, improvise.usual_ground(row, 16), 1.0, (9, v.STYLES.index(row["name"]), i))
+        for row in rows for i in range(pieces)
+    ]  # fmt: skip
+    made = iter(improvise.improvise(network, asks))
+    found = {row["name"]: np.mean([wishes.density_of(next(made).stream) for _ in range(pieces)]) for row in rows}
+    return {row["name"]: round(float(found[row["name"]] - row["density"]["mean"]), 3) for row in rows}
+
+
 def choose(corpus: Corpus, names: list[str], count: int, bars: int) -> dict[str, list[windows.Window]]:
     """Training windows of each style."""
     rng, pieces = np.random.default_rng(3), []
@@ -172,7 +184,7 @@ def main() -> int:
     parser.add_argument("--styles", type=lambda text: text.split(","), default=list(v.STYLES), help="a,b,c")
     parser.add_argument("--windows", type=int, default=48, help="of each style")
     parser.add_argument("--bars", type=int, default=32)
-    parser.add_argument("--rounds", type=int, default=8, help="0 = read the real windows only and keep the rest")
+    parser.add_argument("--rounds", type=int, default=8, help="0 = measure patience and excess only")
     parser.add_argument("--pieces", type=int, default=6, help="for each trial of the density wish")
     wanted = parser.parse_args()
     try:
@@ -199,7 +211,9 @@ def main() -> int:
             row["rest"] = knobs | steps[row["name"]]
     for row in rows:
         patience = patience_of([w.stream for w in real[row["name"]]])
-        row["rest"] = improvise.UNMEASURED | row.get("rest", {}) | {"patience": patience}
+        row["rest"] = improvise.UNMEASURED | row.get("rest", {}) | {"patience": patience, "excess": 0.0}
+    for name, excess in excess_of(network, rows, 2 * wanted.pieces).items():
+        next(row for row in rows if row["name"] == name)["rest"]["excess"] = excess
     partial = wanted.pack / "manifest.partial"
     pack.write_manifest(partial, manifest)
     os.replace(partial, wanted.pack / "manifest.json")

@@ -21,6 +21,7 @@ MIN_P = 0.02
 OUTSIDE = -2.0  # bias of pitches outside the scale of a key that is told
 UNMEASURED = {
     "density": 0.0, "repetition": 0.0, "pitch_sharpness": 1.0, "density_step": 1.0, "hurry": 0.0, "patience": 16.0,
+    "excess": 0.0,
 }  # fmt: skip
 OFF = -1e9
 _FOREIGN = (1, 3, 6, 8, 10), (1, 4, 6)  # degrees outside a major key; outside a minor one with both sixths and sevenths
@@ -53,7 +54,7 @@ class Ask:
     repetition_std: float = 0.0  # of the style
     patience: float = UNMEASURED["patience"]  # times running that a part strikes one pitch before it wearies of it
     hurry: float = 0.0  # natural logarithms of odds by which a wait of half the length is likelier
-    density: tuple[float, float] = (0.0, 0.0)  # usual value of the density wish, and steps that are wished beside it
+    density: tuple[float, float] = (0.0, 0.0)  # the value that steps of the density wish are counted from, and the steps
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,13 @@ def ask_of(
     sharpness[2] *= rest["pitch_sharpness"]
     return Ask(
         ground, style, context, row["velocity"] == "model", sharpness, seed, chords, row["repetition"]["std"],
-        rest["patience"], density * rest["hurry"], (row["density"]["mean"], density),
+        rest["patience"], density * rest["hurry"], (row["density"]["mean"] + _beyond(rest["excess"], density), density),
     )  # fmt: skip
+
+
+def _beyond(excess: float, wished: float) -> float:
+    """What is played at rest beyond the style's pieces, as far as it lies on the side of the wish: more is never less."""
+    return max(excess, 0.0) if wished > 0 else min(excess, 0.0) if wished < 0 else 0.0
 
 
 def _blended(first: dict, second: dict, lean: float) -> dict:

@@ -96,7 +96,8 @@ pub struct Controls {
     pub bias_time: Vec<f32>,
     /// Natural logarithms of odds by which a wait of half the length is likelier; part of `bias_time`.
     pub hurry: f32,
-    /// Mean of the density value (`log2(notes a quarter + 0.25)`) over the parts of the style's pieces.
+    /// Density value (`log2(notes a quarter + 0.25)`) that steps of the wish are counted from: the mean over the parts of the style's pieces, or what the band
+    /// plays where nothing is wished for, whichever is farther on the wish's side.
     pub usual_density: f32,
     /// Times running that a part strikes one pitch before it wearies of it.
     pub patience: f32,

@@ -82,7 +82,13 @@ impl Controls {
         let rest = resting(&controls.style, styles);
         let step = (rest.density_step * deviation).min(MOST_STEP);
         let density = mean + settings.density * step + rest.density * deviation;
-        controls.usual_density = mean;
+        // So that more is never less than what is played where nothing is wished for, nor less more.
+        controls.usual_density = mean
+            + match settings.density {
+                wished if wished > 0.0 => rest.excess.max(0.0),
+                wished if wished < 0.0 => rest.excess.min(0.0),
+                _ => 0.0,
+            };
         controls.sharpness[2] *= rest.pitch_sharpness;
         controls.hurry = settings.density * rest.hurry;
         controls.patience = rest.patience;
@@ -342,6 +348,7 @@ fn resting(weights: &[f32], styles: &[StyleCard]) -> Rest {
         density_step: of(|it| it.density_step),
         hurry: of(|it| it.hurry),
         patience: of(|it| it.patience),
+        excess: of(|it| it.excess),
     }
 }
 

@@ -106,14 +106,15 @@ struct RestEntry {
     pitch_sharpness: f32,
     density_step: f32,
     hurry: f32,
+    excess: f32,
     patience: f32,
 }
 
 impl Default for RestEntry {
     fn default() -> Self {
-        let Rest { density, repetition, pitch_sharpness, density_step, hurry, patience } =
+        let Rest { density, repetition, pitch_sharpness, density_step, hurry, patience, excess } =
             Rest::default();
-        Self { density, repetition, pitch_sharpness, density_step, hurry, patience }
+        Self { density, repetition, pitch_sharpness, density_step, hurry, patience, excess }
     }
 }
 
@@ -359,20 +360,28 @@ impl Check<'_> {
     }
 
     fn rest(&self, entry: &RestEntry, field: &str) -> Result<Rest, PackError> {
-        let RestEntry { density, repetition, pitch_sharpness, density_step, hurry, patience } =
-            *entry;
+        let RestEntry {
+            density,
+            repetition,
+            pitch_sharpness,
+            density_step,
+            hurry,
+            patience,
+            excess,
+        } = *entry;
         for (name, found, least, most) in [
             ("density", density, -10.0, 10.0),
             ("repetition", repetition, -10.0, 10.0),
             ("pitch_sharpness", pitch_sharpness, 0.1, 10.0),
             ("density_step", density_step, 0.0, 100.0),
             ("hurry", hurry, 0.0, 10.0),
+            ("excess", excess, -5.0, 5.0),
             ("patience", patience, 1.0, 1000.0),
         ] {
             let legal = (least..=most).contains(&found);
             self.that(legal, &format!("{field}.{name}"), found, format!("{least} to {most}"))?;
         }
-        Ok(Rest { density, repetition, pitch_sharpness, density_step, hurry, patience })
+        Ok(Rest { density, repetition, pitch_sharpness, density_step, hurry, patience, excess })
     }
 
     fn role(&self, entry: &RoleEntry, field: &str) -> Result<Role, PackError> {

@@ -157,6 +157,9 @@ def test_what_is_told_at_rest_is_the_rows_own():
     assert np.isclose(ask.context[v.REPETITION_AT + 1], row["repetition"]["mean"] + 2 * row["repetition"]["std"])
     assert np.allclose(ask.sharpness, [1.25, 1.25, 0.625, 1.25, 1.25])
     assert ask.hurry == -0.5 and ask.density == (row["density"]["mean"], -2.0)
+    denser = row | {"rest": rest | {"excess": 0.4}}
+    counted = [improvise.ask_of(denser, ground, 1.0, (1,), density=x).density[0] for x in (-1.0, 0.0, 1.0)]
+    assert np.allclose(np.array(counted) - row["density"]["mean"], [0.0, 0.0, 0.4])
     other = CARD | {"name": "drums"}  # nothing measured
     half = improvise.ask_of(row, ground, 1.0, (1,), second=other, lean=0.5)
     assert half.context[v.STYLE_AT + v.STYLES.index(CARD["name"])] == 0.5

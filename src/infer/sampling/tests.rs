@@ -19,6 +19,7 @@ fn styles() -> Vec<StyleCard> {
             density_step: 2.0,
             hurry: if has_velocity { 0.0 } else { 0.5 },
             patience: if has_velocity { 4.0 } else { 8.0 },
+            excess: 0.5,
         },
         tempo: 120.0,
         meter: (4, 4),
@@ -202,6 +203,16 @@ fn a_band_far_from_the_density_that_is_wished_for_is_held_to_it() {
     assert!(likelier(-2.25, 0.0) < -4.0, "too few");
     assert_eq!([0.6, 0.678, 0.75].map(|played| likelier(played, 1.0)), [0.0; 3], "as wished");
     assert!(likelier(0.0, 1.0) < -1.0 && likelier(2.0, 1.0) > 1.0);
+}
+
+#[test]
+fn more_and_less_are_counted_from_what_is_played_without_a_wish() {
+    let usual = |density: f32| {
+        let settings = Settings { density, ..Settings::default() };
+        Controls::new(&settings, &styles(), PlayerPresence::Absent).usual_density
+    };
+    assert!((usual(1.0) - usual(0.0) - 0.5).abs() < 1e-6, "the band is denser than the pieces");
+    assert_eq!([usual(-1.0), usual(-0.5)], [usual(0.0); 2]);
 }
 
 #[test]
