@@ -40,6 +40,8 @@ pub(super) enum Room {
 
 /// What the pitch wheel bends by either way (General MIDI level 1), semitones.
 const BEND_RANGE: f32 = 2.0;
+/// A wheel this near to its middle is there.
+const CENTERED: f32 = 0.001;
 /// Most events of the player in one block.
 const HEARD_ROOM: usize = 2048;
 
@@ -140,7 +142,10 @@ fn kind<S>(event: &NoteEvent<S>) -> Option<HostEventKind> {
             Some(HostEventKind::Expression { gain: value * value })
         }
         NoteEvent::MidiPitchBend { value, .. } => {
-            Some(HostEventKind::Bend { semitones: BEND_RANGE * (2.0 * value - 1.0) })
+            // The middle of fourteen bits is no exact half.
+            let semitones = BEND_RANGE * (2.0 * value - 1.0);
+            let semitones = if semitones.abs() < CENTERED { 0.0 } else { semitones };
+            Some(HostEventKind::Bend { semitones })
         }
         NoteEvent::MidiCC { cc: controller::ALL_SOUND_OFF | controller::ALL_NOTES_OFF, .. } => {
             Some(HostEventKind::AllNotesOff)

@@ -203,7 +203,7 @@ impl Conductor {
         let here = scene.clock.ticks_at(0);
         let tick = scene.clock.tick_of(0);
         let quantum = scene.settings.quantum;
-        let renewed = self.announced.is_none_or(|it| it != *scene.settings);
+        let renewed = self.announced.is_none_or(|it| !it.composes_like(scene.settings));
         let opening = if scene.transport.playing {
             let bpm = scene.transport.tempo.bpm();
             let last =
@@ -246,7 +246,9 @@ impl Conductor {
         while let Some(commit) = self.sequencer.take_stale(window.chain, 0) {
             self.retire(Retired::Commit(commit));
         }
-        self.links.gauges.stalled.store(false, Ordering::Relaxed);
+        if self.links.gauges.stalled.swap(false, Ordering::Relaxed) {
+            self.sounds.forget();
+        }
         let sent = self.send(FromAudio::Chain { start, settings })
             && self.send(FromAudio::Cutoff { window, settings, tempo });
         if !sent {

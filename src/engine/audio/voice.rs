@@ -106,6 +106,10 @@ pub(super) struct Voice {
     noise_base: [f32; NOISE_LANES],
     noise_slope: [f32; NOISE_LANES],
     noise_fall: f32,
+    /// In which a note that is let go dies away; once it is let go, another timbre can only shorten it.
+    release_secs: f32,
+    /// Of a voice that ends: the age at which it has come to nothing.
+    over_at: u32,
     /// Where in the bank each of the table's partials is.
     places: [u8; MAX_PARTIALS],
     morph: Morph,
@@ -153,9 +157,11 @@ impl Voice {
             base: ZERO,
             slope: ZERO,
             fall: ZERO,
-            noise_base: [0.0; NOISE_LANES],
+            noise_base: [FLOOR_EXPONENT; NOISE_LANES],
             noise_slope: [0.0; NOISE_LANES],
             noise_fall: 0.0,
+            release_secs: 0.0,
+            over_at: 0,
             places: [0; MAX_PARTIALS],
             morph: Morph::new(),
         }
@@ -189,9 +195,12 @@ impl Voice {
         self.has_motion =
             start.table.vibrato_cents > 0.0 || start.table.glide.iter().any(|it| *it != 1.0);
         self.noise = [0.0; NOISE_LANES];
+        self.noise_base = [FLOOR_EXPONENT; NOISE_LANES];
+        self.noise_slope = [0.0; NOISE_LANES];
         self.noise_correlation = within(start.table.noise_correlation, 0.0, 1.0);
         self.choke = start.table.choke;
-        let fall = SIXTY_DB / (start.table.release_secs.max(0.005) * rates.sample_rate);
+        self.release_secs = start.table.release_secs.max(0.005);
+        let fall = SIXTY_DB / (self.release_secs * rates.sample_rate);
         self.noise_fall = 1.3 * fall;
         self.played = None;
         self.morph.end();
@@ -249,7 +258,11 @@ impl Voice {
     #[inline(always)]
     pub(super) fn look_ahead(&mut self, frames: u16, bearing: &Bearing, rates: &Rates) {
         if self.stage == Stage::Ending {
-            self.stage = Stage::Over;
+            if self.age >= self.over_at {
+                self.stage = Stage::Over;
+            } else {
+                self.stop_at_end(frames); // the period was cut short by a new one
+            }
             return;
         }
         let end = self.age.saturating_add(u32::from(frames));
@@ -323,6 +336,7 @@ impl Voice {
         self.oscillators.stop_at_end(frames);
         self.noise = [0.0; NOISE_LANES];
         self.stage = Stage::Ending;
+        self.over_at = self.age.saturating_add(u32::from(frames));
     }
 
     /// Go to the control point before an age.

@@ -129,9 +129,10 @@ impl Composer {
         match ahead.step(self.muse.as_mut()) {
             Ok(Thought::GoesOn) => return Ok(Next::Step),
             Ok(Thought::Over) => {}
-            Err(error) => {
+            // No ghosts then: nothing that is played may end with them. A runtime that fails says so with the next window.
+            Err(_) => {
                 self.foresight.ahead = None;
-                return Err(error);
+                return Ok(Next::Wait);
             }
         }
         if let Some(Ahead { cutoff, expected, .. }) = self.foresight.ahead.take() {

@@ -177,7 +177,8 @@ fn the_pedal_and_the_panic_controllers_are_heard() {
 #[test]
 fn the_wheel_and_the_expression_pedal_are_heard() {
     let wheel = |timing, value| NoteEvent::MidiPitchBend { timing, channel: 3, value };
-    let coming = [wheel(0, 0.5), wheel(4, 1.0), wheel(5, 0.0), controller(6, 3, 11, 127)];
+    let coming =
+        [wheel(0, 8192.0 / 16383.0), wheel(4, 1.0), wheel(5, 0.0), controller(6, 3, 11, 127)];
     let mut heard = NotesIn::new();
     heard.collect(None, &Controllers::default(), &mut Host::new(coming));
     let bend = |semitones| HostEventKind::Bend { semitones };

@@ -104,6 +104,8 @@ impl Conductor {
             HostEventKind::KeysUp => {
                 self.send(FromAudio::AllKeysUp { end: scene.clock.tick_of(frame) });
                 self.end_keys(frame, played);
+                self.player.bearing = Bearing::PLAIN; // another channel has a wheel of its own
+                self.bear_player();
             }
             HostEventKind::AllNotesOff => {
                 if let Some(window) = self.sequencer.current_window() {
@@ -116,6 +118,8 @@ impl Conductor {
                 if let Some(synth) = &mut self.synth {
                     synth.silence();
                 }
+                self.player.bearing = Bearing::PLAIN;
+                self.bear_player();
             }
         }
     }

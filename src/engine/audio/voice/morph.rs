@@ -134,7 +134,13 @@ impl Voice {
                 }
             }
         }
-        let fall = SIXTY_DB / (table.release_secs.max(0.005) * rates.sample_rate);
+        // What is dying away must not swell up again.
+        let release_secs = table.release_secs.max(0.005);
+        self.release_secs = match self.stage {
+            Stage::Released { .. } => release_secs.min(self.release_secs),
+            _ => release_secs,
+        };
+        let fall = SIXTY_DB / (self.release_secs * rates.sample_rate);
         self.noise_fall = 1.3 * fall;
         for (partial, hertz) in table.hertz.iter().enumerate() {
             let place = found[partial].unwrap_or_else(|| self.free_place(&taken));

@@ -4,6 +4,7 @@ use super::{LANES, Stage, Start, Voice};
 use crate::engine::audio::channel::{Bearing, Channel};
 use crate::engine::audio::fixtures::{Kind, table};
 use crate::engine::audio::rates::Rates;
+use crate::score::timbre::NOISE_BANDS;
 use crate::score::{Part, Pitch};
 
 /// Left of a note at a sample rate.
@@ -64,6 +65,21 @@ fn a_decay_follows_the_table_between_its_points() {
         let level = level_at(&samples[from..from + 2400], 440.0, 48_000.0);
         let expected = 0.25 * 1.4_f32.sqrt() * (-1.5 * secs).exp();
         assert!((level / expected - 1.0).abs() < 0.02, "{secs}: {level} {expected}");
+    }
+}
+
+#[test]
+fn noise_is_in_its_bands_and_nowhere_else() {
+    let rates = Rates::new(48_000.0);
+    let mut voice = Voice::new();
+    for kind in [Kind::Drum, Kind::Plucked] {
+        let (channel, pitch) = (Channel::of(Part::PLAYER), Pitch::new(60).unwrap());
+        let table = table(kind, 60, 0.25);
+        let start = Start { part: Part::PLAYER, channel, pitch, ratio: 1.0, gain: 1.0, table };
+        voice.start(start, &Bearing::PLAIN, 0, &rates);
+        voice.look_ahead(rates.period, &Bearing::PLAIN, &rates);
+        assert!(voice.noise[NOISE_BANDS..].iter().all(|it| *it < 1e-9), "{:?}", voice.noise);
+        voice.end();
     }
 }
 
