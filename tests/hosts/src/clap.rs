@@ -1,23 +1,19 @@
 //! The CLAP host.
 
+mod asked;
 mod events;
 
 use std::ffi::CString;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
-use clack_extensions::gui::{
-    GuiApiType, GuiConfiguration, GuiSize, HostGui, HostGuiImpl, PluginGui, Window,
-};
-use clack_extensions::latency::{HostLatency, HostLatencyImpl, PluginLatency};
+use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiSize, PluginGui, Window};
+use clack_extensions::latency::PluginLatency;
 use clack_extensions::note_ports::{NotePortInfoBuffer, PluginNotePorts};
-use clack_extensions::params::{
-    HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamInfoBuffer,
-    ParamRescanFlags, PluginParams,
-};
+use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
@@ -26,6 +22,7 @@ use clack_host::process::audio_buffers::{InputAudioBuffers, OutputAudioBuffers};
 use clack_host::utils::ClapId;
 use clap_sys::audio_buffer::clap_audio_buffer;
 
+use self::asked::{Handlers, Main, Shared};
 use self::events::{played, push_event, push_parameter, transport};
 use crate::guard;
 use crate::instance::{
@@ -34,67 +31,6 @@ use crate::instance::{
 use crate::report::{Inventory, Parameter, Port};
 use crate::script::{Absence, Pace, Session};
 use crate::session::{marked, planted};
-
-/// What the plugin may ask of the host from any thread.
-#[derive(Default)]
-pub struct Shared {
-    restarts: AtomicU32,
-    wants_main: AtomicBool,
-}
-
-impl<'a> SharedHandler<'a> for Shared {
-    fn request_restart(&self) {
-        self.restarts.fetch_add(1, Ordering::Relaxed);
-    }
-    fn request_process(&self) {}
-    fn request_callback(&self) {
-        self.wants_main.store(true, Ordering::Relaxed);
-    }
-}
-
-impl HostGuiImpl for Shared {
-    fn resize_hints_changed(&self) {}
-    fn request_resize(&self, _: GuiSize) -> Result<(), HostError> {
-        Ok(())
-    }
-    fn request_show(&self) -> Result<(), HostError> {
-        Ok(())
-    }
-    fn request_hide(&self) -> Result<(), HostError> {
-        Ok(())
-    }
-    fn closed(&self, _: bool) {}
-}
-
-impl HostParamsImplShared for Shared {
-    fn request_flush(&self) {}
-}
-
-/// What the plugin may ask of the host from the main thread.
-pub struct Main;
-
-impl<'a> MainThreadHandler<'a> for Main {}
-
-impl HostLatencyImpl for Main {
-    fn changed(&self) {}
-}
-
-impl HostParamsImplMainThread for Main {
-    fn rescan(&self, _: ParamRescanFlags) {}
-    fn clear(&self, _: ClapId, _: ParamClearFlags) {}
-}
-
-pub struct Handlers;
-
-impl HostHandlers for Handlers {
-    type Shared<'a> = Shared;
-    type MainThread<'a> = Main;
-    type AudioProcessor<'a> = ();
-
-    fn declare_extensions(builder: &mut HostExtensions<Self>, _: &Self::Shared<'_>) {
-        builder.register::<HostLatency>().register::<HostParams>().register::<HostGui>();
-    }
-}
 
 pub struct ClapBundle {
     entry: PluginEntry,
