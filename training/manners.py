@@ -17,8 +17,8 @@ _RECENT = 256  # newest onsets that density is counted in
 _STEP = 0.678  # octaves of density that one step of its control means: 1.6 times the notes
 _FREE, _FREE_AT_REST, _AT_REST = 0.1, 0.5, 0.1  # octaves that nobody is held to; steps below which nothing is wished
 # Natural logarithms of odds for an octave too many or too few; more of them for each step that is wished for; the most.
-_EACH, _INSISTING, _MOST_HELD = 2.0, 4.0, 8.0
-_MOST_DRIVEN, _MOST_DRIVEN_AT_REST = 4.0, 1.5  # driven on less than held back
+_EACH, _INSISTING, _MOST_HELD = 2.0, 2.0, 8.0
+_MOST_DRIVEN, _MOST_DRIVEN_AT_REST = 2.5, 1.5  # driven on less than held back
 _WAITS = np.arange(v.TIME_CLASSES)
 # By how much longer a wait is less likely for one unit of hurry; notes struck together are as likely as after half a quarter.
 _LENGTHS = (np.log2(np.maximum(_WAITS, 1) / 12) * (_WAITS > 0)).astype(np.float32)

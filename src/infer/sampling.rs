@@ -224,10 +224,10 @@ impl Controls {
     pub fn govern(&mut self, played: f32, wished: f32) {
         const STEP: f32 = 0.678; // octaves: 1.6 times the notes
         const EACH: f32 = 2.0; // of hurry for each octave too many or too few
-        const INSISTING: f32 = 4.0; // and for each step that is wished for
+        const INSISTING: f32 = 2.0; // and for each step that is wished for
         const MOST_HELD: f32 = 8.0;
         // Driven on less than held back: a band that was silent, for whatever reason, must not come in as a wall of notes.
-        let (free, most_driven) = if wished.abs() < 0.1 { (0.5, 1.5) } else { (0.1, 4.0) };
+        let (free, most_driven) = if wished.abs() < 0.1 { (0.5, 1.5) } else { (0.1, 2.5) };
         let off = played - (self.usual_density + wished * STEP);
         let excess = off - off.clamp(-free, free);
         let firmly = excess * (EACH + INSISTING * wished.abs());
