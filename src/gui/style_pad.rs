@@ -1,10 +1,8 @@
 //! The style pad: every style of the pack has a place, and dragging between two blends them.
 
-use egui::{
-    Align2, CursorIcon, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, CursorIcon, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Intent, Memory, View, theme};
+use super::{Intent, Memory, View, theme, widgets};
 use crate::params::Control;
 
 /// Room that a style takes at least, logical points.
@@ -28,11 +26,9 @@ pub(super) fn draw(
     if !memory.style_pad {
         return;
     }
-    let size = vec2(LARGEST.0.min(roll.width() - 16.0), LARGEST.1.min(roll.height() - 16.0));
-    let frame = Rect::from_min_size(roll.min + vec2(8.0, 8.0), size);
+    let frame = widgets::card_over(roll, LARGEST);
     let painter = ui.painter();
-    painter.rect_filled(frame, theme::ROUND, theme::panel());
-    painter.rect_stroke(frame, theme::ROUND, Stroke::new(1.0, theme::quiet()), StrokeKind::Inside);
+    widgets::card(painter, frame);
     let title = "Drag between styles to blend two";
     let at = frame.min + vec2(12.0, 12.0);
     painter.text(at, Align2::LEFT_TOP, title, theme::font(12.0), theme::quiet());

@@ -3,7 +3,7 @@
 use egui::ecolor::Hsva;
 use egui::{
     Align2, Color32, CursorIcon, EventFilter, Key, PointerButton, Pos2, Rect, Response, Role,
-    Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::theme::Tone;
@@ -62,13 +62,11 @@ pub(super) fn draw(
     if !memory.timbre_map || view.mixer == Mixer::Hidden {
         return;
     }
-    let size = vec2(LARGEST.0.min(roll.width() - 16.0), LARGEST.1.min(roll.height() - 16.0));
-    let frame = Rect::from_min_size(roll.min + vec2(8.0, 8.0), size);
+    let frame = widgets::card_over(roll, LARGEST);
     let ground = ui.interact(frame, ui.scope_id().with("timbre map"), Sense::click_and_drag());
     ground.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timbre map"));
     let painter = ui.painter();
-    painter.rect_filled(frame, theme::ROUND, theme::panel());
-    painter.rect_stroke(frame, theme::ROUND, Stroke::new(1.0, theme::quiet()), StrokeKind::Inside);
+    widgets::card(painter, frame);
     let field =
         Rect::from_min_max(frame.min + vec2(16.0, HEAD + 6.0), frame.max - vec2(16.0, FOOT + 14.0));
     let mut said = None;

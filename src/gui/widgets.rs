@@ -1,5 +1,6 @@
 //! Controls drawn by hand: dial, level bar, choice, switch, die.
 
+mod card;
 mod gesture;
 mod menu;
 mod scroll;
@@ -18,6 +19,7 @@ use super::{ControlView, Intent, Learned, theme};
 use gesture::{Direction, gesture};
 use menu::menu;
 
+pub(super) use card::{card, card_over};
 pub(super) use menu::learning_menu;
 pub(super) use scroll::scrolling;
 pub(super) use sign::{badge, shape};
