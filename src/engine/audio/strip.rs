@@ -40,10 +40,12 @@ impl Glide {
         self.value = self.target;
     }
 
-    /// Multiply the next frames by the gain.
+    /// Multiply the next frames by the gain. A gain of zero leaves zeros without a sign, which hosts pass on alike.
     #[inline(always)]
     pub(super) fn apply(&mut self, samples: &mut [f32]) {
-        if self.value == self.target {
+        if self.value == 0.0 && self.target == 0.0 {
+            samples.fill(0.0);
+        } else if self.value == self.target {
             samples.iter_mut().for_each(|sample| *sample *= self.value);
         } else {
             samples.iter_mut().for_each(|sample| *sample *= self.next());

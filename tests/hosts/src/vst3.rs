@@ -109,8 +109,10 @@ impl Instance for Vst3Instance {
             configured.iter().enumerate().map(port).collect::<Vec<_>>()
         };
         let names = |buses: &[vst3_host::BusInfo]| buses.iter().map(|b| b.name.clone()).collect();
+        let all = lock(&self.plugin).get_parameters()?;
+        let (shown, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_shown);
         let mut parameters = Vec::new();
-        for parameter in lock(&self.plugin).get_parameters()?.into_iter().filter(is_shown) {
+        for parameter in shown {
             // VST3 keeps the unit apart, and CLAP writes it after the value.
             let text = lock(&self.plugin).format_parameter(parameter.id, parameter.value)?;
             parameters.push(Parameter {
@@ -120,8 +122,7 @@ impl Instance for Vst3Instance {
                 value: parameter.value,
             });
         }
-        let all = lock(&self.plugin).get_parameters()?;
-        let hidden = all.iter().filter(|it| !is_shown(it) && it.is_read_only && !it.can_automate);
+        let hidden = others.iter().filter(|it| it.is_read_only && !it.can_automate);
         let buses = &self.detail.buses;
         Ok(Inventory {
             name: self.name.clone(),

@@ -25,3 +25,12 @@ fn pan_keeps_the_power() {
     assert_eq!(decibels(f32::NAN), 0.0);
     assert!((decibels(6.0) - 1.995).abs() < 1e-3);
 }
+
+#[test]
+fn what_is_shut_gives_zeros_without_a_sign() {
+    let mut fader = Fader::new(48_000.0);
+    fader.aim(&Strip { audible: Audible::No, ..Strip::default() });
+    let mut samples = [0.5, -0.5, -1e-30];
+    fader.left.apply(&mut samples);
+    assert_eq!(samples.map(f32::to_bits), [0; 3]);
+}

@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use antiphon_hosts::report::{Played, Report, Take};
 use antiphon_hosts::script::{Key, Script, Session, Setting};
@@ -53,13 +55,27 @@ fn found(variable: &str, file: &str) -> PathBuf {
     path
 }
 
-/// Run the host and return all that it printed.
+/// A host that takes longer hangs: the longest case takes two minutes on a slow machine.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// Run the host and return all that it printed. A host that hangs is ended, so that its case fails and the others go on.
 pub fn run(mut command: Command, script: &Script) -> Output {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let text = serde_json::to_string(script).unwrap();
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    let (done, ended) = channel::<()>();
+    let id = child.id().to_string();
+    let watch = std::thread::spawn(move || {
+        if ended.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout) {
+            eprintln!("the host hangs: it is ended after {} s", LONGEST.as_secs());
+            Command::new("kill").args(["-KILL", &id]).status().unwrap();
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    drop(done);
+    watch.join().unwrap();
+    output
 }
 
 /// Play a script; the host must come to its end and report no error.
