@@ -54,7 +54,7 @@ class Ask:
     repetition_std: float = 0.0  # of the style
     patience: float = UNMEASURED["patience"]  # times running that a part strikes one pitch before it wearies of it
     hurry: float = 0.0  # natural logarithms of odds by which a wait of half the length is likelier
-    density: tuple[float, float] = (0.0, 0.0)  # the value that steps of the density wish are counted from, and the steps
+    density: tuple[float, float] = (0.0, 0.0)  # what the wish's steps are counted from, and the steps
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def ask_of(
 
 
 def _beyond(excess: float, wished: float) -> float:
-    """What is played at rest beyond the style's pieces, as far as it lies on the side of the wish: more is never less."""
+    """What is played at rest beyond the style's pieces, as far as it is on the side of the wish: more is never less."""
     return max(excess, 0.0) if wished > 0 else min(excess, 0.0) if wished < 0 else 0.0
 
 
@@ -213,7 +213,8 @@ class _Batch:
         noise = np.stack([rng.standard_exponential(v.CLASSES_TOTAL, np.float32) for rng in self._rng])
         how = stepping.Drawing(
             torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness),
-            torch.full((len(noise), 1), float(np.log(MIN_P))), torch.from_numpy(self._manners.times(heard.position[:, 1])),
+            torch.full((len(noise), 1), float(np.log(MIN_P))),
+            torch.from_numpy(self._manners.times(heard.position[:, 1])),
             lambda time: self._impatience(heard.position, time), torch.from_numpy(self._manners.pitches(self._pitches)),
         )  # fmt: skip
         families, context = torch.from_numpy(self._families), torch.from_numpy(self._context)

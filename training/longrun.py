@@ -1,7 +1,8 @@
 """Long free runs: whether the band falls silent, or repeats one bar for ever, over hundreds of bars.
 
 Every run is from an empty start with the usual band, every control at rest. A run is silent where no note of any part
-sounds for so many bars. Writes `long.json` and `long.md`.
+sounds for so many bars. Writes `long.json` and `long.md` after each style; with `--resume` it goes on where a
+`long.json` of the same graph and settings ends.
 """
 
 import argparse
@@ -18,11 +19,14 @@ MOST_NOTES = 12288  # of one run
 SILENT_BARS, SAME_BARS = 4, 8  # a run that is silent for so long, or plays one bar more often in a row, has failed
 
 
-def measure(network, manifest: dict, wanted: argparse.Namespace, tell=None) -> dict[str, dict]:
-    """Figures of every wanted style: longest silence and longest run of one bar of each run, and whether form holds."""
-    found = {}
+def measure(network, manifest: dict, wanted: argparse.Namespace, known: dict, tell=None) -> dict[str, dict]:
+    """Figures of every wanted style: longest silence and longest run of one bar of each run, and whether form holds.
+
+    Those that are `known` are taken from there. `tell` gets all that are known after each that was not.
+    """
+    found = {name: figures for name, figures in known.items() if name in wanted.styles}
     for row in manifest["styles"]:
-        if row["name"] not in wanted.styles:
+        if row["name"] not in wanted.styles or row["name"] in found:
             continue
         ground = improvise.usual_ground(row, wanted.bars)
         style = v.STYLES.index(row["name"])
@@ -30,7 +34,7 @@ def measure(network, manifest: dict, wanted: argparse.Namespace, tell=None) -> d
         streams = [m.stream for m in improvise.improvise(network, asks, most_notes=MOST_NOTES)]
         found[row["name"]] = judge(streams, wanted.bars)
         if tell:
-            tell(row["name"], found[row["name"]])
+            tell(found)
     return found
 
 
@@ -98,6 +102,7 @@ def main() -> int:
     parser.add_argument("--bars", type=int, default=200)
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="keep the styles that are in long.json")
     wanted = parser.parse_args()
     unknown = set(wanted.styles) - set(v.STYLES)
     if unknown:
@@ -107,16 +112,31 @@ def main() -> int:
     except (OSError, ValueError, KeyError) as error:
         print(f"longrun: {error}", file=sys.stderr)
         return 2
-    styles = measure(network, manifest, wanted, lambda *row: print(*row, file=sys.stderr, flush=True))
-    report = {
+    about = {
         "pack": manifest["name"], "graph_sha256": manifest["note_model"]["sha256"], "bars": wanted.bars,
-        "runs": wanted.runs, "temperature": wanted.temperature, "seed": wanted.seed, "styles": styles,
+        "runs": wanted.runs, "temperature": wanted.temperature, "seed": wanted.seed,
     }  # fmt: skip
-    wanted.out.mkdir(parents=True, exist_ok=True)
-    (wanted.out / "long.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    (wanted.out / "long.md").write_text(markdown(report), encoding="utf-8")
+
+    def write(styles: dict) -> None:
+        report = about | {"styles": styles}
+        wanted.out.mkdir(parents=True, exist_ok=True)
+        (wanted.out / "long.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        (wanted.out / "long.md").write_text(markdown(report), encoding="utf-8")
+        print(f"{len(styles)} styles", file=sys.stderr, flush=True)
+
+    known = begun(wanted.out / "long.json", about) if wanted.resume else {}
+    styles = measure(network, manifest, wanted, known, write)
     print(f"{wanted.out}: {len(styles)} styles")
     return 0
+
+
+def begun(path: Path, about: dict) -> dict[str, dict]:
+    """The styles that an earlier run of the same pack and settings has written; none where there is no such."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        return report["styles"] if all(report[name] == value for name, value in about.items()) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ _FREE, _FREE_AT_REST, _AT_REST = 0.1, 0.5, 0.1  # octaves that nobody is held to
 _EACH, _INSISTING, _MOST_HELD = 2.0, 2.0, 8.0
 _MOST_DRIVEN, _MOST_DRIVEN_AT_REST = 2.5, 1.5  # driven on less than held back
 _WAITS = np.arange(v.TIME_CLASSES)
-# By how much longer a wait is less likely for one unit of hurry; notes struck together are as likely as after half a quarter.
+# How much longer waits are less likely for one unit of hurry; notes struck together are as likely as after an eighth.
 _LENGTHS = (np.log2(np.maximum(_WAITS, 1) / 12) * (_WAITS > 0)).astype(np.float32)
 
 
@@ -28,7 +28,7 @@ class Manners:
     """Of B streams, kept up event by event."""
 
     def __init__(self, patience: np.ndarray, families: np.ndarray, density: np.ndarray, hurry: np.ndarray):
-        """patience: float [B]; families: int [B, 5]; density: float [B, 2], usual value and wished steps; hurry: [B]."""
+        """patience: float [B]; families: int [B, 5]; density: float [B, 2], usual and wished steps; hurry: [B]."""
         size = len(patience)
         self._patience = patience
         self._melodic = families < v.DRUMS  # bool [B, 5]
@@ -59,7 +59,7 @@ class Manners:
         self._pitch[every, part] = pitch
 
     def _governed(self, bar: np.ndarray) -> np.ndarray:
-        """What is added to the hurry for the last two bars' density, float [B]. bar: length of the newest, ticks [B]."""
+        """What is added to the hurry for the last two bars' density, float [B]. bar: the newest's ticks, [B]."""
         span = np.minimum(self._now, 2 * bar)
         recent = self._onsets >= (self._now - span)[:, None]
         counts = [(recent & (self._parts == part)).sum(1) for part in range(v.PARTS)]

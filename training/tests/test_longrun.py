@@ -42,3 +42,24 @@ def test_a_page_is_written(tmp_path, monkeypatch):
     found = json.loads((tmp_path / "long.json").read_text(encoding="utf-8"))
     assert set(found["styles"]) == {"song", "drums"} and found["styles"]["song"]["runs"] == 2
     assert "| song |" in (tmp_path / "long.md").read_text(encoding="utf-8")
+
+
+def test_styles_that_were_run_are_kept_where_nothing_else_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(longrun, "MOST_NOTES", 60)
+
+    def run(*options: str) -> dict:
+        arguments = ["longrun", "--pack", str(TOY), "--out", str(tmp_path), "--runs", "2", "--bars", "8", *options]
+        monkeypatch.setattr(sys, "argv", arguments)
+        assert longrun.main() == 0
+        return json.loads((tmp_path / "long.json").read_text(encoding="utf-8"))["styles"]
+
+    run("--styles", "song")
+    path = tmp_path / "long.json"
+    report = json.loads(path.read_text(encoding="utf-8"))
+    report["styles"]["song"]["notes"] = -1  # what no run gives
+    path.write_text(json.dumps(report), encoding="utf-8")
+    kept = run("--styles", "song,drums", "--resume")
+    assert kept["song"]["notes"] == -1 and kept["drums"]["runs"] == 2
+    assert run("--styles", "song", "--resume", "--seed", "2")["song"]["notes"] >= 0
+    path.write_text("{", encoding="utf-8")
+    assert "drums" not in run("--styles", "song", "--resume")

@@ -5,7 +5,6 @@ import numpy as np
 from training import manners
 from training import vocabulary as v
 
-
 BAR = 96
 
 

@@ -1,10 +1,12 @@
 """The map of timbres: what sounds alike lies together, and labels are legible."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 
-from training.timbre import distance, map as timbre_map, shape
+from training.timbre import distance, shape
+from training.timbre import map as timbre_map
 
 _CITIES = np.array([(0.0, 0.0), (3.0, 0.5), (3.2, 4.0), (1.0, 2.5), (6.0, 1.0), (5.0, 5.0)])
 
@@ -65,7 +67,8 @@ def test_notes_that_an_instrument_does_not_play_count_less():
 
 
 def test_the_default_pack_has_the_places_of_all_its_timbres():
-    entry = json.loads(open("models/default/manifest.json", encoding="utf-8").read())["timbre_model"]
+    manifest = Path("models/default/manifest.json").read_text(encoding="utf-8")
+    entry = json.loads(manifest)["timbre_model"]
     places = np.array([row["place"] for row in entry["timbres"]])
     assert places.shape == (len(entry["timbres"]), 2)
     assert (places >= 0).all() and (places <= 1).all()

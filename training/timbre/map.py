@@ -1,7 +1,8 @@
 """Lays the timbres of a pack out in two dimensions, by how their notes sound:
 `python -m training.timbre.map --pack models/default`.
 
-Reads nothing but the pack: every timbre is decoded by its graph, played, and compared with every other; the manifest then keeps a place for each.
+Reads nothing but the pack: every timbre is decoded by its graph, played, and compared with every other; the manifest
+then keeps a place for each.
 To be run again whenever the timbres change. The same pack gives the same map.
 """
 
@@ -22,7 +23,8 @@ DIGITS = 3  # of a place, as a host's control has them
 _BEYOND = 7.0  # semitones outside an instrument's range at which a note counts for 1/e
 _ROUNDS = 600  # of majorization
 _MARGIN = 0.02  # around the map
-# Half of what a label takes of the map's width for each letter and for its dot, and half of its height, for a map twice as wide as high.
+# Half of what a label takes of the map's width for each letter and for its dot, and half of its height; the map is
+# twice as wide as high.
 _LETTER, _DOT, _LINE = 0.0036, 0.010, 0.012
 _ASPECT = 0.5
 
@@ -54,7 +56,10 @@ def heard(note: np.ndarray) -> np.ndarray:
 
 
 def closeness(names: list[str]) -> np.ndarray:
-    """How much each of `PITCHES` is a note of each instrument, 0 to 1: [timbres, pitches]. A name that is not ours plays all of them."""
+    """How much each of `PITCHES` is a note of each instrument, 0 to 1: [timbres, pitches].
+
+    A name that is not ours plays all of them.
+    """
     catalog = {it.name: it for it in instruments.INSTRUMENTS}
     pitches = np.array(PITCHES, float)
     rows = []
@@ -88,10 +93,10 @@ def scaled(distances: np.ndarray) -> np.ndarray:
 
 
 def embedded(distances: np.ndarray) -> np.ndarray:
-    """Two coordinates for each row, so that their distances are as near to the given ones as they can be, small ones above all.
+    """Two coordinates for each row, so that their distances are near to the given ones, small ones above all.
 
-    By majorization (de Leeuw, "Applications of convex analysis to multidimensional scaling", 1977), from classical scaling on. Weights are one over the
-    square of the distance, so that errors count as shares.
+    By majorization (de Leeuw, "Applications of convex analysis to multidimensional scaling", 1977), from classical
+    scaling on. Weights are one over the square of the distance, so that errors count as shares.
     """
     count = len(distances)
     weights = (1.0 - np.eye(count)) / (distances + np.eye(count)) ** 2
@@ -110,7 +115,10 @@ def between(places: np.ndarray) -> np.ndarray:
 
 
 def stress(distances: np.ndarray, places: np.ndarray) -> float:
-    """Kruskal's stress of a layout at its best scale ("Multidimensional scaling by optimizing goodness of fit", 1964)."""
+    """Stress of a layout at its best scale.
+
+    Source: Kruskal, "Multidimensional scaling by optimizing goodness of fit to a nonmetric hypothesis", 1964.
+    """
     found = between(places)
     found *= (found * distances).sum() / (found**2).sum()
     return float(np.sqrt(((found - distances) ** 2).sum() / (distances**2).sum()))
@@ -125,7 +133,7 @@ def neighbors(distances: np.ndarray, places: np.ndarray, count: int = 5) -> floa
 
 
 def turned(places: np.ndarray, held: np.ndarray, bright: np.ndarray) -> np.ndarray:
-    """The same layout with what is held to the right of what is struck, and the brighter half above (y grows downwards)."""
+    """The same layout, what is held to the right of what is struck, and the brighter half above (y grows downwards)."""
     centered = places - places.mean(0)
     lean = np.linalg.lstsq(centered, held - held.mean(), rcond=None)[0]
     lean = lean / max(float(np.hypot(*lean)), 1e-9)
@@ -136,7 +144,10 @@ def turned(places: np.ndarray, held: np.ndarray, bright: np.ndarray) -> np.ndarr
 
 
 def spread(places: np.ndarray, titles: list[str]) -> np.ndarray:
-    """Places between 0 and 1 at which no label lies on another. Where there is no room for all, labels are taken for smaller than they are."""
+    """Places between 0 and 1 at which no label lies on another.
+
+    Where there is no room for all, labels are taken for smaller than they are.
+    """
     label = np.array([[_DOT + _LETTER * len(title), _LINE / _ASPECT] for title in titles])
     low, high = places.min(0), places.max(0)
     shares = (places - low) / np.maximum(high - low, 1e-9)

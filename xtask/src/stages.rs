@@ -51,6 +51,10 @@ pub fn test(consent: Consent) -> Result<ExitCode> {
     stage("other people's hosts", &mut || {
         present(environment)?.foreign_hosts(&bundle::Bundles::places()?)
     });
+    stage("Python lints", &mut || {
+        present(environment)?.lints()?;
+        Ok(Tally::one())
+    });
     stage("Python tests", &mut || present(environment)?.training());
     say(&format!("\n{:.1} minutes in all", began.elapsed().as_secs_f64() / 60.0));
     say(&format!("{} passed, {} failed", total.passed, total.failed));

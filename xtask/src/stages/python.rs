@@ -77,6 +77,19 @@ impl Environment {
         self.pytest(&root().join("training"), |_| {})
     }
 
+    /// The lints of `training/`, as `training/ruff.toml` has them.
+    pub fn lints(&self) -> Result<()> {
+        let mut command = Command::new(self.python());
+        run(command.current_dir(root()).args([
+            "-m",
+            "ruff",
+            "check",
+            "--quiet",
+            "--no-cache",
+            "training",
+        ]))
+    }
+
     fn pytest(&self, folder: &Path, setup: impl FnOnce(&mut Command)) -> Result<Tally> {
         let mut command = Command::new(self.python());
         command.current_dir(root()).args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
