@@ -26,7 +26,7 @@ mod widgets;
 
 use egui::{Rect, Ui, UiBuilder, pos2};
 
-pub use self::intent::{Intent, PhraseChoice};
+pub use self::intent::{Intent, PhraseChoice, TransportAct};
 pub use self::memory::{Memory, Side};
 pub use self::path_ui::FileWish;
 pub use self::presets_ui::{PresetAct, PresetsView};
@@ -35,7 +35,7 @@ pub use self::roll::Roll;
 pub use self::sound_ui::SoundView;
 pub use self::takes_ui::{Note, TakeAct, TakeOrder, TakeRow, TakesView};
 pub use self::timbre_map::{TimbreDot, TimbresView, Usual};
-pub use self::view::{Choices, Clock, ControlView, Learned, Mixer, Status, View};
+pub use self::view::{Choices, Clock, ControlView, Driver, Learned, Mixer, Status, View};
 
 /// Heights and widths of the panels, logical points.
 const HEADER: f32 = 52.0;

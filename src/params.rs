@@ -147,11 +147,7 @@ impl Controls {
                 .with_value_to_string(Arc::new(text::looping))
                 .with_string_to_value(Arc::new(text::parse_looping)),
             free_run: switch("Free run", false),
-            free_tempo: linear("Free-run tempo", 120.0, FREE_TEMPO_BPM.0, FREE_TEMPO_BPM.1)
-                .with_step_size(0.1)
-                .with_unit(" bpm")
-                .with_value_to_string(Arc::new(|value| format!("{value:.1}")))
-                .with_string_to_value(Arc::new(text::parse_tempo)),
+            free_tempo: free_tempo(120.0),
             channel: IntParam::new("Listen to channel", 0, IntRange::Linear { min: 0, max: 16 })
                 .with_value_to_string(Arc::new(text::channel))
                 .with_string_to_value(Arc::new(text::parse_channel)),
@@ -195,8 +191,18 @@ impl Controls {
 
     /// The tempo of the internal clock, if it is to run while the host does not. Real-time safe.
     pub fn free_run(&self) -> Option<Tempo> {
+        self.free_run.value().then(|| self.free_tempo())
+    }
+
+    /// The tempo of the internal clock. Real-time safe.
+    pub fn free_tempo(&self) -> Tempo {
         let bpm = f64::from((self.free_tempo.value() * 10.0).round()) / 10.0;
-        self.free_run.value().then(|| Tempo::new(bpm)).flatten()
+        Tempo::new(bpm).unwrap_or_default()
+    }
+
+    /// With another default for the tempo of the internal clock, quarter notes a minute.
+    pub fn with_free_tempo(self, bpm: f32) -> Self {
+        Self { free_tempo: free_tempo(bpm), ..self }
     }
 
     /// The MIDI channel, 0 to 15, that the player is heard on; nothing for all. Real-time safe.
@@ -231,6 +237,14 @@ impl Controls {
 
 fn linear(name: impl Into<String>, default: f32, min: f32, max: f32) -> FloatParam {
     FloatParam::new(name, default, FloatRange::Linear { min, max })
+}
+
+fn free_tempo(default: f32) -> FloatParam {
+    linear("Free-run tempo", default, FREE_TEMPO_BPM.0, FREE_TEMPO_BPM.1)
+        .with_step_size(0.1)
+        .with_unit(" bpm")
+        .with_value_to_string(Arc::new(|value| format!("{value:.1}")))
+        .with_string_to_value(Arc::new(text::parse_tempo))
 }
 
 fn switch(name: impl Into<String>, default: bool) -> BoolParam {

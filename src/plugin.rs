@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use nice_plug::context::PluginApi;
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
     ClapFeature, ClapPlugin, MidiConfig, Params, Plugin, ProcessContext, ProcessMode,
@@ -43,6 +44,7 @@ use crate::engine::link::Links;
 use crate::gui::Mixer;
 
 pub(crate) use self::editor::when_no_window;
+pub(crate) use self::song::{TEMPOS_BPM, open_at};
 
 /// The instrument.
 pub(crate) type Antiphon = Partner<Instrument>;
@@ -72,6 +74,8 @@ struct Audio {
     bypassed: bool,
     /// Whether the transport played in the block before.
     playing: bool,
+    /// Where it stood or was, quarter notes.
+    place: f64,
 }
 
 /// How long the callback rests at a time while a bounce waits for the composer. The first rest on a thread of the host's
@@ -176,6 +180,7 @@ impl Audio {
             sample_rate: 48_000.0,
             bypassed: false,
             playing: false,
+            place: 0.0,
         }
     }
 
@@ -208,8 +213,16 @@ impl Audio {
         let bypassed = song.controls.bypass.value();
         let steps = self.steps.see(&song.controls, song.kept.loads());
         song.remote.step(steps);
-        let (host, free_run) = (context.transport(), song.controls.free_run());
-        let mut transport = self.timeline.transport(host, frames, self.sample_rate, free_run);
+        let (host, rate) = (context.transport(), self.sample_rate);
+        let mut transport = match context.plugin_api() {
+            PluginApi::Standalone => {
+                let (tempo, deck) = (song.controls.free_tempo(), &song.kept.deck);
+                self.timeline.alone(host, frames, rate, tempo, deck)
+            }
+            PluginApi::Clap | PluginApi::Vst3 => {
+                self.timeline.transport(host, frames, rate, song.controls.free_run())
+            }
+        };
         let controllers = &song.kept.controllers;
         if self.heard.collect(song.controls.channel(), controllers, context) == notes::Room::Full {
             self.links.gauges.count_lost();
@@ -245,7 +258,9 @@ impl Audio {
         let happened = !self.heard.events().is_empty() || !self.links.from_composer.is_empty();
         // While it plays, a window asks for its next frame by itself.
         let turned = std::mem::replace(&mut self.playing, transport.playing) != transport.playing;
-        if turned || happened {
+        let place = std::mem::replace(&mut self.place, transport.position_quarters);
+        let jumped = !transport.playing && place != transport.position_quarters;
+        if turned || jumped || happened {
             song.repaint.request_repaint();
         }
         let thru = song.controls.is_thru().then(|| self.heard.channels());

@@ -111,6 +111,8 @@ fn jam(choice: &Choice) -> Result<(), StandaloneError> {
         ));
         std::process::exit(4);
     });
+    #[expect(clippy::cast_possible_truncation, reason = "a tempo has few digits")]
+    crate::plugin::open_at(choice.tempo as f32);
     let arguments = choice.arguments();
     if nice_export_standalone_with_args::<Antiphon, _>(arguments) {
         Ok(())

@@ -26,7 +26,7 @@ use super::audio::renderer::Sound;
 use super::link::{
     Commit, FromAudio, FromComposer, Links, TimbreGrid, ToAudio, ToComposer, VoicedNote,
 };
-use super::playback::Playback;
+use super::playback::{Joining, Playback};
 use crate::infer::{ComposeError, Muse};
 use crate::music::planner::{Start, Window};
 use crate::score::{Family, Note, Part, PartialTable, Phrase, Settings, Tempo, TimbreId};
@@ -42,6 +42,8 @@ pub struct Composer {
     seed_phrase: Arc<Phrase>,
     /// What the band plays as it is written.
     playback: Option<Arc<Playback>>,
+    /// Where that begins in the chain that ran when it was asked for.
+    joining: Joining,
     remembering: Remembering,
     foresight: Foresight,
     chain: Option<Chain>,
@@ -80,6 +82,7 @@ impl Composer {
             sound,
             seed_phrase: Arc::default(),
             playback: None,
+            joining: Joining::default(),
             remembering: Remembering::default(),
             foresight: Foresight::default(),
             chain: None,
@@ -103,7 +106,7 @@ impl Composer {
         while let Some(message) = self.links.to_composer.pop() {
             match message {
                 ToComposer::SeedPhrase(phrase) => self.take_seed_phrase(phrase),
-                ToComposer::Play(playback) => self.playback = playback,
+                ToComposer::Play(playback) => self.play(playback),
                 ToComposer::Memory(memory) => self.take_memory(memory),
                 ToComposer::Remember => self.remember(),
                 ToComposer::Veto { part, onset } => self.send(ToAudio::Veto { part, onset }),
@@ -230,18 +233,35 @@ impl Composer {
         }
     }
 
+    /// What is composed already stands; a chain that still waits for the transport is begun anew, since its first window is what is asked for now.
+    fn play(&mut self, playback: Option<Arc<Playback>>) {
+        let runs = self.links.gauges.playing.load(Ordering::Relaxed);
+        let running = self.chain.as_ref().filter(|_| runs).map(Chain::id);
+        self.joining = running.map_or(Joining::NotRunning, Joining::Asked);
+        self.playback = playback;
+        self.begin_anew();
+    }
+
     /// A chain that still waits for the transport is begun anew with the phrase; one that plays goes on as it is.
     fn take_seed_phrase(&mut self, phrase: Arc<Phrase>) {
         if phrase != self.seed_phrase {
             self.seed_phrase = phrase;
-            self.begin_anew();
+            self.open_anew();
         }
     }
 
     /// What a chain is opened with has changed: one that still waits for the transport is opened again.
+    fn open_anew(&mut self) {
+        if let Some(chain) = &mut self.chain {
+            chain.forget_opening();
+        }
+        self.begin_anew();
+    }
+
+    /// A chain that still waits for the transport is begun again.
     fn begin_anew(&mut self) {
         let playing = self.links.gauges.playing.load(Ordering::Relaxed);
-        let Some(opened) = self.chain.as_mut().and_then(Chain::forget_opening) else { return };
+        let Some(opened) = self.chain.as_ref().and_then(Chain::opened) else { return };
         if playing {
             return;
         }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::infer::Controls;
+use crate::music::planner::Window;
 use crate::score::maps::{self, Map};
 use crate::score::take::{Families, Music};
 use crate::score::{Mode, Note, Part, Settings, Tick, Ticks};
@@ -32,7 +33,7 @@ pub enum Place {
     /// At the place of the song where it was kept.
     #[default]
     Song,
-    /// From the bar line at which the transport starts, or the next one.
+    /// From the bar line at which the transport starts, or the next one; where it runs when this is asked for, from its next bar line.
     Start,
 }
 
@@ -42,6 +43,35 @@ pub enum Elsewhere {
     #[default]
     Silent,
     Improvises,
+}
+
+/// Where a playback begins in a chain that runs when it is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Joining {
+    /// The transport stood, or another chain has begun since.
+    #[default]
+    NotRunning,
+    /// This chain ran, and has composed no window since.
+    Asked(u32),
+    /// In this chain, from this bar line on.
+    From(u32, Tick),
+}
+
+impl Joining {
+    /// The bar line from which on it is played in the chain of `window`, which is composed now: the first that is not composed already. `None` where it
+    /// begins with the chain.
+    pub fn line(&mut self, window: Window) -> Option<Tick> {
+        if *self == Joining::Asked(window.chain) {
+            let bar = window.bar;
+            let is_at_line = window.begin == bar.start;
+            let line = if is_at_line { bar.start } else { bar.start + bar.meter.bar() };
+            *self = Joining::From(window.chain, line);
+        }
+        match *self {
+            Joining::From(chain, line) if chain == window.chain => Some(line),
+            _ => None,
+        }
+    }
 }
 
 /// What is given of one window.
@@ -92,6 +122,11 @@ impl Playback {
         notes.sort_unstable();
         let (delays, families) = (music.delays.clone().into(), music.families.clone());
         Self { notes: notes.into(), delays, families, stretches, place, elsewhere }
+    }
+
+    /// Whether it has no place in the song of its own.
+    pub fn is_placed_by_start(&self) -> bool {
+        self.place == Place::Start
     }
 
     /// How far the written notes are moved in a chain that starts at `start`, where the next bar line is `line`.

@@ -7,6 +7,7 @@ mod follow;
 mod foreseen;
 mod heard;
 mod host;
+mod joined;
 mod revision;
 mod starved;
 mod switched;

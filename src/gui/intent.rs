@@ -38,8 +38,20 @@ pub enum Intent {
     /// Take back the newest act, or do again what was taken back.
     Undo,
     Redo,
+    /// Only where the window moves time.
+    Transport(TransportAct),
     Take(TakeAct),
     Memory(MemoryAct),
+}
+
+/// What is done with a transport of our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportAct {
+    Play,
+    /// Where it is.
+    Stop,
+    /// To the beginning of the song, or of the take that is played.
+    Return,
 }
 
 /// What to take of a MIDI file.

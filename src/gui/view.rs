@@ -73,10 +73,11 @@ pub struct Choices {
     pub loopings: Vec<String>,
 }
 
-/// Where the host is.
+/// Where time is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Clock {
     pub playing: bool,
+    pub driver: Driver,
     /// Quarter notes from the song's origin.
     pub position_quarters: f64,
     pub tempo_bpm: f64,
@@ -84,6 +85,16 @@ pub struct Clock {
     pub bar_start: Tick,
     /// At least one tick.
     pub bar_length: Ticks,
+}
+
+/// Who moves time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Driver {
+    /// The host, or the free run where it stands still.
+    #[default]
+    Host,
+    /// The musician, in this window: there is no host.
+    Window,
 }
 
 /// What the status line and the meters tell.
@@ -198,6 +209,7 @@ impl Default for Clock {
     fn default() -> Self {
         Self {
             playing: false,
+            driver: Driver::default(),
             position_quarters: 0.0,
             tempo_bpm: 120.0,
             bar_start: Tick(0),

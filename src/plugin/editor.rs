@@ -38,7 +38,8 @@ use crate::engine::link::Links;
 use crate::files::state::EditorSize;
 use crate::gui::theme::Tone;
 use crate::gui::{
-    self, Choices, Clock, ControlView, Intent, Memory, Mixer, Roll, Side, Status, TimbresView, View,
+    self, Choices, Clock, ControlView, Driver, Intent, Memory, Mixer, Roll, Side, Status,
+    TimbresView, View,
 };
 use crate::score::{Tick, Ticks};
 
@@ -255,6 +256,7 @@ impl Window {
         let bar_length = gauges.bar_length.load(Ordering::Relaxed);
         Clock {
             playing: gauges.playing.load(Ordering::Relaxed),
+            driver: if self.song.kept.deck.rules() { Driver::Window } else { Driver::Host },
             position_quarters: gauges.playhead_quarters.load(Ordering::Relaxed),
             tempo_bpm: if tempo_bpm > 0.0 { tempo_bpm } else { Clock::default().tempo_bpm },
             bar_start: Tick(gauges.bar_start.load(Ordering::Relaxed)),

@@ -14,13 +14,14 @@ use super::history::{History, Step};
 use super::memory::Remembered;
 use super::remote::Remote;
 use super::takes::Desk;
+use super::transport::Deck;
 use crate::engine::audio::renderer::Sound;
 use crate::engine::control::Instance;
 use crate::engine::link::{FromComposer, Links, ToComposer};
 use crate::files::state::{self, EditorSize, PackName, State};
 use crate::infer::{self, Muse, Runtime};
 use crate::pack::Pack;
-use crate::params::Controls;
+use crate::params::{Controls, FREE_TEMPO_BPM};
 use crate::score::{Phrase, StyleBlend, Take};
 
 /// Shared by the host glue, the audio side (controls only) and the editor.
@@ -40,6 +41,7 @@ pub(super) struct Song {
 pub(super) struct Kept {
     inner: Mutex<Inner>,
     pub(super) controllers: Controllers,
+    pub(super) deck: Deck,
     /// How often a state was loaded, round and round.
     loads: AtomicU32,
     /// Empty until the host first activates the instance.
@@ -66,6 +68,17 @@ pub(super) struct Inner {
     failures: Vec<String>,
 }
 
+/// Least and most quarter notes a minute of our own transport.
+pub(crate) const TEMPOS_BPM: (f32, f32) = FREE_TEMPO_BPM;
+
+/// What our own transport begins with, and goes back to by default.
+static TEMPO: OnceLock<f32> = OnceLock::new();
+
+/// Without a host: the tempo that the program begins with, quarter notes a minute. To be said before it is started.
+pub(crate) fn open_at(bpm: f32) {
+    TEMPO.get_or_init(|| bpm);
+}
+
 impl Inner {
     fn whole_state(&self) -> State {
         let takes = self.desk.takes.iter().map(|(_, take)| Take::clone(take)).collect();
@@ -82,7 +95,10 @@ impl Inner {
 impl Song {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
-            controls: Controls::new(&styles(), opening_style()),
+            controls: match TEMPO.get() {
+                Some(bpm) => Controls::new(&styles(), opening_style()).with_free_tempo(*bpm),
+                None => Controls::new(&styles(), opening_style()),
+            },
             kept: Kept::default(),
             repaint: RepaintNotifier::new(),
             remote: Remote::default(),
@@ -369,6 +385,7 @@ impl PersistentField<'_, String> for Kept {
         self.tell_composer(&phrase);
         self.tell(ToComposer::Memory(memory)).ok(); // without a composer it is told when there is one
         self.tell(ToComposer::Play(None)).ok(); // without a composer nothing plays
+        self.deck.play_on();
     }
 
     fn map<F, R>(&self, function: F) -> R

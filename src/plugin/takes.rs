@@ -8,6 +8,7 @@ mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 pub(super) use self::job::Job;
 use self::job::Outcome;
@@ -57,7 +58,8 @@ impl Kept {
             let mut inner = self.lock();
             change(&mut inner.desk.takes);
             inner.touch();
-            String::new()
+            drop(inner);
+            self.miss_what_plays()
         };
         match act {
             TakeAct::KeepLast(bars) => return self.keep_last(bars),
@@ -81,18 +83,18 @@ impl Kept {
                 inner.touch();
                 return renamed.map(|()| String::new()).map_err(|refused| refused.to_string());
             }
-            TakeAct::Tag(id, tags) => return Ok(edit(&|takes| takes.tag(TakeId(id), &tags))),
-            TakeAct::Star(id) => return Ok(edit(&|takes| takes.star(TakeId(id)))),
-            TakeAct::Delete(id) => return Ok(edit(&|takes| takes.delete(TakeId(id)))),
+            TakeAct::Tag(id, tags) => return edit(&|takes| takes.tag(TakeId(id), &tags)),
+            TakeAct::Star(id) => return edit(&|takes| takes.star(TakeId(id))),
+            TakeAct::Delete(id) => return edit(&|takes| takes.delete(TakeId(id))),
             TakeAct::Undo => {
-                return Ok(edit(&|takes| {
+                return edit(&|takes| {
                     takes.undo();
-                }));
+                });
             }
             TakeAct::Redo => {
-                return Ok(edit(&|takes| {
+                return edit(&|takes| {
                     takes.redo();
-                }));
+                });
             }
         }
         Ok(String::new())
@@ -141,27 +143,59 @@ impl Kept {
     fn play(&self, id: TakeId, from_start: bool, frozen: Parts) -> Result<String, String> {
         let take = self.take(id)?;
         let place = if from_start { Place::Start } else { Place::Song };
-        let playback = match frozen.contains(&true) {
+        let is_frozen = frozen.contains(&true);
+        let playback = match is_frozen {
             true => Playback::frozen(&take.music, frozen, place),
             false => Playback::of(&take.music, place, Elsewhere::Silent),
         };
+        let gauges = self.links().map(|links| &links.gauges);
+        let runs = gauges.is_some_and(|it| it.playing.load(Ordering::Relaxed));
         self.tell(ToComposer::Play(Some(Arc::new(playback))))?;
         self.lock().desk.playing = Some(id);
-        let bar = maps::bars(&take.music.meters, Tick(0), take.music.begin) + 1;
-        let who = match frozen.contains(&true) {
-            true => format!("The frozen parts of {} play", take.name),
-            false => format!("{} plays", take.name),
+        let (who, does) = match is_frozen {
+            true => (format!("The frozen parts of {}", take.name), "play"),
+            false => (take.name.clone(), "plays"),
         };
-        Ok(match place {
-            Place::Song => format!("{who} at bar {bar} of the song"),
-            Place::Start => format!("{who} from where the transport starts"),
+        let bars = place_text(&take);
+        // What improvises around frozen parts goes on behind them.
+        let (begin, end) = (take.music.begin.quarters(), take.music.end.quarters());
+        let end = (!is_frozen).then_some(end);
+        Ok(match (self.deck.rules(), place) {
+            (true, Place::Song) => {
+                self.deck.play_stretch(begin, end);
+                format!("{who} {does}: {bars}")
+            }
+            (false, Place::Song) => {
+                format!("{who} {does} at {bars} of the song: let your host play there")
+            }
+            (_, Place::Start) if runs => format!("{who} {does} from the next bar on"),
+            (true, Place::Start) => {
+                let bar = gauges.map_or(0, |it| it.bar_start.load(Ordering::Relaxed));
+                self.deck.play_from(Tick(bar).quarters());
+                format!("{who} {does} from here")
+            }
+            (false, Place::Start) => format!("{who} {does} from where your host starts"),
         })
     }
 
     fn stop_playing(&self) -> Result<String, String> {
         self.tell(ToComposer::Play(None))?;
+        self.deck.play_on();
         self.lock().desk.playing = None;
         Ok(String::from("The band improvises again"))
+    }
+
+    /// What is played may be gone from the list: a band that goes on with it, and rests elsewhere, could not be asked to improvise again.
+    fn miss_what_plays(&self) -> Result<String, String> {
+        let desk = &mut self.lock().desk;
+        let is_gone = desk.playing.is_some_and(|id| desk.takes.get(id).is_none());
+        if !is_gone {
+            return Ok(String::new());
+        }
+        desk.playing = None;
+        self.deck.play_on();
+        self.tell(ToComposer::Play(None))?;
+        Ok(String::from("The take that played is gone from the list: the band improvises again"))
     }
 
     fn vary(&self, id: TakeId, frozen: Parts) -> Result<String, String> {
@@ -279,6 +313,10 @@ impl Kept {
             TakeOrder::Rated => Order::Rated,
         };
         let is_rated = order == Order::Rated;
+        let plays = |take: &Take| match self.deck.rules() {
+            true => format!("{}; {}", place_text(take), details(take)),
+            false => format!("{} of the song; {}", place_text(take), details(take)),
+        };
         let row = |(id, take): (TakeId, &Arc<Take>)| TakeRow {
             rating: is_rated.then(|| rating::of_take(take)),
             id: id.0,
@@ -286,7 +324,7 @@ impl Kept {
             tags: take.tags.clone(),
             is_starred: take.starred,
             is_playing: desk.playing == Some(id),
-            details: details(take),
+            details: if desk.playing == Some(id) { plays(take) } else { details(take) },
         };
         TakesView {
             rows: desk.takes.found(search, order).into_iter().map(row).collect(),
@@ -321,6 +359,15 @@ fn why_other(making: &Making, backend: &str) -> String {
 
 fn bars_text(bars: i64) -> String {
     if bars == 1 { String::from("1 bar") } else { format!("{bars} bars") }
+}
+
+/// Such as `bars 5 to 8`, of the song.
+fn place_text(take: &Take) -> String {
+    let first = maps::bars(&take.music.meters, Tick(0), take.music.begin) + 1;
+    match take.music.bars() {
+        0 | 1 => format!("bar {first}"),
+        bars => format!("bars {first} to {}", first + bars - 1),
+    }
 }
 
 /// Such as `4 bars, 112 bpm, 4/4, seed 271828`.

@@ -1,7 +1,11 @@
-//! The host's transport as the renderer wants it, with a sane value for whatever a host leaves out.
+//! The host's transport as the renderer wants it, with a sane value for whatever a host leaves out; without a host, one of our own.
+
+mod deck;
 
 use nice_plug::prelude::Transport as HostTransport;
 
+pub(super) use self::deck::Deck;
+use self::deck::DeckClock;
 use crate::engine::audio::renderer::Transport;
 use crate::engine::clock::FreeClock;
 use crate::score::{Meter, Tempo};
@@ -13,6 +17,10 @@ pub(super) struct Timeline {
     next_quarters: f64,
     /// Runs while the host does not, if the musician wishes.
     free: FreeClock,
+    /// Where our own transport stands, without a host.
+    deck: DeckClock,
+    /// Whether what stands in for a host has stood still. One that never does has no transport: it counts the frames since it was started.
+    stood: bool,
 }
 
 impl Timeline {
@@ -33,6 +41,27 @@ impl Timeline {
         let position_quarters = self.free.pass(frames, tempo, f64::from(sample_rate));
         let bar_quarters = bar_start(position_quarters, None, theirs.meter.bar().quarters());
         Transport { playing: true, position_quarters, tempo, bar_quarters, ..theirs }
+    }
+
+    /// The same without a host: our own transport, unless another program's is handed on, as JACK's is, and plays.
+    pub(super) fn alone(
+        &mut self,
+        outside: &HostTransport,
+        frames: usize,
+        sample_rate: f32,
+        tempo: Tempo,
+        deck: &Deck,
+    ) -> Transport {
+        let theirs = self.of_host(outside, frames, sample_rate);
+        self.stood |= !theirs.playing;
+        let rules = !(self.stood && theirs.playing);
+        deck.rule(rules);
+        if !rules {
+            return theirs;
+        }
+        let (playing, position_quarters) = deck.pass(&mut self.deck, frames, tempo, sample_rate);
+        let bar_quarters = bar_start(position_quarters, None, theirs.meter.bar().quarters());
+        Transport { playing, position_quarters, tempo, bar_quarters, ..theirs }
     }
 
     /// Hosts without a transport are taken as stopped; without a tempo as 120, without a meter as 4/4, without a position as going on

@@ -3,6 +3,7 @@
 use clap::{Parser, ValueEnum};
 
 use super::choice::{Backend, Choice};
+use crate::plugin::TEMPOS_BPM;
 use crate::score::{Meter, Tempo};
 
 /// Play with the band here and now, on this machine's audio and MIDI devices.
@@ -16,7 +17,7 @@ Examples:
   antiphon-jam --midi-in \"My Keyboard MIDI 1\"
   antiphon-jam --output \"Built-in Audio\" --tempo 96 --meter 3/4 --period 128
 
-The window of the plugin opens, with a clock that runs. Devices are named as --list names them.
+The window of the plugin opens, with a transport of its own: press play in it, or the space bar. Devices are named as --list names them.
 Exit codes: 0 the window was closed, 2 wrong arguments, 4 a device or the screen is missing or refuses."
 )]
 pub(super) struct Args {
@@ -41,7 +42,7 @@ pub(super) struct Args {
     /// Frames a block: less is sooner heard, more is safer
     #[arg(long, value_name = "FRAMES", default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..=8192))]
     period: u32,
-    /// Quarter notes a minute, 10 to 1000
+    /// Quarter notes a minute that it begins with, 20 to 400
     #[arg(long, value_name = "BPM", default_value = "120", value_parser = tempo)]
     tempo: Tempo,
     /// Time signature
@@ -82,8 +83,10 @@ impl Args {
 }
 
 fn tempo(text: &str) -> Result<Tempo, String> {
-    let tempo = text.parse().ok().and_then(Tempo::new);
-    tempo.ok_or_else(|| String::from("give quarter notes a minute, 10 to 1000"))
+    let (low, high) = TEMPOS_BPM;
+    let is_in_range = |bpm: &f64| (f64::from(low)..=f64::from(high)).contains(bpm);
+    let tempo = text.parse().ok().filter(is_in_range).and_then(Tempo::new);
+    tempo.ok_or_else(|| format!("give quarter notes a minute, {low} to {high}, such as 96"))
 }
 
 fn meter(text: &str) -> Result<Meter, String> {

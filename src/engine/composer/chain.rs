@@ -125,9 +125,13 @@ impl Chain {
         same.then(|| Self::at(start, *settings, opening, self.opening_key, memory))
     }
 
-    /// The seed phrase has changed; the next chain hears it anew. Returns how this chain was opened, if no window but its first was composed.
-    pub(super) fn forget_opening(&mut self) -> Option<Opened> {
+    /// The seed phrase has changed; the next chain hears it anew.
+    pub(super) fn forget_opening(&mut self) {
         self.opening = None;
+    }
+
+    /// How this chain was opened, if no window but its first was composed.
+    pub(super) fn opened(&self) -> Option<Opened> {
         let Self { start, opened_with: settings, newest: window, .. } = *self;
         window.is_none_or(|it| it.index == 0).then_some(Opened { start, settings, window })
     }
@@ -170,10 +174,19 @@ impl Chain {
         }
     }
 
-    /// What a playback gives of `window`.
-    pub(super) fn given(&self, playback: &Playback, window: Window) -> Option<Given> {
+    /// What a playback gives of `window`. If it joined at the bar line `joined`, it begins there, unless it has a place in the song.
+    pub(super) fn given(
+        &self,
+        playback: &Playback,
+        window: Window,
+        joined: Option<Tick>,
+    ) -> Option<Given> {
         let Start { tick, bar, .. } = self.start;
-        let shift = playback.shift(tick, bar.start, bar.start + bar.meter.bar());
+        let shift = match joined.filter(|_| playback.is_placed_by_start()) {
+            Some(line) if window.begin < line => return None,
+            Some(line) => playback.shift(line, line, line),
+            None => playback.shift(tick, bar.start, bar.start + bar.meter.bar()),
+        };
         playback.given(window.begin, window.end, shift)
     }
 

@@ -148,7 +148,8 @@ impl Composer {
         if self.inbox.iter().any(|it| is_rest_of(it, window)) {
             return chain.pass_over(self.muse.as_mut(), window, settings).map(|()| None);
         }
-        let given = self.playback.as_ref().and_then(|it| chain.given(it, window));
+        let line = self.joining.line(window);
+        let given = self.playback.as_ref().and_then(|it| chain.given(it, window, line));
         let composed = chain.compose(self.muse.as_mut(), window, settings, given)?;
         self.commit(window, &composed, &settings)?;
         if window.index > 0 {

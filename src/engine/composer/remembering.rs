@@ -91,7 +91,7 @@ impl Composer {
     /// A chain that waits for the transport begins with the new memory; one that plays goes on with its own.
     fn open_again(&mut self) {
         if !self.links.gauges.playing.load(Ordering::Relaxed) {
-            self.begin_anew();
+            self.open_anew();
         }
     }
 

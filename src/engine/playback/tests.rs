@@ -1,7 +1,8 @@
 //! What is given of a window.
 
 use super::*;
-use crate::score::{Pitch, Velocity};
+use crate::music::planner::BarLine;
+use crate::score::{Meter, Pitch, Velocity};
 
 /// Notes of parts 1 and 2 by turns, a beat each, in the bars from tick 96 to 288; part 1 before them.
 fn music() -> Music {
@@ -69,4 +70,23 @@ fn some_parts_are_kept_and_what_led_up_is_played() {
     check(&playback, 0, (0, 96), "all 0 48");
     check(&playback, 0, (96, 192), "96 144");
     check(&playback, 0, (288, 300), "-");
+}
+
+#[test]
+fn where_the_transport_runs_a_take_begins_at_the_next_bar_line() {
+    let bar = |start: i64| BarLine { start: Tick(start), meter: Meter::COMMON };
+    let window = |chain, begin: i64| Window {
+        chain,
+        index: 4,
+        cutoff: Tick(begin - 6),
+        begin: Tick(begin),
+        end: Tick(begin + 24),
+        bar: bar(begin.div_euclid(96) * 96),
+    };
+    let mut joining = Joining::Asked(3);
+    assert_eq!(joining.line(window(3, 216)), Some(Tick(288)), "in the middle of a bar");
+    assert_eq!(joining.line(window(3, 288)), Some(Tick(288)), "once found it stays");
+    assert_eq!(joining.line(window(4, 0)), None, "another chain begins with it");
+    assert_eq!(Joining::Asked(3).line(window(3, 192)), Some(Tick(192)), "at a bar line at once");
+    assert_eq!(Joining::NotRunning.line(window(3, 192)), None);
 }

@@ -10,7 +10,7 @@ use nice_plug::prelude::{Param, ParamSetter};
 
 use crate::engine::link::ToComposer;
 use crate::files::midi::{self, MidiTrack};
-use crate::gui::{Intent, PhraseChoice, PresetAct};
+use crate::gui::{Intent, PhraseChoice, PresetAct, TransportAct};
 use crate::params::{AnyControl, Control};
 use crate::plugin::history::{History, Step, Turned};
 use crate::plugin::presets::Presets;
@@ -105,6 +105,9 @@ impl Hand {
                     self.take(song, step);
                 }
             }
+            Intent::Transport(TransportAct::Play) => song.kept.deck.play(),
+            Intent::Transport(TransportAct::Stop) => song.kept.deck.stop(),
+            Intent::Transport(TransportAct::Return) => song.kept.deck.go_home(),
             Intent::Take(act) => song.kept.act(act),
             Intent::Memory(act) => song.kept.remember(act),
         }

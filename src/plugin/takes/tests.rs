@@ -5,11 +5,15 @@ use std::time::{Duration, Instant};
 use nice_plug::params::persist::PersistentField;
 
 use super::export;
+use crate::engine::audio::renderer::Sound;
+use crate::engine::control::Instance;
 use crate::engine::reprise::Go;
 use crate::files::{midi, state};
 use crate::gui::{Note, TakeAct, TakeOrder};
 use crate::infer::Scripted;
+use crate::music::takes::TakeId;
 use crate::plugin::song::Kept;
+use crate::score::Take;
 
 const V2: &str = include_str!("../../../tests/data/states/v2.json");
 
@@ -75,6 +79,42 @@ fn what_needs_a_composer_is_told_without_one() {
         kept.act(act);
         let note = kept.takes_view("", TakeOrder::Newest).note;
         assert!(matches!(note, Some(Note::Failed(_))), "{note:?}");
+    }
+}
+
+/// What the newest act came to.
+fn told(kept: &Kept) -> String {
+    match kept.takes_view("", TakeOrder::Newest).note {
+        Some(Note::Done(text) | Note::Failed(text)) => text,
+        None => String::new(),
+    }
+}
+
+#[test]
+fn a_take_that_plays_and_goes_from_the_list_lets_the_band_improvise_again() {
+    for (gone, comes_back) in [(TakeAct::Delete(0), true), (TakeAct::Undo, false)] {
+        let kept = song();
+        let open = || Ok(Box::new(Scripted::new()) as Box<dyn crate::infer::Muse>);
+        kept.start_with(|| Instance::start(open, Sound::Silent));
+        if !comes_back {
+            // One that was kept in this session, so that undo takes it away.
+            let take = Take { name: String::from("New"), ..saved(&kept).takes[0].clone() };
+            kept.lock().desk.takes.keep(take).unwrap();
+        }
+        let id = if comes_back { 0 } else { 2 };
+        kept.act(TakeAct::Play { id, from_start: false, frozen: [false; 4] });
+        assert!(told(&kept).contains("of the song: let your host play there"), "{}", told(&kept));
+        assert!(kept.takes_view("", TakeOrder::Newest).rows.iter().any(|it| it.is_playing));
+        kept.act(TakeAct::Star(1));
+        assert_eq!(told(&kept), "", "another edit lets it play on");
+        assert_eq!(kept.lock().desk.playing, Some(TakeId(id)));
+        if !comes_back {
+            kept.act(TakeAct::Undo); // the star
+        }
+        kept.act(gone);
+        assert!(told(&kept).contains("the band improvises again"), "{}", told(&kept));
+        kept.act(if comes_back { TakeAct::Undo } else { TakeAct::Redo });
+        assert!(!kept.takes_view("", TakeOrder::Newest).rows.iter().any(|it| it.is_playing));
     }
 }
 

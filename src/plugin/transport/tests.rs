@@ -2,7 +2,7 @@
 
 use nice_plug::prelude::Transport as HostTransport;
 
-use super::Timeline;
+use super::{Deck, Timeline};
 use crate::score::{Meter, Tempo};
 
 fn host(playing: bool, quarters: Option<f64>) -> HostTransport {
@@ -81,4 +81,72 @@ fn the_free_run_begins_at_the_first_bar_and_gives_way_to_the_host() {
     assert_eq!(at(false, Some(16.5), free), (true, 0.0, 0.0, 90.0), "it begins anew");
     assert_eq!(at(false, Some(16.5), None), (false, 16.5, 16.0, 120.0));
     assert_eq!(at(false, Some(16.5), free).1, 0.0);
+}
+
+/// Without a host: the state of blocks of a quarter second at 120 bpm, half a quarter note each.
+struct Alone {
+    timeline: Timeline,
+    deck: Deck,
+    outside: HostTransport,
+}
+
+impl Alone {
+    /// What stands in for a host plays from the first block on, or stands.
+    fn new(plays: bool) -> Self {
+        Self {
+            timeline: Timeline::default(),
+            deck: Deck::default(),
+            outside: host(plays, Some(3.0)),
+        }
+    }
+
+    fn block(&mut self) -> (bool, f64) {
+        let tempo = Tempo::new(120.0).unwrap();
+        let heard = self.timeline.alone(&self.outside, 12_000, 48_000.0, tempo, &self.deck);
+        assert_eq!(heard.bar_quarters, (heard.position_quarters / 4.0).floor() * 4.0);
+        (heard.playing, heard.position_quarters)
+    }
+}
+
+#[test]
+fn without_a_host_the_window_moves_time() {
+    let mut alone = Alone::new(true);
+    assert_eq!([alone.block(), alone.block()], [(false, 0.0), (false, 0.0)], "it waits for play");
+    assert!(alone.deck.rules());
+    alone.deck.play();
+    assert_eq!([alone.block(), alone.block()], [(true, 0.0), (true, 0.5)]);
+    alone.deck.stop();
+    assert_eq!(alone.block(), (false, 1.0));
+    alone.deck.play();
+    assert_eq!(alone.block(), (true, 1.0), "it goes on from there");
+    alone.deck.go_home();
+    // A moment to compose what begins there, also while it plays.
+    assert_eq!([alone.block(), alone.block()], [(false, 0.0), (true, 0.0)]);
+}
+
+#[test]
+fn a_stretch_is_played_to_its_end_and_waits_at_its_beginning() {
+    let mut alone = Alone::new(true);
+    alone.deck.play_stretch(16.0, Some(17.0));
+    let blocks: [_; 5] = std::array::from_fn(|_| alone.block());
+    assert_eq!(blocks, [(false, 16.0), (true, 16.0), (true, 16.5), (false, 16.0), (false, 16.0)]);
+    alone.deck.play();
+    alone.deck.play_on();
+    let blocks: [_; 4] = std::array::from_fn(|_| alone.block());
+    assert_eq!(blocks, [(true, 16.0), (true, 16.5), (true, 17.0), (true, 17.5)], "no end any more");
+    alone.deck.go_home();
+    assert_eq!(alone.block(), (false, 0.0));
+}
+
+#[test]
+fn another_program_s_transport_rules_while_it_plays() {
+    let mut alone = Alone::new(false);
+    assert_eq!(alone.block(), (false, 0.0), "it stands, and ours rules");
+    alone.outside.playing = true;
+    assert_eq!(alone.block(), (true, 3.0));
+    assert!(!alone.deck.rules());
+    alone.outside.playing = false;
+    alone.deck.play();
+    assert_eq!(alone.block(), (true, 0.0));
+    assert!(alone.deck.rules());
 }
