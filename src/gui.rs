@@ -3,6 +3,7 @@
 
 mod band_ui;
 mod controls_ui;
+mod escape;
 mod first_steps;
 mod intent;
 mod memory;
@@ -78,9 +79,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
     panel(ui, header, |ui| transport_ui::draw(ui, view, memory, intents));
     panel(ui, side, |ui| controls_ui::draw(ui, view, memory, intents));
     roll_ui::draw(ui, roll, view, memory, intents);
-    news_ui::draw(ui, roll, view, memory, intents);
-    style_pad::draw(ui, roll, view, memory, intents);
-    timbre_map::draw(ui, roll, view, memory, intents);
+    let left = news_ui::draw(ui, roll, view, memory, intents);
+    style_pad::draw(ui, left, view, memory, intents);
+    timbre_map::draw(ui, left, view, memory, intents);
     if let Some((drawer, _, opened)) = drawer {
         panel(ui, drawer, |ui| match opened {
             Side::Takes => takes_ui::draw(ui, view, memory, intents),
@@ -89,13 +90,14 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
         });
     }
     band_ui::draw(ui, band, view, memory, intents);
-    at(ui, status, |ui| status_ui::draw(ui, view, memory));
+    at(ui, status, |ui| status_ui::draw(ui, view, memory, intents));
     if !memory.is_asking() {
-        first_steps::draw(ui, roll, memory);
+        first_steps::draw(ui, roll, view, memory);
     }
     phrase_ui::draw(ui, memory, intents);
     presets_ui::draw_question(ui, memory, intents);
     remembered_ui::draw_question(ui, memory, intents);
+    escape::close_innermost(ui, memory);
 }
 
 /// A framed panel.

@@ -8,8 +8,8 @@ use antiphon::engine::link::{Foreseen, FromComposer};
 use antiphon::engine::offline::{Request, bounce};
 use antiphon::gui::theme::Tone;
 use antiphon::gui::{
-    Choices, Clock, ControlView, Note as TakesNote, PresetsView, RememberedView, Roll, Side,
-    SoundView, Status, TakeRow, TakesView, TimbreDot, TimbresView, Usual,
+    Choices, Clock, ControlView, Driver, Note as TakesNote, PresetsView, RememberedView, Roll,
+    Side, SoundView, Status, TakeRow, TakesView, TimbreDot, TimbresView, Usual,
 };
 use antiphon::infer::{self, Runtime};
 use antiphon::music::spectrum::{Analyzer, Spectrum};
@@ -43,6 +43,7 @@ pub(crate) struct Scene {
     plays: bool,
     notice: Option<&'static str>,
     late_windows: u32,
+    driver: Driver,
 }
 
 /// A moment of real music.
@@ -90,6 +91,7 @@ impl Scene {
             plays: true,
             notice: None,
             late_windows: 0,
+            driver: Driver::Host,
         };
         let still = Self { plays: false, scale: 1.0, ..jam.clone() };
         let one = Self { scale: 1.0, ..jam.clone() };
@@ -108,6 +110,22 @@ impl Scene {
                 name: "largest",
                 size: (1920.0, 1080.0),
                 opened: Some(Side::Takes),
+                ..one.clone()
+            },
+            Self { name: "alone", driver: Driver::Window, ..one.clone() },
+            Self {
+                name: "alone-fresh",
+                driver: Driver::Window,
+                size: (1000.0, 680.0),
+                first_step: Some(0),
+                ..still.clone()
+            },
+            Self {
+                name: "trouble-map",
+                timbre_map: true,
+                notice: Some(
+                    "read a MIDI file: byte 359: expected 40 more bytes of track 2, found the end of the file: /home/me/tunes/broken.mid",
+                ),
                 ..one.clone()
             },
             Self { name: "light", tone: Tone::Light, scale: 1.5, ..one.clone() },
@@ -183,6 +201,7 @@ impl Stage {
             status = Status { foreseen, ..self::status([0.35, 0.2, 0.12, 0.5, 0.6]) };
         }
         status.late_windows = scene.late_windows;
+        clock.driver = scene.driver;
         status.notices.extend(scene.notice.map(String::from));
         let presets = PresetsView {
             name: scene.plays.then(|| String::from("Celtic session")),

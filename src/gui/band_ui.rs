@@ -1,6 +1,6 @@
 //! The band: a strip for each part, and one for the player.
 
-use egui::{Align, Button, Layout, Rect, RichText, Ui, pos2, vec2};
+use egui::{Align, Button, Layout, Rect, RichText, Role, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Intent, Memory, Mixer, View, at, theme, widgets};
 use crate::params::Control;
@@ -185,7 +185,7 @@ fn part(
 fn map(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, (part, place): (Part, usize)) {
     let is_on = view.control(Control::TimbreMap(place)).is_on();
     let color = if is_on { theme::part_color(part) } else { theme::quiet() };
-    let text = RichText::new("Map").font(theme::font(11.0)).color(color);
+    let text = RichText::new("Timbre").font(theme::font(11.0)).color(color);
     let button = ui.add(Button::selectable(memory.timbre_map, text).min_size(vec2(30.0, 18.0)));
     let help = "The timbre map: drag a part to where it shall sound.";
     let button = button.on_hover_text(help);
@@ -202,12 +202,23 @@ fn copying(ui: &mut Ui, notes: u32) {
     if notes < TOLD {
         return;
     }
-    let text = RichText::new(format!("copies {notes}")).font(theme::font(11.5));
     let help = format!(
-        "The part's last {notes} notes are like those of a piece that the model learned from, in whatever key. It turns away before they are seventeen. Exports name the piece."
+        "The part's last {notes} notes go as in a piece that the model learned from, in whatever key. It turns away before they are seventeen. Exports name the piece."
     );
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.label(text.color(theme::warning())).on_hover_text(help);
+        // In a narrow strip the number alone.
+        let words =
+            [format!("copies {notes} notes"), format!("copies {notes}"), format!("©{notes}")];
+        let font = theme::font(11.5);
+        let width = |text: &String| {
+            ui.painter().layout_no_wrap(text.clone(), font.clone(), theme::text()).size().x
+        };
+        let room = ui.available_width();
+        let fits = words.iter().find(|it| width(it) <= room).unwrap_or(&words[2]);
+        let text = RichText::new(fits).font(font.clone()).color(theme::warning());
+        let label = ui.label(text);
+        label.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words[0]));
+        label.on_hover_text(help);
     });
 }
 

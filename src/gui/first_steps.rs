@@ -2,7 +2,7 @@
 
 use egui::{Align, Area, Frame, Id, Layout, Order, Rect, RichText, Stroke, Ui, pos2};
 
-use super::{Memory, theme};
+use super::{Driver, Memory, View, theme};
 
 const STEPS: [(&str, &str); 3] = [
     (
@@ -19,12 +19,21 @@ const STEPS: [(&str, &str); 3] = [
     ),
 ];
 
+/// In place of the first where there is no host.
+const ALONE: (&str, &str) = (
+    "Press the space bar, or play above",
+    "The band begins at once, in the tempo above: drag it, or tap it. The arrow beside play goes back to the beginning.",
+);
+
 /// Width of the card, logical points.
 const WIDTH: f32 = 400.0;
 
-pub(super) fn draw(ui: &Ui, roll: Rect, memory: &mut Memory) {
+pub(super) fn draw(ui: &Ui, roll: Rect, view: &View<'_>, memory: &mut Memory) {
     let Some(step) = memory.first_step else { return };
-    let (title, text) = STEPS[step.min(STEPS.len() - 1)];
+    let (title, text) = match (step, view.clock.driver) {
+        (0, Driver::Window) => ALONE,
+        _ => STEPS[step.min(STEPS.len() - 1)],
+    };
     let at = pos2(roll.center().x - WIDTH / 2.0, roll.bottom() - 158.0);
     Area::new(Id::unique("first steps")).order(Order::Foreground).fixed_pos(at).show(
         ui.ctx(),

@@ -44,6 +44,17 @@ pub enum Intent {
     Memory(MemoryAct),
 }
 
+impl Intent {
+    /// Whether a small window may have asked for it: what comes of it belongs to `Memory::answered`.
+    pub fn is_answer(&self) -> bool {
+        match self {
+            Intent::LoadPhrase(_) | Intent::Preset(PresetAct::Save(_)) => true,
+            Intent::Memory(act) => matches!(act, MemoryAct::Load(_) | MemoryAct::Save { .. }),
+            _ => false,
+        }
+    }
+}
+
 /// What is done with a transport of our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransportAct {

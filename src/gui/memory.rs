@@ -1,6 +1,7 @@
 //! What the editor itself remembers from frame to frame, and forgets when it closes.
 
 use super::news_ui::News;
+use super::path_ui::Answered;
 use super::remembered_ui::Asking;
 use super::takes_ui::Drawer;
 use super::tap::Taps;
@@ -16,8 +17,10 @@ pub struct Memory {
     /// Its track and its bars, likewise.
     pub(super) phrase_track: String,
     pub(super) phrase_bars: String,
-    /// Why a path must be typed.
+    /// Why a path must be typed, or what was wrong with the one before.
     pub(super) no_dialog: Option<String>,
+    /// What a small window was answered, until it is known what came of that.
+    pub(super) answered: Option<Answered>,
     /// Which drawer is open.
     pub opened: Option<Side>,
     pub drawer: Drawer,
@@ -37,6 +40,12 @@ pub struct Memory {
     pub(super) news: News,
     /// The note of the roll that the arrow keys have come to.
     pub(super) walked: Option<Note>,
+    /// Where the roll's view stands still, quarter notes, while the music goes on.
+    pub(super) held: Option<f64>,
+    /// Whether that lasts only as long as a key is down.
+    pub(super) held_by_key: bool,
+    /// Whether in the last frame something had the keyboard, or a list or a small window was open: what escape ends first.
+    pub(super) busy: bool,
     /// Bars in view.
     pub(super) bars: f32,
     /// Lowest and highest pitch in view, eased towards what is played.
@@ -84,6 +93,7 @@ impl Default for Memory {
             phrase_track: String::new(),
             phrase_bars: String::new(),
             no_dialog: None,
+            answered: None,
             opened: None,
             drawer: Drawer::default(),
             preset_name: None,
@@ -95,6 +105,9 @@ impl Default for Memory {
             first_step: None,
             news: News::default(),
             walked: None,
+            held: None,
+            held_by_key: false,
+            busy: false,
             bars: 5.0,
             pitches: (36.0, 84.0),
             levels: [0.0; Part::BAND_SIZE + 1],

@@ -12,6 +12,8 @@ pub(super) struct News {
     read: Vec<String>,
     /// Late windows that have been told, and when they grew last, seconds.
     late: (u32, Option<f64>),
+    /// Whether something is shown.
+    shown: bool,
 }
 
 impl News {
@@ -25,13 +27,14 @@ impl News {
 const LATE_SHOWN: f64 = 12.0;
 const HEIGHT: f32 = 44.0;
 
+/// Gives what is left of the roll for what lies over it, so that it hides no news. While a hand is at something nothing appears or goes, since that would move under it.
 pub(super) fn draw(
     ui: &mut Ui,
     roll: Rect,
     view: &View<'_>,
     memory: &mut Memory,
     intents: &mut Vec<Intent>,
-) {
+) -> Rect {
     let news = &mut memory.news;
     let now = ui.input(|input| input.time);
     let late = view.status.late_windows;
@@ -48,6 +51,14 @@ pub(super) fn draw(
         pos2(left, roll.top() + 22.0),
         pos2(roll.right() - 10.0, roll.top() + 22.0 + HEIGHT),
     );
+    let is_held = ui.input(|input| input.pointer.any_down());
+    let left = if news.shown { roll.with_min_y(rect.bottom() + 2.0) } else { roll };
+    if is_held && !news.shown {
+        return left;
+    }
+    if !is_held {
+        news.shown = notice.is_some() || is_late;
+    }
     if let Some(notice) = notice {
         let put_away = banner(ui, rect, "Trouble", &notice, |ui| {
             ui.button("Put away").on_hover_text("Do not show this any more.").clicked()
@@ -58,7 +69,8 @@ pub(super) fn draw(
     } else if is_late {
         let control = view.control(Control::Quantum);
         let text = format!(
-            "The band is late: {late} stretches rested. It catches up by itself; more at a time needs less of the computer."
+            "The band is late: {} rested. It catches up by itself; more at a time needs less of the computer.",
+            stretches(late)
         );
         let asked = banner(ui, rect, "Late", &text, |ui| {
             let button = Button::new("Compose by the bar");
@@ -70,6 +82,12 @@ pub(super) fn draw(
         }
         ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
     }
+    left
+}
+
+/// Such as `1 stretch` or `3 stretches`: what is composed in one go.
+pub(super) fn stretches(count: u32) -> String {
+    if count == 1 { String::from("1 stretch") } else { format!("{count} stretches") }
 }
 
 /// A band with a sign, a text of two lines at most, and something to press. Whether that was pressed.

@@ -57,6 +57,35 @@ impl Memory {
     }
 }
 
+/// A question as it was answered.
+#[derive(Clone, Debug)]
+pub(super) enum Answered {
+    Phrase { path: String, track: String, bars: String },
+    File(Asking),
+    Preset(String),
+}
+
+impl Memory {
+    /// What came of the answer to a small window. One that is of no use is asked again, as it was typed, with what was wrong; the fault is then
+    /// handed back no more.
+    ///
+    /// # Errors
+    /// With the fault itself where nothing was asked.
+    pub fn answered(&mut self, done: Result<(), String>) -> Result<(), String> {
+        let (Some(answered), Err(fault)) = (self.answered.take(), &done) else { return done };
+        self.no_dialog = Some(fault.clone());
+        match answered {
+            Answered::Phrase { path, track, bars } => {
+                self.phrase_path = Some(path);
+                (self.phrase_track, self.phrase_bars) = (track, bars);
+            }
+            Answered::File(asking) => self.asking = Some(asking),
+            Answered::Preset(name) => self.preset_name = Some(name),
+        }
+        Ok(())
+    }
+}
+
 /// By the system's dialog, or with shift held by its path.
 pub(super) fn browse(ui: &Ui, wish: FileWish, memory: &mut Memory, intents: &mut Vec<Intent>) {
     if ui.input(|input| input.modifiers.shift) {
@@ -88,7 +117,7 @@ pub(super) enum Answer {
 }
 
 impl Question {
-    /// Draw the window. `why` is the reason for which a path is typed, where there is one. `more` draws what else is asked, beside each other, and says whether one of those fields has the focus.
+    /// Draw the window. `why` is the reason for which a path is typed, or what was wrong with the answer before, where there is one. `more` draws what else is asked, beside each other, and says whether one of those fields has the focus.
     pub(super) fn ask(
         &self,
         ui: &Ui,

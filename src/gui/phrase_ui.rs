@@ -2,7 +2,7 @@
 
 use egui::{RichText, TextEdit, Ui};
 
-use super::path_ui::{Answer, Question};
+use super::path_ui::{Answer, Answered, Question};
 use super::{FileWish, Intent, Memory, PhraseChoice, theme};
 
 pub(super) fn draw(ui: &mut Ui, memory: &mut Memory, intents: &mut Vec<Intent>) {
@@ -28,9 +28,18 @@ pub(super) fn draw(ui: &mut Ui, memory: &mut Memory, intents: &mut Vec<Intent>) 
         let help = "Such as 5-8, counted from 1. Empty: all of it.";
         small(ui, bars, "Bars", "all, or 5-8", help) || track
     });
-    if let Answer::Path(path) = &answer {
-        let (track, bars) = (track.trim().parse().ok(), span(bars));
-        intents.push(Intent::LoadPhrase(PhraseChoice { path: path.clone(), track, bars }));
+    if let Answer::Path(file) = &answer {
+        let (track, bars) = match (number(track), span(bars)) {
+            (Ok(track), Ok(bars)) => (track, bars),
+            (Err(wrong), _) | (_, Err(wrong)) => {
+                memory.no_dialog = Some(wrong);
+                return;
+            }
+        };
+        let (track_text, bars_text) = (memory.phrase_track.clone(), memory.phrase_bars.clone());
+        let path = path.clone();
+        memory.answered = Some(Answered::Phrase { path, track: track_text, bars: bars_text });
+        intents.push(Intent::LoadPhrase(PhraseChoice { path: file.clone(), track, bars }));
     }
     if answer != Answer::None {
         memory.phrase_path = None;
@@ -40,9 +49,27 @@ pub(super) fn draw(ui: &mut Ui, memory: &mut Memory, intents: &mut Vec<Intent>) 
     }
 }
 
-/// `5-8`, or `5` alone.
-fn span(text: &str) -> Option<(u32, u32)> {
+/// A track's number, from 1; nothing where nothing is said.
+fn number(text: &str) -> Result<Option<usize>, String> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().ok().filter(|it| *it >= 1).map(Some).ok_or_else(|| {
+            format!("track “{text}”: give a number such as 2, or leave it empty for the fullest")
+        }),
+    }
+}
+
+/// `5-8`, or `5` alone; nothing where nothing is said.
+fn span(text: &str) -> Result<Option<(u32, u32)>, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
     let (first, last) = text.split_once(['-', '–']).unwrap_or((text, text));
-    let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
-    (1 <= first && first <= last).then_some((first, last))
+    let bars = first.trim().parse().ok().zip(last.trim().parse().ok());
+    bars.filter(|(first, last)| (1..=*last).contains(first)).map(Some).ok_or_else(|| {
+        format!(
+            "bars “{text}”: give the first and the last, such as 5-8, or leave it empty for all"
+        )
+    })
 }

@@ -5,7 +5,7 @@ use egui::{
     Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::path_ui::{Answer, Question};
+use super::path_ui::{Answer, Answered, Question};
 use super::{Intent, Memory, View, theme, widgets};
 use crate::params::Control;
 
@@ -194,12 +194,14 @@ fn shortcuts(ui: &Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
 /// The window that asks for a name, if it is open.
 pub(super) fn draw_question(ui: &Ui, memory: &mut Memory, intents: &mut Vec<Intent>) {
     let Some(name) = &mut memory.preset_name else { return };
-    let answer = SAVE.ask(ui, name, None, |_| false);
+    let answer = SAVE.ask(ui, name, memory.no_dialog.as_deref(), |_| false);
     if let Answer::Path(name) = &answer {
         let name = name.to_string_lossy().into_owned();
+        memory.answered = Some(Answered::Preset(name.clone()));
         intents.push(Intent::Preset(PresetAct::Save(name)));
     }
     if answer != Answer::None {
         memory.preset_name = None;
+        memory.no_dialog = None;
     }
 }

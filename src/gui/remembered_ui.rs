@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align, Button, CornerRadius, Layout, RichText, Sense, Separator, Ui, vec2};
 
-use super::path_ui::{Answer, FileWish, Question, browse};
+use super::path_ui::{Answer, Answered, FileWish, Question, browse};
 use super::takes_ui::Note;
 use super::{Intent, Memory, View, theme, widgets};
 use crate::params::Control;
@@ -212,7 +212,8 @@ fn files(ui: &mut Ui, view: &View<'_>, acts: &mut Vec<MemoryAct>) -> Option<File
 
 /// The window that asks for a file, if it is open.
 pub(super) fn draw_question(ui: &Ui, memory: &mut Memory, intents: &mut Vec<Intent>) {
-    let Some(Asking { what, path, replace }) = &mut memory.asking else { return };
+    let Some(asking) = &mut memory.asking else { return };
+    let Asking { what, path, replace } = asking;
     let why = memory.no_dialog.as_deref();
     let answer = match what {
         Asked::Load => LOAD.ask(ui, path, why, |_| false),
@@ -222,7 +223,8 @@ pub(super) fn draw_question(ui: &Ui, memory: &mut Memory, intents: &mut Vec<Inte
     };
     if let Answer::Path(path) = &answer {
         let (path, replace) = (path.clone(), *replace);
-        intents.push(Intent::Memory(match what {
+        memory.answered = Some(Answered::File(asking.clone()));
+        intents.push(Intent::Memory(match asking.what {
             Asked::Load => MemoryAct::Load(path),
             Asked::Save => MemoryAct::Save { path, replace },
         }));

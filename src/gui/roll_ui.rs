@@ -1,5 +1,6 @@
 //! The piano roll: the music scrolls under a fixed now-line, the past to its left, what is committed to its right.
 
+mod hold;
 mod pointed;
 
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use egui::{
     Align2, CornerRadius, Galley, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
-use super::{Intent, Memory, View, theme, widgets};
+use super::{Driver, Intent, Memory, View, theme, widgets};
 use crate::score::{Note, Part, Pitch, Tick};
 
 /// Share of the width that is past.
@@ -20,9 +21,16 @@ const BARS: (f32, f32) = (2.0, 16.0);
 /// Fewest semitones in view.
 const LEAST_RANGE: f32 = 36.0;
 
+/// Height of the strip below the notes, which tells who is who.
+const LEGEND: f32 = 27.0;
+
 /// Where time and pitch are on the screen.
 struct Scale {
+    /// Of the notes.
     rect: Rect,
+    /// Quarter notes at the place of the now-line, where it stands unless the view is held.
+    anchor: f64,
+    /// Where the music is, quarter notes.
     now: f64,
     quarter: f32,
     low: f32,
@@ -32,11 +40,16 @@ struct Scale {
 impl Scale {
     #[expect(clippy::cast_possible_truncation, reason = "a distance in view")]
     fn x(&self, tick: Tick) -> f32 {
-        self.now_x() + (tick.quarters() - self.now) as f32 * self.quarter
+        self.anchor_x() + (tick.quarters() - self.anchor) as f32 * self.quarter
     }
 
-    fn now_x(&self) -> f32 {
+    fn anchor_x(&self) -> f32 {
         self.rect.left() + KEYS + (self.rect.width() - KEYS) * PAST
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a distance in view")]
+    fn now_x(&self) -> f32 {
+        self.anchor_x() + (self.now - self.anchor) as f32 * self.quarter
     }
 
     /// Upper edge of a pitch's row.
@@ -56,9 +69,9 @@ impl Scale {
 
     /// The ticks in view.
     fn span(&self) -> (Tick, Tick) {
-        let before = f64::from((self.now_x() - self.rect.left()) / self.quarter);
-        let after = f64::from((self.rect.right() - self.now_x()) / self.quarter);
-        (Tick::from_quarters(self.now - before), Tick::from_quarters(self.now + after))
+        let before = f64::from((self.anchor_x() - self.rect.left()) / self.quarter);
+        let after = f64::from((self.rect.right() - self.anchor_x()) / self.quarter);
+        (Tick::from_quarters(self.anchor - before), Tick::from_quarters(self.anchor + after))
     }
 }
 
@@ -76,10 +89,14 @@ pub(super) fn draw(
     }
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, theme::ROUND, theme::panel());
-    let mut scale = scale(rect, view, memory);
+    let is_fresh = view.roll.is_empty() && !view.clock.playing;
+    hold::follow(ui, &response, view, memory);
+    let field = rect.with_max_y(rect.bottom() - if is_fresh { 0.0 } else { LEGEND });
+    let mut scale = scale(field, view, memory);
     ease_pitches(ui, view, memory, &scale);
     (scale.low, scale.row) =
-        (memory.pitches.0, rect.height() / (memory.pitches.1 - memory.pitches.0));
+        (memory.pitches.0, field.height() / (memory.pitches.1 - memory.pitches.0));
+    let (whole, painter) = (painter, ui.painter_at(field));
     rows(&painter, &scale);
     grid(&painter, &scale, view);
     let (from, to) = scale.span();
@@ -102,18 +119,21 @@ pub(super) fn draw(
     }
     keyboard(&painter, &scale);
     let x = scale.now_x();
-    painter.line_segment(
-        [pos2(x, rect.top()), pos2(x, rect.bottom())],
-        Stroke::new(2.0, theme::accent()),
-    );
-    if view.roll.is_empty() && !view.clock.playing {
+    if x > field.left() + KEYS {
+        painter.line_segment(
+            [pos2(x, rect.top()), pos2(x, rect.bottom())],
+            Stroke::new(2.0, theme::accent()),
+        );
+    }
+    if is_fresh {
         // The first of the first steps says the same.
         if memory.first_step.is_none() {
-            invitation(&painter, rect);
+            invitation(&whole, rect, view.clock.driver);
         }
     } else {
         let expects = view.roll.expected(now).next().is_some();
-        legend(&painter, rect, &scale, expects);
+        legend(&whole, rect, &scale, expects);
+        hold::draw(ui, field, view, memory);
     }
     if let Some(note) = pointed {
         pointed::tell(ui, &response, view, (note, scale.bar(note)), now, intents);
@@ -126,6 +146,7 @@ fn scale(rect: Rect, view: &View<'_>, memory: &Memory) -> Scale {
     let quarters = (view.clock.bar_length.quarters() as f32).max(0.25) * memory.bars;
     Scale {
         rect,
+        anchor: memory.held.unwrap_or(view.clock.position_quarters),
         now: view.clock.position_quarters,
         quarter: (rect.width() - KEYS) / quarters,
         low: memory.pitches.0,
@@ -206,7 +227,8 @@ fn grid(painter: &Painter, scale: &Scale, view: &View<'_>) {
         }
     }
     // What lies ahead stands on lighter ground.
-    let ahead = Rect::from_min_max(pos2(scale.now_x(), scale.rect.top()), scale.rect.max);
+    let left = scale.now_x().max(scale.rect.left());
+    let ahead = Rect::from_min_max(pos2(left, scale.rect.top()), scale.rect.max);
     painter.rect_filled(ahead, 0.0, theme::ahead());
 }
 
@@ -265,8 +287,8 @@ fn keyboard(painter: &Painter, scale: &Scale) {
 
 /// Who is who, in the lower left corner.
 fn legend(painter: &Painter, rect: Rect, scale: &Scale, expects: bool) {
-    let strip = rect.with_min_y(rect.bottom() - 27.0);
-    painter.rect_filled(strip, theme::ROUND, theme::panel().gamma_multiply(0.88));
+    let line = pos2(rect.left(), rect.bottom() - LEGEND);
+    painter.hline(rect.x_range(), line.y, Stroke::new(1.0, theme::line()));
     let mut at = pos2(rect.left() + KEYS + 14.0, rect.bottom() - 14.0);
     let entries = [(Part::PLAYER, "you")]
         .into_iter()
@@ -279,7 +301,7 @@ fn legend(painter: &Painter, rect: Rect, scale: &Scale, expects: bool) {
         at.x = drawn.right() + 18.0;
     }
     // Beyond the now-line, and never over the names.
-    let left = (scale.now_x() + 8.0).max(at.x - 10.0);
+    let left = (scale.anchor_x() + 8.0).max(at.x - 10.0);
     let at = pos2(left, rect.bottom() - 14.0);
     let texts = match expects {
         true => {
@@ -297,9 +319,13 @@ fn legend(painter: &Painter, rect: Rect, scale: &Scale, expects: bool) {
 }
 
 /// What to do, before anything has happened.
-fn invitation(painter: &Painter, rect: Rect) {
+fn invitation(painter: &Painter, rect: Rect, driver: Driver) {
+    let what = match driver {
+        Driver::Host => "Press play in your host.",
+        Driver::Window => "Press the space bar, or play above.",
+    };
     let lines = [
-        ("Press play in your host.", 22.0, theme::text()),
+        (what, 22.0, theme::text()),
         (
             "The band begins at once, in your tempo, and goes on until you stop.",
             14.0,

@@ -2,10 +2,11 @@
 
 use egui::{Align, Label, Layout, RichText, Ui};
 
-use super::{Memory, View, theme};
+use super::news_ui::stretches;
+use super::{Intent, Learned, Memory, View, theme};
 use crate::engine::link::Foreseen;
 
-pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory) {
+pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory, intents: &mut Vec<Intent>) {
     let status = view.status;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 18.0;
@@ -19,17 +20,24 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory) {
             let text = format!("load {:.0} %", status.load * 100.0);
             quiet(ui, &text, "Share of the time that the host gives for a block.");
             foreseen(ui, status.foreseen);
-            let help = "Stretches that were not composed in time and were rested. A longer quantum or a faster machine helps.";
-            count(ui, status.late_windows, "late", help);
+            let help = "What the band composes in one go is a stretch. These were not composed in time, and were rested. A longer stretch, below the key, or a faster machine helps.";
+            count(ui, status.late_windows, "rested", help);
             if status.late_revisions > 0 {
                 let help = "Stretches that were played as first composed, since what you did just before them came too late to heed.";
-                count(ui, status.late_revisions, "unheeded", help);
+                count(ui, status.late_revisions, "did not heed you", help);
             }
             if status.lost > 0 {
-                count(ui, status.lost, "lost", "Notes that found no room.");
+                let text = match status.lost {
+                    1 => String::from("1 note lost"),
+                    lost => format!("{lost} notes lost"),
+                };
+                warn(ui, &text, "Notes that found no room.");
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if learning(ui, view) {
+                intents.push(Intent::Learn(None));
+            }
             // Until it is put away it stands over the roll.
             let notice = status.notices.last().filter(|it| memory.news.is_put_away(it));
             if let Some(notice) = notice {
@@ -38,6 +46,18 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory) {
             }
         });
     });
+}
+
+/// What waits for a MIDI controller, as long as it does. Whether it shall wait no longer.
+fn learning(ui: &mut Ui, view: &View<'_>) -> bool {
+    let waits = view.controls.iter().find(|it| it.learned == Learned::Waiting);
+    let Some(control) = waits else { return false };
+    let button = ui.small_button("Cancel").on_hover_text("Learn no MIDI controller.");
+    let cancelled = button.clicked();
+    button.accessible_name("Cancel learning");
+    let text = format!("{}: move a MIDI controller…", control.name);
+    ui.label(RichText::new(text).font(theme::font(12.0)).color(theme::accent()));
+    cancelled
 }
 
 /// Beside it what a guess would have right that needs no model; nothing before there is enough to count.
@@ -62,7 +82,14 @@ fn quiet(ui: &mut Ui, text: &str, help: &str) {
 }
 
 fn count(ui: &mut Ui, count: u32, what: &str, help: &str) {
-    let color = if count == 0 { theme::quiet() } else { theme::warning() };
-    let text = RichText::new(format!("{count} {what}")).font(theme::font(12.0)).color(color);
+    if count == 0 {
+        quiet(ui, &format!("nothing {what}"), help);
+    } else {
+        warn(ui, &format!("{} {what}", stretches(count)), help);
+    }
+}
+
+fn warn(ui: &mut Ui, text: &str, help: &str) {
+    let text = RichText::new(text).font(theme::font(12.0)).color(theme::warning());
     ui.label(text).on_hover_text(help);
 }

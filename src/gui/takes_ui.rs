@@ -5,7 +5,7 @@ use egui::{
     WidgetInfo, vec2,
 };
 
-use super::{Intent, Memory, View, theme, widgets};
+use super::{Driver, Intent, Memory, View, theme, widgets};
 use crate::score::Part;
 
 /// Width of the drawer, logical points.
@@ -121,6 +121,16 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
             "Nothing kept yet. Play, and when it was good, keep it: everything is being recorded.";
         ui.label(RichText::new(text).color(theme::quiet()));
     }
+    let hidden = takes.count.saturating_sub(takes.rows.len());
+    if hidden > 0 {
+        ui.horizontal(|ui| {
+            let text = format!("The search hides {hidden} of {}", takes.count);
+            ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::warning()));
+            if ui.small_button("Show all").on_hover_text("Search for nothing.").clicked() {
+                drawer.search.clear();
+            }
+        });
+    }
     // Messages have a place of their own, so that they never move the list under the pointer.
     let (list, news) =
         ui.available_rect_before_wrap().split_top_bottom_at_y(ui.max_rect().bottom() - NEWS);
@@ -128,7 +138,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
         widgets::scrolling(ui, "takes", |ui| {
             for row in &takes.rows {
                 ui.add(Separator::default().spacing(4.0));
-                ui.push_id(row.id, |ui| self::row(ui, row, view.seed_locked, drawer, &mut acts));
+                ui.push_id(row.id, |ui| self::row(ui, row, view, drawer, &mut acts));
             }
         });
     });
@@ -250,25 +260,19 @@ fn find(ui: &mut Ui, takes: &TakesView, drawer: &mut Drawer, acts: &mut Vec<Take
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let help =
-                "Play a take from where the transport starts, instead of at its place in the song.";
+                "Play a take where the music is, instead of at its place in the song: from where the transport starts, or from the next bar where it runs.";
             ui.checkbox(&mut drawer.from_start, "Play here").on_hover_text(help);
         });
     });
 }
 
-fn row(
-    ui: &mut Ui,
-    row: &TakeRow,
-    seed_locked: bool,
-    drawer: &mut Drawer,
-    acts: &mut Vec<TakeAct>,
-) {
+fn row(ui: &mut Ui, row: &TakeRow, view: &View<'_>, drawer: &mut Drawer, acts: &mut Vec<TakeAct>) {
     ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal(|ui| {
         star(ui, row, acts);
         let width = ui.available_width() - 102.0;
         field(ui, row, Field::Name, width, drawer, acts);
-        play(ui, row, drawer, acts);
+        play(ui, row, view.clock.driver, drawer, acts);
         let delete = ui.add(Button::new("×").min_size(vec2(22.0, 22.0)));
         let delete = delete.on_hover_text("Remove it from the song; Undo brings it back.");
         if delete.clicked() {
@@ -307,7 +311,7 @@ fn row(
                 TakeAct::Export(row.id),
             ),
         ] {
-            let enabled = !(seed_locked && text == "Seed");
+            let enabled = !(view.seed_locked && text == "Seed");
             let response = ui.add_enabled(enabled, Button::new(text).small()).on_hover_text(help);
             let response = response.on_disabled_hover_text(widgets::LOCKED);
             if response.clicked() {
@@ -327,14 +331,22 @@ fn star(ui: &mut Ui, row: &TakeRow, acts: &mut Vec<TakeAct>) {
     }
 }
 
-fn play(ui: &mut Ui, row: &TakeRow, drawer: &Drawer, acts: &mut Vec<TakeAct>) {
+fn play(ui: &mut Ui, row: &TakeRow, driver: Driver, drawer: &Drawer, acts: &mut Vec<TakeAct>) {
     let text = if row.is_playing { "Playing" } else { "Play" };
     let color = if row.is_playing { theme::on_color() } else { theme::text() };
     let mut button = Button::new(RichText::new(text).color(color)).min_size(vec2(60.0, 22.0));
     if row.is_playing {
         button = button.fill(theme::accent());
     }
-    let help = "The band plays this take, and is silent elsewhere; if parts are frozen, they alone play it and the others improvise. Press again to let all improvise.";
+    let help = match (row.is_playing, driver) {
+        (true, _) => "Let all improvise again.",
+        (false, Driver::Window) => {
+            "Go to the take's first bar and play it; if parts are frozen, they alone play it and the others improvise. Press again to let all improvise."
+        }
+        (false, Driver::Host) => {
+            "The band plays this take when the host comes to its place in the song, and is silent elsewhere; if parts are frozen, they alone play it and the others improvise. Press again to let all improvise."
+        }
+    };
     let response = ui.add(button).on_hover_text(help);
     if response.clicked() {
         acts.push(if row.is_playing {
@@ -367,6 +379,7 @@ fn field(
         .font(font)
         .margin(vec2(2.0, 1.0))
         .hint_text(hint)
+        .align(egui::Align2::LEFT_CENTER)
         .frame(egui::Frame::NONE)
         .desired_width(width);
     let response = ui.add(edit);

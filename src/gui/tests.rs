@@ -1,8 +1,11 @@
 //! The editor by hand: controls are found by their accessible names, moved, and the intents arrive.
 
+mod escape;
 mod header;
 mod news;
+mod own_transport;
 mod reach;
+mod refused;
 mod remembered;
 mod roll;
 mod snapshots;
@@ -20,7 +23,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{
-    Choices, Clock, ControlView, FileWish, Intent, Learned, Memory, Mixer, PhraseChoice,
+    Choices, Clock, ControlView, Driver, FileWish, Intent, Learned, Memory, Mixer, PhraseChoice,
     PresetsView, RememberedView, Roll, SoundView, Status, TakesView, TimbresView, View, draw,
 };
 use crate::params::{Control, Controls};
@@ -185,8 +188,8 @@ fn a_part_that_copies_says_so() {
     let mut window = window(Mixer::Shown);
     window.state_mut().status.copying = [0, 8, 12, 0];
     window.run();
-    assert!(window.query_by_label("copies 12").is_some());
-    assert!(window.query_by_label("copies 8").is_none(), "a run of eight may be anybody's");
+    assert!(window.query_by_label("copies 12 notes").is_some());
+    assert!(window.query_by_label("copies 8 notes").is_none(), "a run of eight may be anybody's");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The timbre map: every timbre of the pack has a place by how it sounds, and each part is a shape that is dragged to where it shall sound.
 
+mod foot;
+
 use egui::ecolor::Hsva;
 use egui::{
     Align2, Color32, CursorIcon, EventFilter, Key, PointerButton, Pos2, Rect, Response, Role,
@@ -43,8 +45,6 @@ pub enum Usual {
 const LARGEST: (f32, f32) = (1180.0, 640.0);
 const HEAD: f32 = 30.0;
 const FOOT: f32 = 34.0;
-/// Width from which the foot has room for numbers.
-const NUMBERS: f32 = 720.0;
 /// How near to a dot a part that is dragged comes to lie on it.
 const SNAP: f32 = 6.0;
 /// Of the map, for one press of an arrow key, and with shift.
@@ -74,9 +74,9 @@ pub(super) fn draw(
     let places: Vec<Pos2> = view.timbres.dots.iter().map(|it| on_screen(field, it.place)).collect();
     // Names lie under the shapes, and what a hand does to a shape lights names.
     let names = ui.painter().add(egui::Shape::Noop);
-    let mut seats: Vec<Pos2> = Vec::new();
+    let map = Map { field, dots: &places };
+    let mut seats = map.seats(view);
     for (place, part) in Part::BAND.into_iter().enumerate() {
-        let map = Map { field, dots: &places };
         if let Some(told) = map.part(ui, view, (place, part), &mut seats, intents) {
             shares = told.between(view);
             said = Some(told.words(view, &shares));
@@ -93,7 +93,7 @@ pub(super) fn draw(
     let drawn = dots(ui, field, view, &shown, &lit);
     ui.painter().set(names, egui::Shape::Vec(drawn));
     head(ui, frame, view, said);
-    foot(ui, frame, view, intents);
+    foot::draw(ui, frame, view, intents);
     let close = Rect::from_center_size(frame.right_top() + vec2(-18.0, 17.0), vec2(24.0, 24.0));
     let button = ui.put(close, egui::Button::new("×")).on_hover_text("Close the map.");
     if button.clicked() {
@@ -133,33 +133,55 @@ struct Told {
     usual: Usual,
 }
 
+/// Half of what a hand takes a part by, logical points: at least and at most.
+const GRASP: (f32, f32) = (13.0, 24.0);
+
+/// Where a part stands by its own place on the map, and whether it sounds as that.
+fn standing(view: &View<'_>, place: usize) -> (bool, MapPoint) {
+    let is_kit = view.timbres.usual[place] == Usual::Drums;
+    let is_on = view.control(Control::TimbreMap(place)).is_on() && !is_kit;
+    let [x, y] = [Control::TimbreX(place), Control::TimbreY(place)];
+    (is_on, MapPoint::of_shares(view.control(x).value, view.control(y).value))
+}
+
 impl Map<'_> {
+    /// Where the parts are drawn: two that sound alike lie side by side.
+    fn seats(&self, view: &View<'_>) -> Vec<Pos2> {
+        let mut seats: Vec<Pos2> = Vec::new();
+        for place in 0..Part::BAND_SIZE {
+            let (is_on, own) = standing(view, place);
+            let mut center = match (is_on, view.timbres.usual[place]) {
+                (true, _) => on_screen(self.field, own),
+                (false, Usual::Dot(dot)) if dot < self.dots.len() => self.dots[dot],
+                // Beside the map, at its foot.
+                (false, _) => self.field.left_bottom() + vec2(26.0 * place as f32 - 4.0, 4.0),
+            };
+            while seats.iter().any(|it| it.distance(center) < 12.0) {
+                center.x += 15.0;
+            }
+            seats.push(center);
+        }
+        seats
+    }
+
     /// Draw a part's shape and let it be moved. What is told of it, if a hand is at it.
     fn part(
         &self,
         ui: &mut Ui,
         view: &View<'_>,
         (place, part): (usize, Part),
-        seats: &mut Vec<Pos2>,
+        seats: &mut [Pos2],
         intents: &mut Vec<Intent>,
     ) -> Option<Told> {
         let usual = view.timbres.usual[place];
-        let is_on = view.control(Control::TimbreMap(place)).is_on() && usual != Usual::Drums;
-        let own = MapPoint::of_shares(
-            view.control(Control::TimbreX(place)).value,
-            view.control(Control::TimbreY(place)).value,
-        );
-        let mut center = match (is_on, usual) {
-            (true, _) => on_screen(self.field, own),
-            (false, Usual::Dot(dot)) if dot < self.dots.len() => self.dots[dot],
-            // Beside the map, at its foot.
-            (false, _) => self.field.left_bottom() + vec2(26.0 * place as f32 - 4.0, 4.0),
-        };
-        while seats.iter().any(|it| it.distance(center) < 12.0) {
-            center.x += 15.0; // two that sound alike lie side by side
-        }
+        let (is_on, own) = standing(view, place);
+        let mut center = seats[place];
         let id = ui.scope_id().with(("part on the map", place));
-        let rect = Rect::from_center_size(center, vec2(26.0, 26.0));
+        // As large as can be, so that a quick hand does not miss it; between two the nearer one is taken.
+        let others = seats.iter().enumerate().filter(|it| it.0 != place);
+        let apart = others.map(|it| (*it.1 - center).abs()).map(|it| it.x.max(it.y));
+        let half = apart.fold(GRASP.1, |half, apart| half.min(apart / 2.0)).max(GRASP.0);
+        let rect = Rect::from_center_size(center, vec2(2.0 * half, 2.0 * half));
         let sense = if usual == Usual::Drums { Sense::hover() } else { Sense::click_and_drag() };
         let response = ui.interact(rect, id, sense);
         let start = if is_on { own } else { off_screen(self.field, center) };
@@ -167,7 +189,7 @@ impl Map<'_> {
         if let Some(point) = moved {
             center = on_screen(self.field, point);
         }
-        seats.push(center);
+        seats[place] = center;
         self.shape(ui, center, part, is_on || moved.is_some(), &response);
         let point = moved.or(is_on.then_some(own));
         let told = Told { part, point, usual };
@@ -388,45 +410,6 @@ fn family_color(family: Family, tone: Tone) -> Color32 {
     match tone {
         Tone::Dark => Hsva::new(hue, 0.6, 0.95, 1.0).into(),
         Tone::Light => Hsva::new(hue, 0.8, 0.5, 1.0).into(),
-    }
-}
-
-/// Each part's switch and its place as numbers, to be turned and typed as any control.
-fn foot(ui: &mut Ui, frame: Rect, view: &View<'_>, intents: &mut Vec<Intent>) {
-    let row = Rect::from_min_max(
-        pos2(frame.left() + 14.0, frame.bottom() - FOOT + 2.0),
-        pos2(frame.right() - 10.0, frame.bottom() - 8.0),
-    );
-    let width = row.width() / Part::BAND_SIZE as f32;
-    for (place, part) in Part::BAND.into_iter().enumerate() {
-        let left = row.left() + width * place as f32;
-        let rect =
-            Rect::from_min_max(pos2(left, row.top()), pos2(left + width - 14.0, row.bottom()));
-        super::at(ui, rect, |ui| {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 3.0;
-                let (badge, _) = ui.allocate_exact_size(vec2(16.0, 22.0), Sense::hover());
-                widgets::shape(ui.painter(), badge.center(), 7.0, part);
-                let help = "On: the part sounds as its place on the map does. Off: as its family usually does. Drums keep their kit.";
-                let color = theme::part_color(part);
-                let control = view.control(Control::TimbreMap(place));
-                widgets::switch(ui, control, "Map", vec2(34.0, 20.0), color, help, intents);
-                if frame.width() < NUMBERS {
-                    return;
-                }
-                let room = (ui.available_width() - 24.0) / 2.0;
-                for (sign, control, help) in [
-                    ("x", Control::TimbreX(place), "From left, what is struck, to right, what is held."),
-                    ("y", Control::TimbreY(place), "From above, what is bright, to below, what is dark."),
-                ] {
-                    ui.label(egui::RichText::new(sign).font(theme::font(11.0)).color(theme::quiet()));
-                    let layout = egui::Layout::left_to_right(egui::Align::Center);
-                    ui.allocate_ui_with_layout(vec2(room, 20.0), layout, |ui| {
-                        widgets::level(ui, view.control(control), 0.0, color, help, intents);
-                    });
-                }
-            });
-        });
     }
 }
 

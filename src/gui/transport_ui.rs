@@ -1,8 +1,13 @@
-//! The header: the name, where the host is, the free run, the drawers and the master level.
+//! The header: the name, where time is and what moves it, the drawers and the master level.
 
-use egui::{Align, Align2, Layout, RichText, Ui, vec2};
+use egui::{
+    Align, Align2, Key, Layout, Modifiers, Painter, Rect, Response, RichText, Role, Sense, Shape,
+    Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
-use super::{Intent, Memory, Mixer, Side, View, presets_ui, sound_ui, theme, widgets};
+use super::{
+    Driver, Intent, Memory, Mixer, Side, TransportAct, View, presets_ui, sound_ui, theme, widgets,
+};
 use crate::params::{Control, FREE_TEMPO_BPM};
 use crate::score::TICKS_PER_QUARTER;
 
@@ -13,8 +18,11 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
     ui.horizontal_centered(|ui| {
         ui.label(RichText::new("Antiphon").font(theme::font(20.0)).color(theme::text()));
         ui.add_space(4.0);
-        transport(ui, view);
-        free_run(ui, view, memory, intents);
+        match view.clock.driver {
+            Driver::Host => transport(ui, view),
+            Driver::Window => own_transport(ui, view, intents),
+        }
+        clock(ui, view, memory, intents);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if view.mixer == Mixer::Shown {
                 master(ui, view, intents);
@@ -31,44 +39,120 @@ fn transport(ui: &mut Ui, view: &View<'_>) {
     let clock = view.clock;
     let has_room = ui.max_rect().width() >= ROOMY;
     let width = if has_room { 214.0 } else { 150.0 };
-    let (rect, _) = ui.allocate_exact_size(vec2(width, 32.0), egui::Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 32.0), Sense::hover());
     let painter = ui.painter();
-    let mark = egui::pos2(rect.left() + 9.0, rect.center().y);
+    let mark = pos2(rect.left() + 9.0, rect.center().y);
     if clock.playing {
-        let points = [vec2(-5.0, -7.0), vec2(7.0, 0.0), vec2(-5.0, 7.0)].map(|by| mark + by);
-        let triangle =
-            egui::Shape::convex_polygon(points.into(), theme::accent(), egui::Stroke::NONE);
-        painter.add(triangle);
+        triangle(painter, mark, 1.0, theme::accent());
     } else {
-        let square = egui::Rect::from_center_size(mark, vec2(11.0, 11.0));
+        let square = Rect::from_center_size(mark, vec2(11.0, 11.0));
         painter.rect_filled(square, 2.0, theme::quiet());
     }
-    let bar = clock.bar_length.quarters().max(1.0 / TICKS_PER_QUARTER as f64);
-    let number = (clock.position_quarters / bar).floor() + 1.0;
-    let beat = (clock.position_quarters - clock.bar_start.quarters()).max(0.0).floor() + 1.0;
     let at = rect.left_center() + vec2(26.0, 0.0);
     let (place, font, color) = match clock.playing {
-        true => (format!("{number}.{beat}"), theme::digits(16.0), theme::text()),
+        true => (place(view), theme::digits(16.0), theme::text()),
         false => (String::from("stopped"), theme::font(14.0), theme::quiet()),
     };
     painter.text(at, Align2::LEFT_CENTER, place, font, color);
     let text = match has_room {
-        true => format!("{:.1} bpm   {} to the bar", clock.tempo_bpm, trimmed(bar)),
+        true => format!("{:.1} bpm   {} to the bar", clock.tempo_bpm, trimmed(bar_quarters(view))),
         false => format!("{:.1} bpm", clock.tempo_bpm),
     };
     let at = rect.left_center() + vec2(88.0, 0.0);
     painter.text(at, Align2::LEFT_CENTER, text, theme::font(12.0), theme::quiet());
 }
 
-/// A clock of our own for hosts that stand still: on or off, its tempo, and taps on it.
-fn free_run(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+/// Bar and beat, such as `7.3`.
+fn place(view: &View<'_>) -> String {
+    let clock = view.clock;
+    let number = (clock.position_quarters / bar_quarters(view)).floor() + 1.0;
+    let beat = (clock.position_quarters - clock.bar_start.quarters()).max(0.0).floor() + 1.0;
+    format!("{number}.{beat}")
+}
+
+fn bar_quarters(view: &View<'_>) -> f64 {
+    view.clock.bar_length.quarters().max(1.0 / TICKS_PER_QUARTER as f64)
+}
+
+/// Without a host: back to the beginning, play and stop, and where it is.
+fn own_transport(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+    ui.spacing_mut().item_spacing.x = 4.0;
+    let plays = view.clock.playing;
+    let help = "Back to the beginning: of the song, or of the take that is played (Home).";
+    let home = button(ui, "Return to the beginning", help, |painter, rect, color| {
+        let edge = Rect::from_center_size(rect.center() - vec2(6.0, 0.0), vec2(2.5, 13.0));
+        painter.rect_filled(edge, 0.0, color);
+        triangle(painter, rect.center() + vec2(2.0, 0.0), -1.0, color);
+    });
+    let (name, help) = match plays {
+        true => ("Stop", "Stop here (space bar)."),
+        false => ("Play", "Play from here (space bar)."),
+    };
+    let play = button(ui, &format!("{name} the transport"), help, |painter, rect, color| {
+        if plays {
+            let square = Rect::from_center_size(rect.center(), vec2(12.0, 12.0));
+            painter.rect_filled(square, 2.0, theme::accent());
+        } else {
+            triangle(painter, rect.center(), 1.0, color);
+        }
+    });
+    // A text that is typed has spaces of its own, and what has the focus is pressed by the space bar.
+    let is_free = !ui.ctx().egui_wants_keyboard_input();
+    let pressed = |key| ui.input_mut(|it| is_free && it.consume_key(Modifiers::NONE, key));
+    if home.clicked() || pressed(Key::Home) {
+        intents.push(Intent::Transport(TransportAct::Return));
+    }
+    if play.clicked() || pressed(Key::Space) {
+        let act = if plays { TransportAct::Stop } else { TransportAct::Play };
+        intents.push(Intent::Transport(act));
+    }
+    let (rect, _) = ui.allocate_exact_size(vec2(62.0, 32.0), Sense::hover());
+    let color = if plays { theme::text() } else { theme::quiet() };
+    let at = rect.left_center() + vec2(6.0, 0.0);
+    ui.painter().text(at, Align2::LEFT_CENTER, place(view), theme::digits(16.0), color);
+}
+
+/// A button with a sign that is drawn in it.
+fn button(
+    ui: &mut Ui,
+    name: &str,
+    help: &str,
+    sign: impl FnOnce(&Painter, Rect, egui::Color32),
+) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(30.0, 28.0), Sense::click());
+    let (ground, color) = match response.hovered() {
+        true => (theme::hovered(), theme::text()),
+        false => (theme::raised(), theme::text()),
+    };
+    ui.painter().rect_filled(rect, 4.0, ground);
+    sign(ui.painter(), rect, color);
+    widgets::focus_ring(ui, &response, rect);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    response.on_hover_text(help)
+}
+
+/// That points to the right, or for -1 to the left.
+fn triangle(painter: &Painter, center: egui::Pos2, way: f32, color: egui::Color32) {
+    let points = [vec2(-5.0, -7.0), vec2(7.0, 0.0), vec2(-5.0, 7.0)];
+    let points = points.map(|by| pos2(center.x + way * by.x, center.y + by.y));
+    painter.add(Shape::convex_polygon(points.into(), color, Stroke::NONE));
+}
+
+/// A clock of our own, for hosts that stand still and where there is none: on or off, its tempo, and taps on it.
+fn clock(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
     ui.spacing_mut().item_spacing.x = 5.0;
-    let help = "Play while the host stands still, on a clock of Antiphon's own.";
-    let control = view.control(Control::FreeRun);
-    widgets::switch(ui, control, "Free run", vec2(64.0, 24.0), theme::accent(), help, intents);
+    if view.clock.driver == Driver::Host {
+        let help = "Play while the host stands still, on a clock of Antiphon's own.";
+        let control = view.control(Control::FreeRun);
+        widgets::switch(ui, control, "Free run", vec2(64.0, 24.0), theme::accent(), help, intents);
+    }
     let tempo = view.control(Control::FreeTempo);
+    let help = match view.clock.driver {
+        Driver::Host => "The tempo of the free run.",
+        Driver::Window => "The tempo.",
+    };
     ui.allocate_ui_with_layout(vec2(80.0, 24.0), Layout::left_to_right(Align::Center), |ui| {
-        widgets::level(ui, tempo, 0.0, theme::accent(), "The tempo of the free run.", intents);
+        widgets::level(ui, tempo, 0.0, theme::accent(), help, intents);
     });
     let tap = ui.button("Tap").on_hover_text("Tap the tempo: four quarter notes or more.");
     if tap.clicked() {

@@ -39,6 +39,8 @@ pub struct ControlView {
     /// The value with its unit.
     pub text: String,
     pub learned: Learned,
+    /// Why the value that was typed last was not understood.
+    pub misread: Option<String>,
 }
 
 /// Which MIDI controller turns a control.
@@ -151,6 +153,7 @@ impl ControlView {
                 steps: any.steps(),
                 text: any.text(value),
                 learned: Learned::default(),
+                misread: None,
             }
         };
         Control::all().map(view).collect()

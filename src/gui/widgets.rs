@@ -55,7 +55,9 @@ pub(super) fn dial(
     let lit = if from_middle { low..=high } else { 0.0..=value };
     arc(ui, center, radius, lit, Stroke::new(width, color));
     let toward = Vec2::angled(angle(value));
-    let tip = [center + toward * (radius * 0.45), center + toward * (radius - width)];
+    // Beside the digits, which stand in the middle of a big one.
+    let from = radius * if big { 0.66 } else { 0.45 };
+    let tip = [center + toward * from, center + toward * (radius - width)];
     painter.line_segment(tip, Stroke::new(if big { 3.0 } else { 2.0 }, theme::text()));
     let below = rect.top() + diameter;
     if big {

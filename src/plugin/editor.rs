@@ -41,6 +41,7 @@ use crate::gui::{
     self, Choices, Clock, ControlView, Driver, Intent, Memory, Mixer, Roll, Side, Status,
     TimbresView, View,
 };
+use crate::params::Control;
 use crate::score::{Tick, Ticks};
 
 /// Makes a window at each opening, at the size that the song keeps.
@@ -71,6 +72,8 @@ struct Window {
     pace: Pace,
     /// What the composer and the musician's own acts brought up, beside the state's notices.
     notices: Vec<String>,
+    /// The control whose value was typed last and not understood, and why.
+    misread: Option<(Control, String)>,
 }
 
 /// Size of a new window, logical points.
@@ -217,6 +220,7 @@ impl Window {
             status: Status::default(),
             pace: Pace::default(),
             notices,
+            misread: None,
         }
     }
 
@@ -295,8 +299,22 @@ impl Window {
             if let Intent::Veto(note) = &intent {
                 self.roll.veto(*note);
             }
-            if let Err(notice) = hand.obey(&self.song, &mut self.presets, intent) {
-                self.notices.push(notice);
+            let (typed, is_memory) = match &intent {
+                Intent::Type(control, _) => (Some(*control), false),
+                Intent::Memory(_) => (None, true),
+                _ => (None, false),
+            };
+            let is_answer = intent.is_answer();
+            let mut done = hand.obey(&self.song, &mut self.presets, intent);
+            if is_answer {
+                done = self.memory.answered(done);
+            }
+            match (done, typed) {
+                (Err(fault), Some(control)) => self.misread = Some((control, fault)),
+                (Ok(()), Some(_)) => self.misread = None,
+                (Err(_), None) if is_memory => {} // its drawer tells
+                (Err(notice), None) => self.notices.push(notice),
+                (Ok(()), None) => {}
             }
         }
     }
@@ -341,6 +359,9 @@ impl NiceEguiApp for Window {
         let mut controls = ControlView::all(&self.song.controls);
         let hands_on = self.hand.as_ref().is_some_and(Hand::hears_controllers);
         self.song.kept.controllers.show(&mut controls, hands_on);
+        if let Some((control, fault)) = &self.misread {
+            controls[control.place()].misread = Some(fault.clone());
+        }
         let drawer = &self.memory.drawer;
         let takes = self.song.kept.takes_view(&drawer.search, drawer.order);
         let is_working = takes.job.is_some();

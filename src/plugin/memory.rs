@@ -82,13 +82,17 @@ impl Remembered {
 
 impl Kept {
     /// Do what the musician does with the memory. What it came to is shown in the drawer.
-    pub(super) fn remember(&self, act: MemoryAct) {
+    ///
+    /// # Errors
+    /// With why it was not done, in the words of the drawer.
+    pub(super) fn remember(&self, act: MemoryAct) -> Result<(), String> {
         let done = self.try_memory(act);
-        self.lock().remembered.note = match done {
+        self.lock().remembered.note = match done.clone() {
             Ok(text) if text.is_empty() => None,
             Ok(text) => Some(Note::Done(text)),
             Err(text) => Some(Note::Failed(text)),
         };
+        done.map(|_| ())
     }
 
     fn try_memory(&self, act: MemoryAct) -> Result<String, String> {

@@ -4,12 +4,16 @@ mod bench;
 mod bundle;
 mod check;
 mod demo;
+// One starter of displays, for the tests of the hosts and for the chores.
+#[path = "../../tests/hosts/src/display.rs"]
+mod display;
 mod hosts;
 mod install;
 mod licenses;
 mod midi;
 mod picture;
 mod pictures;
+mod screenshots;
 mod shell;
 mod stages;
 mod system;
@@ -32,10 +36,11 @@ cargo xtask CHORE [--yes]
   validate   the built bundles in the test hosts
   bench      measure and write a table               [--json]
   window     what the window costs in hosts, into docs/window.md
+  screenshots  the window in a host, on a display that nobody sees, into docs/window
   pictures   roll and spectrogram of each style into docs/pictures
 
   --yes           install system packages without asking
-  --profile NAME  cargo's profile for demo, bundle, validate, window and pictures; release by default
+  --profile NAME  cargo's profile for demo, bundle, validate, window, screenshots and pictures; release by default
 ";
 
 /// The flags that some chores take.
@@ -86,6 +91,7 @@ fn perform(chore: &str, flags: &Flags) -> Result<ExitCode> {
         "validate" => validate::validate(profile)?,
         "bench" => bench::bench(flags.json)?,
         "window" => window::window(profile)?,
+        "screenshots" => screenshots::screenshots(flags.consent, profile)?,
         "pictures" => pictures::pictures(profile)?,
         "help" | "--help" | "-h" => shell::say(USAGE),
         other => bail!("unknown chore `{other}`\n\n{USAGE}"),

@@ -1,13 +1,11 @@
 //! What the window costs in hosts: opened and closed fifty times, open while it plays and while nothing happens, on a display that nobody sees.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::bench::machine;
 use crate::bundle::{Bundles, bundle};
+use crate::display::Display;
 use crate::hosts::{self, Format};
 use crate::shell::{root, say, write};
 
@@ -17,16 +15,10 @@ const BLOCK: u64 = 256;
 const SECS: u64 = 20;
 const SIZE: (u32, u32) = (1280, 800);
 
-/// A display of the chore's own.
-struct Display {
-    server: Child,
-    name: String,
-}
-
 /// Measure both formats with that cargo profile, and put the table into `docs/window.md`.
 pub fn window(profile: &str) -> Result<()> {
     let bundles = bundle(profile)?;
-    let display = Display::start()?;
+    let display = Display::start(&[])?;
     let mut rows = Vec::new();
     for format in Format::ALL {
         rows.extend(measure(profile, format, &bundles, &display)?);
@@ -53,9 +45,8 @@ fn measure(
     let name = format.name();
     let play = |sessions: Value| -> Result<Value> {
         say(&format!("{name}: {SECS} s and more"));
-        let environment = [("DISPLAY", display.name.as_str()), ("MALLOC_ARENA_MAX", "1")];
         let script = json!({ "sessions": sessions });
-        let report = hosts::play_in(profile, format, bundles, &script, &environment)?;
+        let report = hosts::play_in(profile, format, bundles, &script, &display.environment())?;
         Ok(report["sessions"].clone())
     };
     let size = [SIZE.0, SIZE.1];
@@ -123,36 +114,6 @@ fn measure(
 fn session(plays: bool, editor: Option<&Value>) -> Value {
     let (wait, frames) = if plays { (1, SECS * RATE) } else { (SECS, 0) };
     json!({ "pace": "real_time", "blocks": [BLOCK], "wait_secs": wait, "play_frames": frames, "editor": editor })
-}
-
-impl Display {
-    fn start() -> Result<Self> {
-        // Without -noreset it begins anew whenever its last client has gone, and turns away who comes meanwhile.
-        let mut command = Command::new("Xvfb");
-        command.args([
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "2560x1600x24",
-            "-nolisten",
-            "tcp",
-            "-noreset",
-        ]);
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut server = command.spawn().context("start Xvfb, of the package xvfb")?;
-        let output = server.stdout.take().context("Xvfb has no output")?;
-        let mut line = String::new();
-        BufReader::new(output).read_line(&mut line).context("ask Xvfb for its display")?;
-        Ok(Self { server, name: format!(":{}", line.trim()) })
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        self.server.kill().ok(); // it may have ended by itself
-        self.server.wait().ok();
-    }
 }
 
 /// Replace what stands between the marks of the page.

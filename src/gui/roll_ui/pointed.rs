@@ -1,9 +1,7 @@
 //! The note of the roll that the pointer is on, or that the arrow keys have come to: what it is, and a press that strikes it out.
 
 use egui::accesskit::Live;
-use egui::{
-    CursorIcon, EventFilter, Key, Pos2, Rect, Response, Role, Tooltip, Ui, WidgetInfo, vec2,
-};
+use egui::{CursorIcon, EventFilter, Key, Pos2, Rect, Response, Role, Tooltip, Ui, WidgetInfo};
 
 use super::{KEYS, Scale};
 use crate::gui::{Intent, Memory, View};
@@ -34,14 +32,21 @@ pub(super) fn note(
     pointed
 }
 
-/// The note under the pointer; of those that lie over each other the one drawn last.
+/// How far from a note the pointer may be, logical points.
+const NEAR: f32 = 9.0;
+
+/// The note under the pointer, or the nearest one; of those that lie over each other the one drawn last.
 fn note_at(view: &View<'_>, scale: &Scale, at: Pos2) -> Option<Note> {
     let (from, to) = scale.span();
-    let is_at = |note: &Note| scale.bar(*note).expand2(vec2(2.0, 3.0)).contains(at);
-    let in_view = at.x > scale.rect.left() + KEYS;
+    if at.x <= scale.rect.left() + KEYS || at.y > scale.rect.bottom() {
+        return None;
+    }
     let now = Tick::from_quarters(view.clock.position_quarters);
-    let expected = view.roll.expected(now).filter(|note| in_view && is_at(note)).last();
-    view.roll.between(from, to).filter(|note| in_view && is_at(note)).last().or(expected)
+    // What is expected lies below what is there.
+    let notes = view.roll.expected(now).chain(view.roll.between(from, to));
+    let far = notes.map(|note| (note, scale.bar(note).distance_to_pos(at)));
+    let near = far.filter(|it| it.1 <= NEAR);
+    near.reduce(|best, it| if it.1 <= best.1 { it } else { best }).map(|it| it.0)
 }
 
 /// Left and right go from note to note of those in view, in the order in which they begin; at first to the one before now or the one after.

@@ -42,6 +42,36 @@ fn a_late_band_is_told_with_what_helps() {
 }
 
 #[test]
+fn what_lies_over_the_roll_hides_no_news() {
+    for size in [vec2(1000.0, 680.0), vec2(1100.0, 700.0)] {
+        let mut window = window_of(Mixer::Shown, size);
+        window.state_mut().status.notices = vec![String::from("it has no notes")];
+        window.state_mut().memory.timbre_map = true;
+        window.state_mut().memory.style_pad = true;
+        window.run_steps(3);
+        let news = window.get_by_label("Put away").rect();
+        for card in ["Timbre map", "Style pad"] {
+            let card = window.get_by_label(card).rect();
+            assert!(news.bottom() < card.top(), "{news} {card}");
+        }
+        window.get_by_label("Put away").click();
+        window.run_steps(3);
+        assert!(window.get_by_label("Timbre map").rect().top() < news.bottom(), "there is room");
+    }
+}
+
+#[test]
+fn one_stretch_is_one() {
+    let mut window = window(Mixer::Shown);
+    window.run_steps(2);
+    window.state_mut().status.backend = String::from("tract");
+    window.state_mut().status.late_windows = 1;
+    window.run_steps(3);
+    assert!(window.query_by_label_contains("late: 1 stretch rested").is_some());
+    assert!(window.query_by_label("1 stretch rested").is_some());
+}
+
+#[test]
 fn the_first_steps_are_three_and_go() {
     let mut window = window(Mixer::Shown);
     window.state_mut().memory.first_step = Some(0);

@@ -1,6 +1,6 @@
 //! The roll by hand: what stands in it, what a note tells, and striking one out.
 
-use egui::Key;
+use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -51,7 +51,8 @@ fn press(window: &mut Harness<'static, Desk>, quarters: f32) -> egui::Pos2 {
     let roll = window.get_by_label("Piano roll").rect();
     let now = roll.left() + 34.0 + (roll.width() - 34.0) * 0.62;
     let quarter = (roll.width() - 34.0) / 20.0;
-    let at = egui::pos2(now + (quarters + 0.5) * quarter, roll.center().y);
+    let field = roll.with_max_y(roll.bottom() - 27.0); // below it is who is who
+    let at = egui::pos2(now + (quarters + 0.5) * quarter, field.center().y);
     window.hover_at(at);
     window.run_steps(2);
     at
@@ -163,4 +164,63 @@ fn a_note_to_come_is_struck_out_by_a_press_and_one_of_the_past_is_not() {
     assert_eq!(window.state_mut().roll.take(answer), None);
     window.run_steps(2);
     assert!(window.query_by_label_contains("struck out").is_none());
+}
+
+#[test]
+fn a_note_is_pointed_at_from_beside_it_and_the_nearest_is_told() {
+    let mut window = playing();
+    let at = press(&mut window, -3.0);
+    window.hover_at(at + egui::vec2(0.0, 6.0));
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("Part 2, Auto: C4").is_some());
+    window.hover_at(at + egui::vec2(0.0, 40.0));
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("Part 2, Auto: C4").is_none());
+    let mut below = note(Part::BAND[0], 120);
+    below.pitch = Pitch::new(58).unwrap();
+    window.state_mut().roll.add(below);
+    window.hover_at(at + egui::vec2(0.0, 7.0));
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("Part 1, Auto: ").is_some(), "it is nearer");
+}
+
+#[test]
+fn the_view_is_held_while_the_music_goes_on() {
+    let mut window = playing();
+    window.get_by_label("Hold the view").click();
+    window.run_steps(2);
+    window.state_mut().clock.position_quarters = 11.0;
+    window.run_steps(2);
+    press(&mut window, -3.0);
+    assert!(window.query_by_label_contains("Part 2, Auto: C4").is_some(), "it is where it was");
+    window.get_by_label("Follow the music again").click();
+    window.run_steps(2);
+    press(&mut window, -3.0);
+    assert!(window.query_by_label_contains("Part 2, Auto: C4").is_none());
+    press(&mut window, -6.0);
+    assert!(window.query_by_label_contains("Part 2, Auto: C4").is_some());
+    window.get_by_label("Hold the view").click();
+    window.run_steps(2);
+    assert!(window.state().memory.held.is_some());
+    // What holds the focus lets go of it first.
+    for _ in 0..2 {
+        window.key_press(Key::Escape);
+        window.run_steps(2);
+    }
+    assert_eq!(window.state().memory.held, None);
+}
+
+#[test]
+fn the_view_is_held_as_long_as_ctrl_is_down_over_the_roll() {
+    let mut window = playing();
+    press(&mut window, -3.0);
+    window.event(Event::ModifiersChanged(Modifiers::COMMAND));
+    window.run_steps(2);
+    assert_eq!(window.state().memory.held, Some(8.0));
+    window.state_mut().clock.position_quarters = 9.0;
+    window.run_steps(2);
+    assert!(window.query_by_label("Follow the music again").is_some());
+    window.event(Event::ModifiersChanged(Modifiers::NONE));
+    window.run_steps(2);
+    assert_eq!(window.state().memory.held, None);
 }

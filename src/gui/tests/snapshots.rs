@@ -12,7 +12,7 @@ use egui_kittest::Harness;
 
 use super::{Desk, window};
 use crate::gui::theme::Tone;
-use crate::gui::{Clock, Mixer, PresetsView, RememberedView, Side, TakeRow};
+use crate::gui::{Clock, Driver, Mixer, PresetsView, RememberedView, Side, TakeRow};
 use crate::params::Control;
 use crate::score::{Note, Part, Pitch, Tick, Ticks, Velocity};
 
@@ -27,7 +27,7 @@ const PLAIN: (i32, f64) = (40, 0.0005);
 type Set = fn(&mut Desk);
 
 /// Names of pictures, and what they show.
-const STATES: [(&str, Set); 8] = [
+const STATES: [(&str, Set); 11] = [
     ("fresh", |_| {}),
     ("playing", play),
     ("light", |desk| {
@@ -64,6 +64,19 @@ const STATES: [(&str, Set); 8] = [
     }),
     ("style-pad", |desk| desk.memory.style_pad = true),
     ("first-steps", |desk| desk.memory.first_step = Some(0)),
+    ("alone", |desk| {
+        play(desk);
+        desk.clock.driver = Driver::Window;
+    }),
+    ("held", |desk| {
+        play(desk);
+        desk.memory.held = Some(8.25);
+    }),
+    ("trouble-style-pad", |desk| {
+        desk.status.notices = vec![String::from("read a MIDI file: it has no notes: /a.mid")];
+        desk.memory.style_pad = true;
+        desk.status.copying[1] = 12;
+    }),
     ("trouble", |desk| {
         let notice = "read a MIDI file: it has no notes: /music/empty.mid";
         desk.status.notices = vec![String::from(notice)];

@@ -123,3 +123,16 @@ fn work_that_goes_on_can_be_stopped() {
     window.run_steps(2);
     assert_eq!(window.state().intents, [Intent::Take(TakeAct::StopJob)]);
 }
+
+#[test]
+fn takes_that_the_search_hides_are_told_and_shown_again() {
+    let mut window = drawer();
+    assert!(window.query_by_label_contains("The search hides").is_none());
+    window.state_mut().memory.drawer.search = String::from("aria");
+    window.state_mut().takes.count = 27;
+    window.run_steps(2);
+    assert!(window.query_by_label("The search hides 25 of 27").is_some());
+    window.get_by_label("Show all").click();
+    window.run_steps(2);
+    assert_eq!(window.state().memory.drawer.search, "");
+}

@@ -2,7 +2,7 @@
 
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::{Desk, window};
 use crate::gui::{Intent, Mixer, TimbreDot, TimbresView, Usual};
@@ -139,4 +139,39 @@ fn a_plugin_without_a_sound_has_no_map() {
     window.run();
     assert!(window.query_by_label("Timbre map").is_none());
     assert!(window.query_by_label("Timbre map for part 1").is_none());
+}
+
+#[test]
+fn coordinates_are_those_that_are_heard() {
+    let mut window = map();
+    let (x, y) = (Control::TimbreX(0), Control::TimbreY(0));
+    let told = |window: &Harness<'static, Desk>, control: Control| {
+        let name = window.state().controls[control.place()].name.clone();
+        window.get_by_label(&name).accesskit_node().numeric_value()
+    };
+    assert_eq!((told(&window, x), told(&window, y)), (Some(f64::from(0.1_f32)), Some(0.5)));
+    // A press of an arrow key puts it on the map from there, with the other coordinate as it was.
+    let name = window.state().controls[x.place()].name.clone();
+    window.get_by_label(&name).focus();
+    window.run_steps(2);
+    window.key_press(Key::ArrowRight);
+    window.run_steps(2);
+    let turned = intents(&mut window);
+    let [Intent::Change(first, value), rest @ ..] = &turned[..] else { panic!("{turned:?}") };
+    assert!(*first == x && (value - 0.12).abs() < 1e-6, "{turned:?}");
+    let placed = [Intent::Change(y, 0.5), Intent::Change(Control::TimbreMap(0), 1.0)];
+    assert_eq!(*rest, placed);
+}
+
+#[test]
+fn a_quick_hand_takes_the_nearer_part() {
+    let mut window = map();
+    let (harp, beside) = (center(&window, 1), center(&window, 2));
+    // Fifteen points apart: outside of both shapes, on the outer sides.
+    for (from, part) in [(harp - vec2(12.0, 0.0), 0), (beside + vec2(12.0, 0.0), 1)] {
+        let intents = drag(&mut window, from, from + vec2(150.0, 60.0));
+        assert_eq!(intents[0], Intent::Begin(Control::TimbreMap(part)), "at {from}");
+    }
+    let far = drag(&mut window, harp + vec2(0.0, 60.0), harp + vec2(150.0, 60.0));
+    assert_eq!(far, [], "but not from anywhere");
 }

@@ -1,8 +1,11 @@
 //! What a right click on a control opens: its value to be typed, its default, and the MIDI controller that turns it.
 
-use egui::{Key, Popup, PopupCloseBehavior, Response, RichText, TextEdit, Ui};
+use egui::{Key, Label, Popup, PopupCloseBehavior, Response, RichText, TextEdit, Ui};
 
 use crate::gui::{ControlView, Intent, Learned, theme};
+
+/// Widest text, logical points.
+const WIDTH: f32 = 260.0;
 
 pub(super) fn menu(response: &Response, control: &ControlView, intents: &mut Vec<Intent>) {
     popup(response).show(|ui| {
@@ -46,7 +49,15 @@ fn learned(ui: &mut Ui, control: &ControlView, intents: &mut Vec<Intent>) {
         }
         Learned::Waiting => {
             ui.label(RichText::new("Move a MIDI controller…").color(theme::accent()));
-            ui.button("Do not learn one").clicked().then_some(Intent::Learn(None))
+            if has_waited(ui, control) {
+                let text = "Nothing has arrived yet. Does the keyboard reach Antiphon: by the track's MIDI input in a host, by --midi-in without one? Keys and the sustain pedal do not count.";
+                ui.set_max_width(WIDTH);
+                ui.add(Label::new(quiet(String::from(text))).wrap());
+            }
+            let escaped = ui.input(|input| input.key_pressed(Key::Escape));
+            let help = "Leave the control as it is (Escape).";
+            let pressed = ui.button("Do not learn one").on_hover_text(help).clicked();
+            (pressed || escaped).then_some(Intent::Learn(None))
         }
         Learned::By { channel, controller } => {
             ui.label(quiet(format!("MIDI controller {controller}, channel {channel}")));
@@ -67,14 +78,38 @@ fn learned(ui: &mut Ui, control: &ControlView, intents: &mut Vec<Intent>) {
     }
 }
 
+/// Whether nothing has come for so long that the musician should be told.
+fn has_waited(ui: &Ui, control: &ControlView) -> bool {
+    /// Seconds.
+    const PATIENCE: f64 = 4.0;
+    let id = egui::Id::unique(("waits for a controller", control.control));
+    let now = ui.input(|input| input.time);
+    let pass = ui.ctx().cumulative_pass_nr();
+    let before = ui.data(|data| data.get_temp::<(f64, u64)>(id));
+    // Else it waited for another one, before.
+    let since = before.filter(|(_, seen)| pass - seen <= 2).map_or(now, |it| it.0);
+    ui.data_mut(|data| data.insert_temp(id, (since, pass)));
+    let left = PATIENCE - (now - since);
+    if left > 0.0 {
+        ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
+    }
+    left <= 0.0
+}
+
 /// A field with the value, selected as a whole when the menu opens.
 fn typed(ui: &mut Ui, response: &Response, control: &ControlView, intents: &mut Vec<Intent>) {
     let id = response.id.with("typed");
     let now = ui.ctx().cumulative_pass_nr();
-    let before = ui.data(|data| data.get_temp::<(String, u64)>(id));
-    let before = before.filter(|(_, seen)| now - seen <= 2); // else the menu was closed meanwhile
+    let before = ui.data(|data| data.get_temp::<Typing>(id));
+    let before = before.filter(|it| now - it.seen <= 2); // else the menu was closed meanwhile
     let is_new = before.is_none();
-    let mut text = before.map_or_else(|| control.text.clone(), |it| it.0);
+    let entered_at = before.as_ref().and_then(|it| it.entered);
+    if entered_at.is_some_and(|it| now > it) && control.misread.is_none() {
+        ui.data_mut(|data| data.remove::<Typing>(id));
+        ui.close(); // it was understood
+        return;
+    }
+    let mut text = before.map_or_else(|| control.text.clone(), |it| it.text);
     let mut output = TextEdit::singleline(&mut text).desired_width(130.0).show(ui);
     if is_new {
         output.response.request_focus();
@@ -90,13 +125,31 @@ fn typed(ui: &mut Ui, response: &Response, control: &ControlView, intents: &mut 
     field.accessible_name(name);
     let (entered, escaped) =
         ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Escape)));
-    if entered {
-        intents.push(Intent::Type(control.control, text.clone()));
+    if let Some(fault) = control.misread.as_ref().filter(|_| entered_at.is_some()) {
+        ui.set_max_width(WIDTH);
+        let words = RichText::new(fault).font(theme::font(12.0)).color(theme::warning());
+        ui.add(Label::new(words).wrap());
     }
-    if entered || escaped {
-        ui.data_mut(|data| data.remove::<(String, u64)>(id));
+    if escaped {
+        ui.data_mut(|data| data.remove::<Typing>(id));
         ui.close();
-    } else {
-        ui.data_mut(|data| data.insert_temp(id, (text, now)));
+        return;
     }
+    let mut typing = Typing { text, seen: now, entered: entered_at };
+    if entered {
+        intents.push(Intent::Type(control.control, typing.text.clone()));
+        typing.entered = Some(now);
+        ui.ctx().request_repaint();
+        ui.memory_mut(|memory| memory.request_focus(output.response.id));
+    }
+    ui.data_mut(|data| data.insert_temp(id, typing));
+}
+
+/// A value while it is typed.
+#[derive(Clone)]
+struct Typing {
+    text: String,
+    /// The pass in which the menu was seen last, and in which the text was entered.
+    seen: u64,
+    entered: Option<u64>,
 }

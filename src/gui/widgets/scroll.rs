@@ -2,7 +2,8 @@
 
 use egui::scroll_area::ScrollBarVisibility;
 use egui::{
-    Color32, Id, Mesh, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Color32, Id, Mesh, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::wheel;
@@ -10,6 +11,8 @@ use crate::gui::theme;
 
 /// Height of the shade, logical points.
 const SHADE: f32 = 26.0;
+/// What the bar has for itself beside the content, logical points.
+const MARGIN: f32 = 10.0;
 /// Share of the panel's height by which the button scrolls.
 const PAGE: f32 = 0.8;
 
@@ -25,9 +28,22 @@ pub(in crate::gui) fn scrolling(ui: &mut Ui, name: &str, content: impl FnOnce(&m
         area = area.vertical_scroll_offset(offset);
     }
     wheel::set_in_panel(ui, scrolls.unwrap_or_default());
-    let output = area.show(ui, content);
+    // The bar stands beside the content, on the panel's margin.
+    let room = ui.available_rect_before_wrap();
+    let wide = room.with_max_x(room.right() + MARGIN);
+    let clip = ui.clip_rect();
+    let output = ui
+        .scope_builder(UiBuilder::new().max_rect(wide), |ui| {
+            ui.set_clip_rect(clip.with_max_x(clip.right().max(wide.right())));
+            area.show(ui, |ui| {
+                ui.set_max_width(room.width());
+                content(ui);
+            })
+        })
+        .inner;
     wheel::set_in_panel(ui, false);
-    let (view, offset) = (output.inner_rect, output.state.clamped_offset().y);
+    let (view, offset) =
+        (output.inner_rect.with_max_x(room.right()), output.state.clamped_offset().y);
     let below = output.content_size.y - view.height() - offset;
     ui.data_mut(|data| data.insert_temp(id, below + offset > 1.0));
     let page = view.height() * PAGE;

@@ -66,7 +66,7 @@ impl Hand {
             Intent::Type(control, text) => {
                 let any = song.controls.get(control);
                 let value = any.parse(&text);
-                let value = value.ok_or_else(|| format!("{} takes no {text}", any.name()))?;
+                let value = value.ok_or_else(|| not_understood(control, any, &text))?;
                 self.turn(song, control, value);
             }
             Intent::Browse(_) => {} // the window asks itself
@@ -109,7 +109,7 @@ impl Hand {
             Intent::Transport(TransportAct::Stop) => song.kept.deck.stop(),
             Intent::Transport(TransportAct::Return) => song.kept.deck.go_home(),
             Intent::Take(act) => song.kept.act(act),
-            Intent::Memory(act) => song.kept.remember(act),
+            Intent::Memory(act) => song.kept.remember(act)?,
         }
         Ok(())
     }
@@ -200,6 +200,26 @@ fn change(song: &Song, setter: &ParamSetter<'_>, control: Control, value: f32) {
     param.begin(setter);
     param.set(setter, value);
     param.end(setter);
+}
+
+/// What a control takes in place of `text`.
+fn not_understood(control: Control, any: AnyControl<'_>, text: &str) -> String {
+    /// Values that are told one by one.
+    const FEW: usize = 8;
+    let now = any.text(any.value());
+    let takes = match any.steps() {
+        Some(steps) if steps < FEW => {
+            let share = |step: usize| step as f32 / steps.max(1) as f32;
+            let all: Vec<String> = (0..=steps).map(|step| any.text(share(step))).collect();
+            format!("one of {}", all.join(", "))
+        }
+        // Places in the list that the pack does not fill have no names.
+        _ if matches!(control, Control::StyleA | Control::StyleB) => {
+            format!("a style of the list, such as {now}")
+        }
+        _ => format!("{} to {}, such as {now}", any.text(0.0), any.text(1.0)),
+    };
+    format!("“{text}” is not understood: {} is {takes}", any.name())
 }
 
 /// What is chosen of a MIDI file, or its tune.

@@ -55,7 +55,7 @@ fn a_broken_one_is_told_and_saved_as_it_was_until_there_is_another() {
     assert!(notices.iter().any(|it| it.contains("memory") && it.contains("newer Antiphon")));
     assert_eq!(kept.memory_view().notes, 0);
     assert_eq!(saved(&kept), Some(newer));
-    kept.remember(MemoryAct::Clear);
+    kept.remember(MemoryAct::Clear).ok();
     assert_eq!(saved(&kept), None);
 }
 
@@ -65,13 +65,13 @@ fn clearing_and_loading_are_undone() {
     let path = root.path().join("other.memory");
     std::fs::write(&path, memory::write(&some(7))).unwrap();
     let kept = song(Some(memory::write(&some(40))));
-    kept.remember(MemoryAct::Load(path));
+    kept.remember(MemoryAct::Load(path)).ok();
     assert_eq!(kept.memory_view().notes, 7);
-    kept.remember(MemoryAct::Clear);
+    kept.remember(MemoryAct::Clear).ok();
     assert_eq!((kept.memory_view().notes, saved(&kept)), (0, None));
-    kept.remember(MemoryAct::Undo);
+    kept.remember(MemoryAct::Undo).ok();
     assert_eq!(kept.memory_view().notes, 7);
-    kept.remember(MemoryAct::Undo);
+    kept.remember(MemoryAct::Undo).ok();
     assert_eq!(saved(&kept), Some(memory::write(&some(40))));
     assert!(!kept.memory_view().can_undo);
 }
@@ -82,21 +82,21 @@ fn it_is_saved_as_a_file_and_refusals_name_file_and_reason() {
     let path = root.path().join("new/mine.memory");
     let save = |replace| MemoryAct::Save { path: path.clone(), replace };
     let kept = song(Some(memory::write(&some(40))));
-    kept.remember(save(false));
+    kept.remember(save(false)).ok();
     assert_eq!(memory::open(&path).unwrap(), some(40));
-    kept.remember(save(false));
+    kept.remember(save(false)).ok();
     assert!(failed(&kept).contains("mine.memory") && failed(&kept).contains("Replace"));
-    kept.remember(MemoryAct::Clear);
-    kept.remember(save(true));
+    kept.remember(MemoryAct::Clear).ok();
+    kept.remember(save(true)).ok();
     assert_eq!(memory::open(&path).unwrap().notes().len(), 0);
 
-    kept.remember(MemoryAct::Load(root.path().join("none.memory")));
+    kept.remember(MemoryAct::Load(root.path().join("none.memory"))).ok();
     assert!(failed(&kept).contains("none.memory"));
     std::fs::write(&path, "{\"antiphon_memory\":1,\"trust\":[]}").unwrap();
-    kept.remember(MemoryAct::Load(path.clone()));
+    kept.remember(MemoryAct::Load(path.clone())).ok();
     assert!(failed(&kept).contains("mine.memory") && failed(&kept).contains("damaged"));
     assert_eq!(kept.memory_view().notes, 0, "nothing has changed");
-    kept.remember(MemoryAct::Remember);
+    kept.remember(MemoryAct::Remember).ok();
     assert!(failed(&kept).contains("composer"), "without one nothing was heard");
 }
 
@@ -105,7 +105,7 @@ fn what_the_composer_remembers_is_the_song_s_even_if_nobody_looks_before_it_is_s
     let kept = song(Some(memory::write(&some(40))));
     let open = || Ok(Box::new(Scripted::new()) as _);
     let links = kept.start_with(|| Instance::start(open, Sound::Silent));
-    kept.remember(MemoryAct::Remember);
+    kept.remember(MemoryAct::Remember).ok();
     let deadline = Instant::now() + Duration::from_secs(20);
     while !kept.memory_view().can_undo && Instant::now() < deadline {
         kept.map(String::clone);

@@ -3,6 +3,7 @@
 
 pub mod capture;
 pub mod clap;
+pub mod display;
 pub mod face;
 pub mod guard;
 pub mod instance;

@@ -4,8 +4,8 @@
 use antiphon_hosts::report::{Shown, Take};
 use antiphon_hosts::script::{Controller, Move, Pace, Script, Session, Showing};
 
-use crate::display::Display;
 use crate::stage::{FORMATS, Format, bars, hashes, play, play_in, set, take};
+use antiphon_hosts::display::Display;
 
 const RATE: u64 = 48_000;
 
@@ -37,7 +37,7 @@ fn assert_no_leak(take: &Take, about: &str) {
 
 #[test]
 fn it_is_opened_fifty_times_in_two_instances_that_play() {
-    let display = Display::start(&[]);
+    let display = Display::start(&[]).unwrap();
     for format in FORMATS {
         let session = Session {
             pace: Pace::RealTime,
@@ -61,7 +61,7 @@ fn it_is_opened_fifty_times_in_two_instances_that_play() {
 
 #[test]
 fn a_bounce_is_the_same_while_it_is_opened_and_closed() {
-    let display = Display::start(&[]);
+    let display = Display::start(&[]).unwrap();
     for format in FORMATS {
         let plain = Session { blocks: vec![256], ..bars(8) };
         let session = Session { editor: Some(fifty()), ..plain.clone() };
@@ -76,7 +76,7 @@ fn a_bounce_is_the_same_while_it_is_opened_and_closed() {
 
 #[test]
 fn without_gl_it_is_text_and_the_music_goes_on() {
-    let display = Display::start(&["-extension", "GLX"]);
+    let display = Display::start(&["-extension", "GLX"]).unwrap();
     let mut environment = display.environment();
     environment.push(("__EGL_VENDOR_LIBRARY_DIRS", "/nonexistent"));
     for format in FORMATS {
@@ -110,7 +110,7 @@ fn value(take: &Take, name: &str) -> f64 {
 
 #[test]
 fn a_controller_that_a_song_has_learned_turns_its_control() {
-    let display = Display::start(&[]);
+    let display = Display::start(&[]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("song.json");
     take(Format::Clap, Session { save_state: Some(path.clone()), play_frames: 256, ..bars(1) });
@@ -144,7 +144,7 @@ fn a_controller_that_a_song_has_learned_turns_its_control() {
 
 #[test]
 fn presets_are_stepped_through_by_a_parameter() {
-    let display = Display::start(&[]);
+    let display = Display::start(&[]).unwrap();
     let step = |frame, value| Move { frame, parameter: "pnext".into(), value };
     let session = Session { moves: vec![step(RATE, 1.0), step(2 * RATE, 0.0)], ..looked_at() };
     let script = Script { sessions: vec![session], ..Script::default() };

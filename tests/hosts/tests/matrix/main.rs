@@ -1,7 +1,6 @@
 //! The built bundles in a CLAP and a VST3 host, each case a process of its own. `cargo xtask validate` builds what is needed and runs this.
 
 mod callback;
-mod display;
 mod editor;
 mod follow;
 mod lives;

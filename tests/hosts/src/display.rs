@@ -1,16 +1,21 @@
-//! An X display of a case's own, that nobody sees.
+//! An X display of one's own, that nobody sees. The chores that open windows read this file too.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Error, Result};
 use std::process::{Child, Command, Stdio};
 
 /// A display that lives as long as this.
+#[derive(Debug)]
 pub struct Display {
     server: Child,
     name: String,
 }
 
 impl Display {
-    pub fn start(more: &[&str]) -> Self {
+    /// With `more` arguments for the server.
+    ///
+    /// # Errors
+    /// If Xvfb is not there, or tells no display.
+    pub fn start(more: &[&str]) -> Result<Self> {
         // Without -noreset it begins anew whenever its last client has gone, and turns away who comes meanwhile.
         let mut command = Command::new("Xvfb");
         command.args([
@@ -24,13 +29,21 @@ impl Display {
             "-noreset",
         ]);
         command.args(more).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut server = command.spawn().expect("start Xvfb, of the package xvfb");
+        let about = |error: Error| {
+            Error::new(error.kind(), format!("start Xvfb, of the package xvfb: {error}"))
+        };
+        let mut server = command.spawn().map_err(about)?;
         let mut line = String::new();
-        let output = server.stdout.take().unwrap();
-        BufReader::new(output).read_line(&mut line).unwrap();
+        if let Some(output) = server.stdout.take() {
+            BufReader::new(output).read_line(&mut line).map_err(about)?;
+        }
         let number = line.trim();
-        assert!(!number.is_empty(), "Xvfb tells no display");
-        Self { server, name: format!(":{number}") }
+        let name = format!(":{number}");
+        let display = Self { server, name };
+        match number.is_empty() {
+            true => Err(Error::other("Xvfb tells no display")),
+            false => Ok(display),
+        }
     }
 
     /// What a host's environment needs.

@@ -1,0 +1,97 @@
+//! The window without a host: it moves time itself, and says so.
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use super::{Desk, Driver, window, window_of};
+use crate::gui::{Intent, Mixer, TransportAct};
+use crate::params::Control;
+
+fn alone() -> Harness<'static, Desk> {
+    let mut window = window(Mixer::Shown);
+    window.state_mut().clock.driver = Driver::Window;
+    window.run();
+    window
+}
+
+fn acts(window: &mut Harness<'static, Desk>) -> Vec<TransportAct> {
+    let intents = std::mem::take(&mut window.state_mut().intents);
+    let act = |intent| match intent {
+        Intent::Transport(act) => act,
+        other => panic!("{other:?}"),
+    };
+    intents.into_iter().map(act).collect()
+}
+
+#[test]
+fn play_stop_and_return_are_in_the_header_and_on_the_keyboard() {
+    let mut window = alone();
+    let press = |window: &mut Harness<'static, Desk>, name: &str| {
+        window.get_by_label(name).click();
+        window.run_steps(3);
+        acts(window)
+    };
+    assert_eq!(press(&mut window, "Play the transport"), [TransportAct::Play]);
+    assert_eq!(press(&mut window, "Return to the beginning"), [TransportAct::Return]);
+    window.state_mut().clock.playing = true;
+    window.run_steps(2);
+    assert_eq!(press(&mut window, "Stop the transport"), [TransportAct::Stop]);
+    window.key_press(Key::Space);
+    window.run_steps(2);
+    assert_eq!(acts(&mut window), [TransportAct::Stop]);
+    window.state_mut().clock.playing = false;
+    for (key, act) in [(Key::Space, TransportAct::Play), (Key::Home, TransportAct::Return)] {
+        window.key_press(key);
+        window.run_steps(2);
+        assert_eq!(acts(&mut window), [act]);
+    }
+}
+
+#[test]
+fn a_space_that_is_typed_is_a_space() {
+    let mut window = alone();
+    window.get_by_role_and_label(Role::TextInput, "Seed").click();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::NONE, Key::Space);
+    window.event(Event::Text(String::from(" ")));
+    window.run_steps(2);
+    assert_eq!(window.state().intents, []);
+}
+
+#[test]
+fn what_it_says_is_of_no_host() {
+    let mut window = alone();
+    assert!(window.query_by_label("Free run").is_none(), "its clock is the transport's");
+    let tempo = window.get_by_label("Free-run tempo").rect();
+    assert!(tempo.left() > window.get_by_label("Play the transport").rect().right());
+    window.state_mut().memory.first_step = Some(0);
+    window.run_steps(3);
+    assert!(window.query_by_label_contains("space bar, or play").is_some());
+    assert!(window.query_by_label_contains("your host").is_none());
+    window.state_mut().clock.driver = Driver::Host;
+    window.run_steps(3);
+    assert!(window.query_by_label("Press play in your host").is_some());
+    assert!(window.query_by_label("Play the transport").is_none(), "the host's rules");
+    assert!(window.query_by_label("Free run").is_some());
+    assert_eq!(window.state().controls[Control::FreeRun.place()].name, "Free run");
+}
+
+#[test]
+fn the_header_has_room_for_it_at_the_smallest_size() {
+    let mut window = window_of(Mixer::Shown, vec2(1000.0, 680.0));
+    window.state_mut().clock.driver = Driver::Window;
+    window.run();
+    let rect = |label: &str| window.get_by_label(label).rect();
+    let row = [
+        "Return to the beginning",
+        "Play the transport",
+        "Free-run tempo",
+        "Tap",
+        "Previous preset",
+    ];
+    for pair in row.windows(2) {
+        assert!(rect(pair[0]).right() <= rect(pair[1]).left(), "{pair:?}");
+    }
+}
