@@ -335,6 +335,7 @@ fn jam(pack: &Pack, style: usize) -> Result<Jam> {
     let sounding = player.notes().iter().filter(|it| it.onset <= now && it.end() > now);
     sounding.for_each(|note| roll.add(*note));
     let clock = Clock {
+        driver: Driver::Host,
         playing: true,
         position_quarters: NOW,
         tempo_bpm: 112.0,

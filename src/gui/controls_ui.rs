@@ -3,7 +3,7 @@
 use egui::{Align, Button, CollapsingHeader, Layout, RichText, TextEdit, Ui, vec2};
 
 use super::theme::Tone;
-use super::{FileWish, Intent, Memory, View, path_ui, theme, widgets};
+use super::{Driver, FileWish, Intent, Memory, View, path_ui, theme, widgets};
 use crate::params::Control;
 use crate::score::{Chord, ChordQuality, ChordWish};
 
@@ -81,7 +81,13 @@ fn more(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     let help = "How many bars the band listens to you, from the start of the transport, before it first plays.";
     let names = &view.choices.count_ins;
     widgets::segments(ui, view.control(Control::CountIn), names, theme::accent(), help, intents);
-    heading(ui, "When the host's loop comes round");
+    heading(
+        ui,
+        match view.clock.driver {
+            Driver::Host => "When the host's loop comes round",
+            Driver::Window => "When you return while it plays",
+        },
+    );
     let help = "Repeat: the same notes again, as far as you play the same. Go on: something new each time, out of what was played.";
     let names = &view.choices.loopings;
     widgets::segments(ui, view.control(Control::Looping), names, theme::accent(), help, intents);

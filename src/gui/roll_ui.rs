@@ -133,7 +133,7 @@ pub(super) fn draw(
     } else {
         let expects = view.roll.expected(now).next().is_some();
         legend(&whole, rect, &scale, expects);
-        hold::draw(ui, field, view, memory);
+        hold::draw(ui, (field, rect.with_min_y(field.bottom())), view, memory);
     }
     if let Some(note) = pointed {
         pointed::tell(ui, &response, view, (note, scale.bar(note)), now, intents);
@@ -312,7 +312,7 @@ fn legend(painter: &Painter, rect: Rect, scale: &Scale, expects: bool) {
     let lay = |text: &&str| {
         painter.layout_no_wrap(String::from(*text), theme::font(11.0), theme::quiet())
     };
-    let fits = |it: &Arc<Galley>| at.x + it.size().x < rect.right() - 6.0;
+    let fits = |it: &Arc<Galley>| at.x + it.size().x < rect.right() - hold::ROOM - 6.0;
     if let Some(galley) = texts.iter().map(lay).find(fits) {
         painter.galley(at - vec2(0.0, galley.size().y / 2.0), galley, theme::quiet());
     }

@@ -18,7 +18,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory, intents: &mut 
             let text = format!("{:.2} ms a note", status.note_millis);
             quiet(ui, &text, "How long the model thinks about one note.");
             let text = format!("load {:.0} %", status.load * 100.0);
-            quiet(ui, &text, "Share of the time that the host gives for a block.");
+            quiet(ui, &text, "Share of the time that there is for a block of sound.");
             foreseen(ui, status.foreseen);
             let help = "What the band composes in one go is a stretch. These were not composed in time, and were rested. A longer stretch, below the key, or a faster machine helps.";
             count(ui, status.late_windows, "rested", help);

@@ -150,7 +150,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
 /// Keep and seed buttons, and how much is recorded.
 fn keep(ui: &mut Ui, view: &View<'_>, acts: &mut Vec<TakeAct>) {
     let takes = view.takes;
-    let help = "Keep the newest bars of what has sounded, even after the host has stopped.";
+    let help = "Keep the newest bars of what has sounded, even after the music has stopped.";
     bars(ui, "Keep last", help, takes.bars_recorded > 0, |it| acts.push(TakeAct::KeepLast(it)));
     let help = "Let the band start from what you played in the last bars.";
     let enabled = takes.bars_recorded > 0 && !view.seed_locked;

@@ -292,7 +292,9 @@ impl Kept {
     pub(super) fn tell(&self, message: ToComposer) -> Result<(), String> {
         match self.instance.get() {
             Some(instance) if instance.send(message) => Ok(()),
-            _ => Err(String::from("the composer is not there yet; let the host play first")),
+            _ => Err(String::from(
+                "the composer is not there yet: wait until the pack is open, or let the host play first",
+            )),
         }
     }
 

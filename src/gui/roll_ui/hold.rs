@@ -17,13 +17,22 @@ pub(super) fn follow(ui: &Ui, response: &Response, view: &View<'_>, memory: &mut
     memory.held.take_if(|held| *held > now + 1.0);
 }
 
-/// The button, and where the music is meanwhile.
-pub(super) fn draw(ui: &mut Ui, field: Rect, view: &View<'_>, memory: &mut Memory) {
+/// Room for the button at the right of the legend, logical points.
+pub(super) const ROOM: f32 = 62.0;
+
+/// The button, in the strip below the notes, and where the music is meanwhile.
+pub(super) fn draw(
+    ui: &mut Ui,
+    (field, strip): (Rect, Rect),
+    view: &View<'_>,
+    memory: &mut Memory,
+) {
     let is_held = memory.held.is_some();
-    let size = vec2(if is_held { 92.0 } else { 50.0 }, 20.0);
-    let place = Rect::from_min_size(pos2(field.right() - size.x - 6.0, field.top() + 20.0), size);
+    let size = vec2(ROOM - 8.0, 20.0);
+    let middle = pos2(strip.right() - ROOM / 2.0, strip.center().y);
+    let place = Rect::from_center_size(middle, size);
     let (text, color) = match is_held {
-        true => ("Follow again", theme::on_color()),
+        true => ("Follow", theme::on_color()),
         false => ("Hold", theme::quiet()),
     };
     let text = RichText::new(text).font(theme::font(11.5)).color(color);
@@ -43,7 +52,7 @@ pub(super) fn draw(ui: &mut Ui, field: Rect, view: &View<'_>, memory: &mut Memor
         let bar = view.clock.bar_length.quarters().max(0.25);
         let number = (view.clock.position_quarters / bar).floor() + 1.0;
         let text = format!("View held; the music is at bar {number}");
-        let at = pos2(place.left() - 10.0, place.center().y);
+        let at = pos2(field.right() - 8.0, field.top() + 28.0);
         let font = theme::font(12.0);
         let galley = ui.painter().layout_no_wrap(text, font, theme::accent());
         let ground = Align2::RIGHT_CENTER.anchor_size(at, galley.size()).expand2(vec2(6.0, 3.0));
