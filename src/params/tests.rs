@@ -184,3 +184,14 @@ fn mutes_and_solos_are_resolved() {
         assert_eq!(found, heard, "{mutes} {solos}");
     }
 }
+
+#[test]
+fn the_internal_clock_begins_at_the_tempo_that_is_asked_for() {
+    let controls = controls();
+    assert_eq!(controls.free_tempo().bpm(), 120.0);
+    let controls = controls.with_free_tempo(96.5);
+    assert_eq!(controls.free_tempo().bpm(), 96.5);
+    let tempo = controls.get(Control::FreeTempo);
+    assert_eq!(tempo.value(), tempo.default_value(), "and goes back to it");
+    assert_eq!(controls.free_run(), None, "it does not run by itself");
+}

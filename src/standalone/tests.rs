@@ -1,5 +1,8 @@
 //! What is not there is said before anything is opened.
 
+use clap::Parser as _;
+
+use super::args::Args;
 use super::{Backend, Choice, Devices};
 
 fn choice() -> Choice {
@@ -51,4 +54,14 @@ fn the_framework_is_told_all_of_it() {
         arguments,
         "antiphon --backend auto --sample-rate 48000 --period-size 256 --tempo 96 --timesig-num 3 --timesig-denom 4 --dpi-scale 1 --midi-input My keys"
     );
+}
+
+#[test]
+fn a_tempo_is_one_that_the_window_can_show() {
+    let choose = |tempo: &str| Args::try_parse_from(["antiphon-jam", "--tempo", tempo]);
+    assert_eq!(choose("96.5").unwrap().choice().tempo, 96.5);
+    for tempo in ["19", "401", "fast"] {
+        let refused = choose(tempo).unwrap_err().to_string();
+        assert!(refused.contains("20 to 400, such as 96"), "{refused}");
+    }
 }

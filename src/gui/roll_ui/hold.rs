@@ -36,7 +36,7 @@ pub(super) fn draw(
         false => ("Hold", theme::quiet()),
     };
     let text = RichText::new(text).font(theme::font(11.5)).color(color);
-    let mut button = Button::new(text);
+    let mut button = Button::new(text).small();
     if is_held {
         button = button.fill(theme::accent());
     }

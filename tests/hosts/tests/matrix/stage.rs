@@ -66,7 +66,7 @@ pub fn run(mut command: Command, script: &Script) -> Output {
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let (done, ended) = channel::<()>();
     let id = child.id().to_string();
-    let watch = std::thread::spawn(move || {
+    let watch = std::thread::Builder::new().name(String::from("watch")).spawn(move || {
         if ended.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout) {
             eprintln!("the host hangs: it is ended after {} s", LONGEST.as_secs());
             Command::new("kill").args(["-KILL", &id]).status().unwrap();
@@ -74,7 +74,7 @@ pub fn run(mut command: Command, script: &Script) -> Output {
     });
     let output = child.wait_with_output().unwrap();
     drop(done);
-    watch.join().unwrap();
+    watch.unwrap().join().unwrap();
     output
 }
 
