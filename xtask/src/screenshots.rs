@@ -72,8 +72,8 @@ impl Shot {
     fn script(&self, melody: &Melody) -> Value {
         let (width, height) = self.pixels();
         let (wait, frames) = match self.act {
-            Act::Still => (OPENS + 2.0, 0.0),
-            Act::Jam => (OPENS, PLAYS * RATE),
+            Act::Still => (OPENS + 2.0, 0),
+            Act::Jam => (OPENS, (PLAYS * RATE) as u64),
         };
         let families = ["strings", "piano", "bass", "flute"];
         let mut parameters: Vec<Value> = Vec::new();
