@@ -134,7 +134,7 @@ fn take(profile: &str, bundles: &Bundles, melody: &Melody, shot: &Shot, path: &P
     let picture = thread::scope(|scope| {
         let host =
             scope.spawn(|| hosts::play_in(profile, Format::Clap, bundles, &script, &environment));
-        thread::sleep(Duration::from_secs_f64(shot.taken_after()));
+        wait(Duration::from_secs_f64(shot.taken_after()));
         let picture = Screen::read(&Path::new(&aside).join("Xvfb_screen0"));
         let report = host.join().map_err(|_| anyhow::anyhow!("the host's thread ended"))??;
         let refusals = &report["sessions"][0]["editor"]["refusals"];
@@ -142,6 +142,11 @@ fn take(profile: &str, bundles: &Bundles, melody: &Melody, shot: &Shot, path: &P
         picture
     })?;
     picture.part(shot.pixels())?.save(path)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the host plays by the wall's clock")]
+fn wait(time: Duration) {
+    thread::sleep(time);
 }
 
 /// What a display shows, as Xvfb keeps it: a file of the X window dump format (X11/XWDFile.h), 32 bits a pixel.
