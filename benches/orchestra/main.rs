@@ -113,9 +113,10 @@ fn play(cues: &[Cue], frames: usize, simd: Simd, blocks: &mut Vec<f64>) -> f64 {
 fn voices_a_core(muse: &mut dyn Muse) -> Value {
     let budget = 0.7 * BLOCK as f64 / f64::from(SAMPLE_RATE);
     let mut carried = serde_json::Map::new();
-    for name in ["grand_piano", "strings", "clarinet", "trumpet"] {
+    for name in ["piano", "strings", "clarinet", "trumpet"] {
         let place = muse.timbres().iter().position(|card| card.name == name);
-        let Some(place) = place.and_then(|it| u16::try_from(it).ok()) else { continue };
+        let place = place.and_then(|it| u16::try_from(it).ok());
+        let place = place.unwrap_or_else(|| panic!("the pack has no timbre of the name {name}"));
         let cost = |notes: usize, muse: &mut dyn Muse| held(notes, TimbreId::Named(place), muse);
         let (few, many) = (cost(16, muse), cost(112, muse));
         let each = (many - few) / 96.0;

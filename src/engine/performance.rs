@@ -58,7 +58,7 @@ impl Performance {
         Self { synth: Synth::new(sample_rate, 0), cues, next: 0, position: 0 }
     }
 
-    /// Be computed in another way; the samples are the same.
+    /// Be computed in another way; the samples differ by rounding alone.
     pub fn compute_with(&mut self, simd: Simd) {
         self.synth.compute_with(simd);
     }

@@ -159,7 +159,8 @@ impl Controllers {
 /// Of a controller that may be learned: those that the plugin hears for themselves keep what they do.
 fn index(channel: u8, cc: u8) -> Option<usize> {
     let (channel, cc) = (usize::from(channel), usize::from(cc));
-    let is_free = !controller::ALL.iter().any(|it| usize::from(*it) == cc);
+    let is_used = |it: &u8| usize::from(*it) == cc;
+    let is_free = !controller::ALL.iter().any(is_used) && !is_used(&controller::RESET);
     (channel < CHANNELS && cc < OF_CHANNEL && is_free).then_some(channel * OF_CHANNEL + cc)
 }
 

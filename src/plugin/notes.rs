@@ -4,6 +4,7 @@ use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{NoteEvent, Plugin, ProcessContext};
 
 use super::controllers::Controllers;
+use crate::engine::audio::channel::Expression;
 use crate::engine::audio::renderer::{HostEvent, HostEventKind, PlayedEvent};
 use crate::music::keys::Pedal;
 use crate::score::{Part, Pitch, Velocity};
@@ -104,7 +105,7 @@ impl NotesIn {
     }
 }
 
-/// Controllers of MIDI 1.0 that are heard: expression, the sustain pedal, and the two that end all notes; and the pitch wheel, which VST3 counts
+/// Controllers of MIDI 1.0 that are heard: expression, the sustain pedal, the two that end all notes and the one that resets the others; and the pitch wheel, which VST3 counts
 /// among them.
 pub(super) mod controller {
     pub(in crate::plugin) const EXPRESSION: u8 = 11;
@@ -112,6 +113,8 @@ pub(super) mod controller {
     pub(in crate::plugin) const ALL_SOUND_OFF: u8 = 120;
     pub(in crate::plugin) const ALL_NOTES_OFF: u8 = 123;
     pub(in crate::plugin) const WHEEL: u8 = 129;
+    /// Heard where the host hands it on as MIDI; it is no parameter in VST3.
+    pub(in crate::plugin) const RESET: u8 = 121;
     pub(in crate::plugin) const COUNT: u8 = 5;
     pub(in crate::plugin) const ALL: [u8; COUNT as usize] =
         [EXPRESSION, SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF, WHEEL];
@@ -147,11 +150,23 @@ fn kind<S>(event: &NoteEvent<S>) -> Option<HostEventKind> {
             let semitones = if semitones.abs() < CENTERED { 0.0 } else { semitones };
             Some(HostEventKind::Bend { semitones })
         }
+        NoteEvent::MidiCC { cc: controller::RESET, .. } => Some(HostEventKind::ControllersReset),
+        NoteEvent::PolyTuning { key, tuning, .. } => express(*key, Expression::Bend(*tuning)),
+        NoteEvent::PolyVolume { key, gain, .. } => express(*key, Expression::Gain(*gain)),
+        NoteEvent::PolyPan { key, pan, .. } => express(*key, Expression::Pan(*pan)),
         NoteEvent::MidiCC { cc: controller::ALL_SOUND_OFF | controller::ALL_NOTES_OFF, .. } => {
             Some(HostEventKind::AllNotesOff)
         }
         _ => None,
     }
+}
+
+fn express(key: Key, expression: Expression) -> Option<HostEventKind> {
+    let pitch = match key {
+        Key::Number(number) => Some(Pitch::new(number)?),
+        Key::Wildcard => None,
+    };
+    Some(HostEventKind::Express { pitch, expression })
 }
 
 #[expect(

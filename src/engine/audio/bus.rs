@@ -4,6 +4,7 @@ use super::noise::{NoiseMixture, NoiseTables, RUN};
 use super::pool::Pool;
 use super::rates::Rates;
 use super::room::Room;
+use super::simd::Arithmetic;
 use super::strip::Fader;
 use super::voice::{LANES, together};
 use crate::score::Part;
@@ -16,7 +17,7 @@ pub(super) struct Bus {
     noise: NoiseMixture,
     /// Of left and right of the noise, as of the voices that were last heard.
     correlation: f32,
-    /// Frames left of the period; a new period starts with each note and every `Rates::period` frames while the part sounds.
+    /// Frames left of the period; a new period starts with each note, when one is let go, and else as often as `Pool::period` says while the part sounds.
     left: u16,
 }
 
@@ -43,14 +44,14 @@ impl Bus {
         }
     }
 
-    /// Begin a new period now, because a note begins.
+    /// Begin a new period now, because a note begins or is let go.
     pub(super) fn wake(&mut self) {
         self.left = 0;
     }
 
     /// Render the next `frames` frames of the part as they leave its fader, its room with them.
     #[inline(always)]
-    pub(super) fn render(
+    pub(super) fn render<A: Arithmetic>(
         &mut self,
         pool: &mut Pool,
         tables: &NoiseTables,
@@ -60,12 +61,12 @@ impl Bus {
     ) {
         let mut done = 0;
         while done < frames {
-            if self.left == 0 && !self.look_ahead(pool, rates) {
+            if self.left == 0 && !self.look_ahead::<A>(pool, rates) {
                 break;
             }
             let run = usize::from(self.left).min(RUN).min(frames - done);
             let [left, right] = out;
-            self.play(pool, tables, &mut left[done..done + run], &mut right[done..done + run]);
+            self.play::<A>(pool, tables, &mut left[done..done + run], &mut right[done..done + run]);
             done += run;
         }
         let [left, right] = out;
@@ -73,31 +74,38 @@ impl Bus {
         right[done..frames].fill(0.0);
         self.fader.left.apply(&mut left[..frames]);
         self.fader.right.apply(&mut right[..frames]);
-        self.room.add(SEND, &mut left[..frames], &mut right[..frames]);
+        self.room.add::<A>(SEND, &mut left[..frames], &mut right[..frames]);
     }
 
     /// Start a period, unless the part is silent.
     #[inline(always)]
-    fn look_ahead(&mut self, pool: &mut Pool, rates: &Rates) -> bool {
-        pool.look_ahead(self.part, rates.period, rates);
-        let (mean_square, correlation) = pool.noise(self.part);
-        if let Some(correlation) = correlation {
+    fn look_ahead<A: Arithmetic>(&mut self, pool: &mut Pool, rates: &Rates) -> bool {
+        let period = pool.period(self.part, rates);
+        pool.look_ahead::<A>(self.part, period, rates);
+        let loudness = pool.loudness(self.part);
+        if let Some(correlation) = loudness.correlation {
             self.correlation = correlation;
         }
-        self.noise.glide(&mean_square, self.correlation, rates.period);
+        self.noise.glide(&loudness, self.correlation, period);
         if !pool.is_playing(self.part) && self.noise.is_silent() {
             return false;
         }
-        self.left = rates.period;
+        self.left = period;
         true
     }
 
     /// A run within the period: voices, then noise.
     #[inline(always)]
-    fn play(&mut self, pool: &mut Pool, tables: &NoiseTables, left: &mut [f32], right: &mut [f32]) {
+    fn play<A: Arithmetic>(
+        &mut self,
+        pool: &mut Pool,
+        tables: &NoiseTables,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
         let run = left.len();
         let (mut lanes_left, mut lanes_right) = ([[0.0; LANES]; RUN], [[0.0; LANES]; RUN]);
-        pool.add(self.part, &mut lanes_left[..run], &mut lanes_right[..run]);
+        pool.add::<A>(self.part, &mut lanes_left[..run], &mut lanes_right[..run]);
         for (out, lanes) in left.iter_mut().zip(&lanes_left) {
             *out = together(*lanes);
         }
@@ -105,7 +113,7 @@ impl Bus {
             *out = together(*lanes);
         }
         if !self.noise.is_silent() {
-            self.noise.add(tables, left, right);
+            self.noise.add::<A>(tables, left, right);
         }
         self.left -= u16::try_from(run).expect("a run is short");
         let is_sane = |it: &f32| it.abs() < ABSURD;

@@ -1,4 +1,4 @@
-//! What MIDI channel messages do to all notes of a channel: bend, volume and pan.
+//! What MIDI channel messages do to all notes of a channel, and expressions to one of them: bend, volume and pan.
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +18,17 @@ pub struct Bearing {
     pub gain: f32,
     /// -1 left to 1 right, on top of the part's.
     pub pan: f32,
+}
+
+/// What one note is to do on top of its channel's bearing; what is out of range is brought into it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Expression {
+    /// Semitones, -24 to 24.
+    Bend(f32),
+    /// What its level is multiplied by, 0 to 4.
+    Gain(f32),
+    /// -1 left to 1 right.
+    Pan(f32),
 }
 
 /// The bearing that a note has reached: it goes to the channel's in a few milliseconds, so that the steps of a controller are not heard.
@@ -63,6 +74,25 @@ impl Bearing {
             pan: or(self.pan, 0.0).clamp(-1.0, 1.0),
         }
     }
+
+    /// Changed as the expression says.
+    pub(super) fn express(&mut self, expression: Expression) {
+        match expression {
+            Expression::Bend(bend) => self.bend = bend,
+            Expression::Gain(gain) => self.gain = gain,
+            Expression::Pan(pan) => self.pan = pan,
+        }
+        *self = self.checked();
+    }
+
+    /// With that of one note on top.
+    pub(super) fn with(&self, own: &Bearing) -> Bearing {
+        if *own == Self::PLAIN {
+            return *self;
+        }
+        let (bend, gain, pan) = (self.bend + own.bend, self.gain * own.gain, self.pan + own.pan);
+        Bearing { bend, gain, pan }.checked()
+    }
 }
 
 impl Default for Bearing {
@@ -84,6 +114,11 @@ impl Carriage {
 
     pub(super) fn gain(&self) -> f32 {
         self.now.gain
+    }
+
+    /// Whether it has come to `bearing`.
+    pub(super) fn is_at(&self, bearing: &Bearing) -> bool {
+        self.now == *bearing
     }
 
     /// Go on towards `bearing` for one period, of which `pace` of the way is gone.

@@ -7,7 +7,8 @@ use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
 use super::curves::within;
-use super::voice::NOISE_LANES;
+use super::simd::Arithmetic;
+use super::voice::{LANES, NOISE_LANES, largest_of_all};
 use crate::score::Stream;
 use crate::score::seed::Seed;
 use crate::score::timbre::{NOISE_BANDS, NOISE_EDGES};
@@ -36,11 +37,28 @@ pub(super) struct NoiseMixture {
     silent: bool,
 }
 
-/// Most frames in one run.
+/// And those that are so far below the sum of the notes' levels, 66 decibels.
+const HIDDEN: f32 = 5e-4;
+
+/// How loud a part is to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loudness {
+    /// Sum of the levels of all partials and bands.
+    pub(super) level: f32,
+    /// Mean square of each noise band.
+    pub(super) noise: [f32; NOISE_LANES],
+    /// Of left and right of the noise, in which each voice counts by its power; nothing where there is no noise to speak of.
+    pub(super) correlation: Option<f32>,
+}
+
+/// Most frames in one run, and in vectors.
 pub(super) const RUN: usize = 32;
+const VECTORS: usize = RUN / LANES;
 const LOOP_SECS: f32 = 0.68;
 /// Gains below -100 decibels are silence.
 const FLOOR: f32 = 1e-5;
+/// A change of less than this share, a tenth of a decibel, is not made yet.
+const HELD: f32 = 0.0115;
 /// So are those that are so far below the loudest band, 60 decibels.
 const MASKED: f32 = 1e-3;
 
@@ -73,11 +91,11 @@ impl NoiseTables {
         Self { samples, length }
     }
 
-    /// `frames` (at most `RUN`) samples of a band from any place on.
+    /// So many times `LANES` samples of a band, at most `RUN`, from any place on.
     #[inline(always)]
-    fn run(&self, band: usize, place: usize, frames: usize) -> &[f32] {
+    fn run(&self, band: usize, place: usize, vectors: usize) -> &[[f32; LANES]] {
         let start = band * (self.length + RUN) + (place & (self.length - 1));
-        &self.samples[start..start + frames]
+        self.samples[start..start + vectors * LANES].as_chunks().0
     }
 }
 
@@ -103,31 +121,30 @@ impl NoiseMixture {
         self.silent
     }
 
-    /// Begin a period of `frames` frames, at whose end each band has the given mean square, and left and right the given correlation, 0 to 1.
+    /// Begin a period of `frames` frames, at whose end each band is as loud as that, and left and right have the given correlation, 0 to 1.
     #[inline(always)]
-    pub(super) fn glide(
-        &mut self,
-        mean_square: &[f32; NOISE_LANES],
-        correlation: f32,
-        frames: u16,
-    ) {
+    pub(super) fn glide(&mut self, wanted: &Loudness, correlation: f32, frames: u16) {
         let was_silent = self.silent;
         let played = f32::from(self.played);
         let per_frame = 1.0 / f32::from(frames);
-        self.silent = true;
-        // What is far below the loudest band is hidden by it.
-        let loudest = mean_square.iter().fold(0.0_f32, |most, it| most.max(*it)).sqrt();
-        let floor = FLOOR.max(MASKED * loudest);
-        for (band, mean_square) in mean_square.iter().enumerate().take(NOISE_BANDS) {
+        // What is far below the loudest band or below the notes is hidden by them.
+        let loudest = largest_of_all(&wanted.noise).sqrt();
+        let floor = FLOOR.max(MASKED * loudest).max(HIDDEN * wanted.level);
+        let mut most = [0.0_f32; NOISE_LANES];
+        for (band, most) in most.iter_mut().enumerate() {
             let present = self.gain[band] + self.step[band] * played;
-            let target = mean_square.sqrt();
+            let target = wanted.noise[band].sqrt();
             let target = if target > floor { target } else { 0.0 };
             // What is left of a fade that has ended is rounding.
             let present = if present > FLOOR * 1e-3 { present } else { 0.0 };
+            let change = target - present;
+            // A change that nobody hears can wait until it is larger; a band that ends does not.
+            let change = if change.abs() < HELD * target { 0.0 } else { change };
             self.gain[band] = present;
-            self.step[band] = (target - present) * per_frame;
-            self.silent &= present == 0.0 && target == 0.0;
+            self.step[band] = change * per_frame;
+            *most = present + target;
         }
+        self.silent = largest_of_all(&most) == 0.0;
         // Left is the common plus what sets them apart, right the common less it: correlated by the difference of their powers.
         let wanted_apart = (0.5 * (1.0 - within(correlation, 0.0, 1.0))).sqrt();
         let wanted_common = (1.0 - wanted_apart * wanted_apart).sqrt();
@@ -141,11 +158,18 @@ impl NoiseMixture {
 
     /// Add a run of noise, at most `RUN` frames and not beyond the period.
     #[inline(always)]
-    pub(super) fn add(&mut self, tables: &NoiseTables, left: &mut [f32], right: &mut [f32]) {
+    pub(super) fn add<A: Arithmetic>(
+        &mut self,
+        tables: &NoiseTables,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
         let frames = left.len();
-        let (mut middle, mut side) = ([0.0_f32; RUN], [0.0_f32; RUN]);
-        let mut place_in_period = [0.0_f32; RUN];
-        for (frame, place) in place_in_period[..frames].iter_mut().zip(self.played..) {
+        // In whole vectors: what is too much is left over.
+        let vectors = frames.div_ceil(LANES);
+        let (mut middle, mut side) = ([[0.0_f32; LANES]; VECTORS], [[0.0_f32; LANES]; VECTORS]);
+        let mut place_in_period = [[0.0_f32; LANES]; VECTORS];
+        for (frame, place) in place_in_period.as_flattened_mut().iter_mut().zip(self.played..) {
             *frame = f32::from(place);
         }
         for band in 0..NOISE_BANDS {
@@ -154,17 +178,32 @@ impl NoiseMixture {
                 continue;
             }
             // Each band reads its two loops at places of its own, or neighbors would repeat together.
-            let first = tables.run(band, self.place + band * 977, frames);
-            let second = tables.run(band, self.place + band * 1409 + tables.length / 2, frames);
-            for frame in 0..frames {
-                let gain = gain + step * place_in_period[frame];
-                middle[frame] += gain * first[frame];
-                side[frame] += gain * second[frame];
+            let first = tables.run(band, self.place + band * 977, vectors);
+            let second = tables.run(band, self.place + band * 1409 + tables.length / 2, vectors);
+            let sums = middle.iter_mut().zip(&mut side);
+            let waves = first.iter().zip(second).zip(&place_in_period);
+            if step == 0.0 {
+                for ((middle, side), ((first, second), _)) in sums.zip(waves) {
+                    for lane in 0..LANES {
+                        middle[lane] = A::sum(gain, first[lane], middle[lane]);
+                        side[lane] = A::sum(gain, second[lane], side[lane]);
+                    }
+                }
+                continue;
+            }
+            for ((middle, side), ((first, second), place)) in sums.zip(waves) {
+                for lane in 0..LANES {
+                    let gain = A::sum(step, place[lane], gain);
+                    middle[lane] = A::sum(gain, first[lane], middle[lane]);
+                    side[lane] = A::sum(gain, second[lane], side[lane]);
+                }
             }
         }
+        let (middle, side) = (middle.as_flattened(), side.as_flattened());
+        let places = place_in_period.as_flattened();
         for frame in 0..frames {
-            let common = self.common[0] + self.common[1] * place_in_period[frame];
-            let apart = self.apart[0] + self.apart[1] * place_in_period[frame];
+            let common = self.common[0] + self.common[1] * places[frame];
+            let apart = self.apart[0] + self.apart[1] * places[frame];
             left[frame] += common * middle[frame] + apart * side[frame];
             right[frame] += common * middle[frame] - apart * side[frame];
         }

@@ -5,9 +5,11 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::channel::{Bearing, Channel};
+use super::channel::{Bearing, Channel, Expression};
+use super::noise::Loudness;
 use super::rates::Rates;
-use super::voice::{LANES, NOISE_LANES, Stage, Start, Voice};
+use super::simd::Arithmetic;
+use super::voice::{LANES, NOISE_LANES, Stage, Start, Voice, all_together};
 use crate::score::{Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// Notes that sound at once.
@@ -58,36 +60,33 @@ impl Pool {
 
     /// Add the next frames of the part's partials to the lanes of left and right.
     #[inline(always)]
-    pub(super) fn add(
+    pub(super) fn add<A: Arithmetic>(
         &mut self,
         part: Part,
         left: &mut [[f32; LANES]],
         right: &mut [[f32; LANES]],
     ) {
         for place in &self.playing[part.slot()] {
-            self.voices[*place].add(left, right);
+            self.voices[*place].add::<A>(left, right);
         }
     }
 
-    /// Mean square of each noise band of the part at the end of the period, and the correlation of left and right, in which each voice counts by its power; nothing
-    /// where there is no noise to speak of.
+    /// How loud the part is at the end of the period.
     #[inline(always)]
-    pub(super) fn noise(&self, part: Part) -> ([f32; NOISE_LANES], Option<f32>) {
-        let mut mean_square = [0.0_f32; NOISE_LANES];
-        let (mut together, mut whole) = (0.0_f32, 0.0_f32);
+    pub(super) fn loudness(&self, part: Part) -> Loudness {
+        let (mut noise, mut shared) = ([0.0_f32; NOISE_LANES], [0.0_f32; NOISE_LANES]);
+        let mut level = 0.0;
         for place in &self.playing[part.slot()] {
             let voice = &self.voices[*place];
-            let mut square = [0.0_f32; NOISE_LANES];
-            for ((sum, square), level) in mean_square.iter_mut().zip(&mut square).zip(&voice.noise)
-            {
-                *square = level * level;
-                *sum += *square;
+            level += voice.level;
+            for ((noise, shared), level) in noise.iter_mut().zip(&mut shared).zip(&voice.noise) {
+                let square = level * level;
+                *noise += square;
+                *shared += square * voice.noise_correlation;
             }
-            let power: f32 = square.iter().sum();
-            together += power * voice.noise_correlation;
-            whole += power;
         }
-        (mean_square, (whole > LEAST_POWER).then(|| together / whole))
+        let (whole, shared) = (all_together(&noise), all_together(&shared));
+        Loudness { level, noise, correlation: (whole > LEAST_POWER).then(|| shared / whole) }
     }
 
     /// The part's voices, oldest first.
@@ -198,13 +197,36 @@ impl Pool {
         self.bearings[channel.place()] = bearing.checked();
     }
 
-    /// Let go of the part's notes of that channel and pitch.
-    pub(super) fn release(&mut self, part: Part, channel: Channel, pitch: Pitch) {
+    /// Have the part's notes of that pitch, or all of them, do something by themselves, as long as they sound.
+    pub(super) fn express(&mut self, part: Part, pitch: Option<Pitch>, expression: Expression) {
+        self.of_part(part, |voice| {
+            if pitch.is_none_or(|it| it == voice.pitch) {
+                voice.own.express(expression);
+            }
+        });
+    }
+
+    fn bearing(&self, voice: &Voice) -> Bearing {
+        self.bearings[voice.channel.place()].with(&voice.own)
+    }
+
+    /// Let go of the part's notes of that channel and pitch. Whether there are any: then a period must begin.
+    pub(super) fn release(&mut self, part: Part, channel: Channel, pitch: Pitch) -> bool {
+        let mut has_any = false;
         self.of_part(part, |voice| {
             if voice.pitch == pitch && voice.channel == channel {
+                has_any |= voice.stage == Stage::Held;
                 voice.release();
             }
         });
+        has_any
+    }
+
+    /// Frames of the part's next period: no more than the most restless of its voices can wait.
+    pub(super) fn period(&self, part: Part, rates: &Rates) -> u16 {
+        let voices = self.playing[part.slot()].iter().map(|place| &self.voices[*place]);
+        let patience = |it: &Voice| it.patience(&self.bearing(it), rates);
+        rates.period * voices.map(patience).min().unwrap_or(1)
     }
 
     /// Fade every voice.
@@ -216,11 +238,12 @@ impl Pool {
 
     /// Set course for the next period of a part, and free its voices that are over.
     #[inline(always)]
-    pub(super) fn look_ahead(&mut self, part: Part, frames: u16, rates: &Rates) {
+    pub(super) fn look_ahead<A: Arithmetic>(&mut self, part: Part, frames: u16, rates: &Rates) {
         let mut playing = std::mem::take(&mut self.playing[part.slot()]);
         for place in &playing {
             let voice = &mut self.voices[*place];
-            voice.look_ahead(frames, &self.bearings[voice.channel.place()], rates);
+            let bearing = self.bearings[voice.channel.place()].with(&voice.own);
+            voice.look_ahead::<A>(frames, &bearing, rates);
         }
         playing.retain(|place| {
             let is_over = self.voices[*place].stage == Stage::Over;

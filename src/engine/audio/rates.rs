@@ -8,8 +8,10 @@ use crate::score::{PartialTable, Pitch};
 #[derive(Debug)]
 pub(super) struct Rates {
     pub(super) sample_rate: f32,
-    /// Frames between two looks at the table.
+    /// Frames between two looks at the table; up to `LONGEST_PERIOD` times as many where little changes.
     pub(super) period: u16,
+    /// Ages in frames from which on a note can wait twice as long for the next look, and `LONGEST_PERIOD` times as long.
+    pub(super) settled: [u32; 2],
     /// Frames in which a stolen voice fades, and in which silence is reached.
     pub(super) steal: u32,
     pub(super) silence: u32,
@@ -29,6 +31,9 @@ pub(super) struct Rates {
 /// Phases in a turn that a partial may start at.
 const PHASES: usize = 256;
 const PERIOD_SECS: f32 = 32.0 / 48_000.0;
+/// In periods.
+pub(super) const LONGEST_PERIOD: u16 = 4;
+const SETTLED_SECS: [f32; 2] = [0.05, 0.25];
 const STEAL_SECS: f32 = 0.003;
 /// Less than the promised 5 ms by the period that may pass before it is noticed.
 const SILENCE_SECS: f32 = 0.0035;
@@ -47,6 +52,7 @@ impl Rates {
         Self {
             sample_rate,
             period,
+            settled: SETTLED_SECS.map(|secs| frames(secs) as u32),
             steal: frames(STEAL_SECS) as u32,
             silence: frames(SILENCE_SECS) as u32,
             morph: frames(MORPH_SECS) as u32,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::channel::Expression;
 use super::conductor::Conductor;
 use super::synth::Synth;
 use crate::engine::link::Links;
@@ -48,6 +49,13 @@ pub enum HostEventKind {
     Expression {
         gain: f32,
     },
+    /// One of the player's notes that sound, or all of them, bends, swells or moves by itself.
+    Express {
+        pitch: Option<Pitch>,
+        expression: Expression,
+    },
+    /// Pedal, wheel and expression are as at the beginning (MIDI 1.0, "reset all controllers").
+    ControllersReset,
     /// The player's keys and pedal all come up; the band plays on.
     KeysUp,
     /// Panic: everything that sounds ends.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use super::simd::Arithmetic;
+
 /// One part in the room. Each part has a network of its own, all alike, so that a stem holds its own room.
 #[derive(Debug)]
 pub(super) struct Room {
@@ -17,8 +19,7 @@ pub(super) struct Room {
     /// One-pole low-pass in each line: walls swallow treble.
     damped: [f32; LINES],
     damping: f32,
-    /// Left and right on their way in.
-    entries: [Entry; 2],
+    entry: Entry,
     /// Frames since anything louder than `FLOOR` went into each line; beyond the longest delay the room is emptied.
     quiet: [f32; LINES],
     longest: f32,
@@ -29,12 +30,13 @@ pub(super) struct Room {
     hush_frames: u32,
 }
 
-/// What a channel goes through before the lines: bass stays outside, the rest is smeared so that echoes are not told apart.
+/// What left and right go through before the lines: bass stays outside, the rest is smeared so that echoes are not told apart.
 #[derive(Debug)]
 struct Entry {
-    bass: f32,
+    bass: [f32; 2],
     bass_pace: f32,
-    smears: [Smear; 2],
+    /// One after the other, for each side.
+    smears: [[Smear; 2]; 2],
 }
 
 /// An all-pass delay (Schroeder, "Natural sounding artificial reverberation", 1962).
@@ -63,6 +65,8 @@ const HUSH_SECS: f32 = 0.0045;
 const FLOOR: f32 = 1e-6;
 /// Below this a number in the network is nothing; it keeps decays from ending in denormals.
 const NOTHING: f32 = 1e-18;
+/// Added to what a low-pass takes in, for the same end: cheaper there than a comparison, for which each frame would have to wait.
+const WHISPER: f32 = 1e-20;
 
 impl Room {
     /// Allocates.
@@ -83,7 +87,7 @@ impl Room {
             loss: DELAY_SECS.map(|secs| 0.001_f32.powf(secs / DECAY_SECS)),
             damped: [0.0; LINES],
             damping: 1.0 - (-std::f32::consts::TAU * DAMPING_HERTZ / sample_rate).exp(),
-            entries: SMEAR_SECS.map(|secs| Entry::new(secs, sample_rate)),
+            entry: Entry::new(sample_rate),
             quiet: [0.0; LINES],
             longest: longest as f32,
             is_empty: true,
@@ -103,7 +107,7 @@ impl Room {
     pub(super) fn empty(&mut self) {
         self.rings.fill(0.0);
         self.damped = [0.0; LINES];
-        self.entries.iter_mut().for_each(Entry::empty);
+        self.entry.empty();
         self.quiet = [0.0; LINES];
         self.is_empty = true;
         self.hush = 0;
@@ -111,39 +115,36 @@ impl Room {
 
     /// Send the frames of left and right into the room, and add what comes back from the walls.
     #[inline(always)]
-    pub(super) fn add(&mut self, send: f32, left: &mut [f32], right: &mut [f32]) {
+    pub(super) fn add<A: Arithmetic>(&mut self, send: f32, left: &mut [f32], right: &mut [f32]) {
         let mut done = 0;
         while done < left.len() {
-            let run = RUN.min(left.len() - done);
-            let (left, right) = (&mut left[done..done + run], &mut right[done..done + run]);
-            let is_silent = |side: &[f32]| side.iter().all(|it| *it == 0.0);
-            if self.is_empty && is_silent(left) && is_silent(right) {
-                done += run;
-                continue;
+            if self.is_empty {
+                // Just to where the sound begins, or what comes of it would depend on how time is cut into blocks.
+                let frames = left[done..].iter().zip(&right[done..]);
+                done += frames.take_while(|(left, right)| **left == 0.0 && **right == 0.0).count();
             }
-            done += self.run(send, left, right);
+            let run = RUN.min(left.len() - done);
+            if run > 0 {
+                done += self.run::<A>(send, &mut left[done..][..run], &mut right[done..][..run]);
+            }
         }
     }
 
     /// At most `RUN` frames; how many were done before the room fell silent.
     #[inline(always)]
-    fn run(&mut self, send: f32, left: &mut [f32], right: &mut [f32]) -> usize {
+    fn run<A: Arithmetic>(&mut self, send: f32, left: &mut [f32], right: &mut [f32]) -> usize {
         let frames = left.len();
         self.is_empty = false;
         let mut waves = self.leaving(frames);
-        let mut entering = [[0.0_f32; RUN]; 2];
-        for (side, (entering, dry)) in entering.iter_mut().zip([&*left, &*right]).enumerate() {
-            for (entering, dry) in entering.iter_mut().zip(dry) {
-                *entering = send * dry;
-            }
-            self.entries[side].run(&mut entering[..frames]);
-        }
+        let entering = self.entry.run::<A>(send, left, right);
         let soonest = self.quiet.iter().fold(f32::MAX, |least, it| least.min(*it));
         let may_rest = soonest + frames as f32 > self.longest;
+        let (damping, kept) = (self.damping, 1.0 - self.damping);
+        let (mut damped, mut quiet, loss) = (self.damped, self.quiet, self.loss);
         for frame in 0..frames {
             let mut lines = waves[frame];
-            for ((wave, damped), loss) in lines.iter_mut().zip(&mut self.damped).zip(&self.loss) {
-                *damped = something(*damped + self.damping * (*wave - *damped));
+            for ((wave, damped), loss) in lines.iter_mut().zip(&mut damped).zip(&loss) {
+                *damped = A::sum(kept, *damped, A::sum(damping, *wave, WHISPER));
                 *wave = loss * *damped;
             }
             let back = [
@@ -154,7 +155,7 @@ impl Room {
             for (line, mixed) in mixed.iter_mut().enumerate() {
                 *mixed += entering[line % 2][frame];
             }
-            for (quiet, wave) in self.quiet.iter_mut().zip(&mixed) {
+            for (quiet, wave) in quiet.iter_mut().zip(&mixed) {
                 *quiet = if wave.abs() < FLOOR { *quiet + 1.0 } else { 0.0 };
             }
             waves[frame] = mixed;
@@ -165,12 +166,13 @@ impl Room {
             }
             left[frame] += share * back[0];
             right[frame] += share * back[1];
-            let rests = may_rest && self.quiet.iter().all(|it| *it > self.longest);
+            let rests = may_rest && quiet.iter().all(|it| *it > self.longest);
             if share == 0.0 || rests {
                 self.empty();
                 return frame + 1;
             }
         }
+        (self.damped, self.quiet) = (damped, quiet);
         self.enter(&waves[..frames]);
         frames
     }
@@ -209,28 +211,40 @@ impl Room {
 }
 
 impl Entry {
-    fn new(smears: [f32; 2], sample_rate: f32) -> Self {
+    fn new(sample_rate: f32) -> Self {
         Self {
-            bass: 0.0,
+            bass: [0.0; 2],
             bass_pace: 1.0 - (-std::f32::consts::TAU * BASS_HERTZ / sample_rate).exp(),
-            smears: smears.map(|secs| Smear::new(secs, sample_rate)),
+            smears: SMEAR_SECS.map(|secs| secs.map(|secs| Smear::new(secs, sample_rate))),
         }
     }
 
+    /// What of the next frames, at most `RUN`, goes into the lines. Both sides together: neither waits for the other.
     #[inline(always)]
-    fn run(&mut self, samples: &mut [f32]) {
-        for sample in samples.iter_mut() {
-            self.bass = something(self.bass + self.bass_pace * (*sample - self.bass));
-            *sample -= self.bass;
+    fn run<A: Arithmetic>(&mut self, send: f32, left: &[f32], right: &[f32]) -> [[f32; RUN]; 2] {
+        let mut entering = [[0.0_f32; RUN]; 2];
+        let (pace, kept) = (self.bass_pace, 1.0 - self.bass_pace);
+        let [mut bass_left, mut bass_right] = self.bass;
+        let [to_left, to_right] = &mut entering;
+        let entered = to_left.iter_mut().zip(to_right.iter_mut());
+        for ((to_left, to_right), (left, right)) in entered.zip(left.iter().zip(right)) {
+            let (left, right) = (send * left, send * right);
+            bass_left = A::sum(kept, bass_left, A::sum(pace, left, WHISPER));
+            bass_right = A::sum(kept, bass_right, A::sum(pace, right, WHISPER));
+            (*to_left, *to_right) = (left - bass_left, right - bass_right);
         }
-        for smear in &mut self.smears {
-            smear.run(samples);
+        self.bass = [bass_left, bass_right];
+        for (smears, entering) in self.smears.iter_mut().zip(&mut entering) {
+            for smear in smears {
+                smear.run::<A>(&mut entering[..left.len()]);
+            }
         }
+        entering
     }
 
     fn empty(&mut self) {
-        self.bass = 0.0;
-        for smear in &mut self.smears {
+        self.bass = [0.0; 2];
+        for smear in self.smears.iter_mut().flatten() {
             smear.ring.fill(0.0);
         }
     }
@@ -247,12 +261,12 @@ impl Smear {
     }
 
     #[inline(always)]
-    fn run(&mut self, samples: &mut [f32]) {
+    fn run<A: Arithmetic>(&mut self, samples: &mut [f32]) {
         let smear = |ring: &mut [f32], samples: &mut [f32]| {
             for (kept, sample) in ring.iter_mut().zip(samples) {
                 let late = *kept;
-                *kept = something(*sample + SMEAR * late);
-                *sample = late - SMEAR * *kept;
+                *kept = something(A::sum(SMEAR, late, *sample));
+                *sample = A::sum(-SMEAR, *kept, late);
             }
         };
         let (first, second) = samples.split_at_mut(samples.len().min(self.ring.len() - self.at));

@@ -1,4 +1,4 @@
-//! Wide instructions where the processor has them: the same arithmetic, and the same samples, eight numbers at a time in place of four.
+//! Wide instructions where the processor has them: eight numbers at a time in place of four, and a product with a sum in one step.
 #![cfg_attr(
     target_arch = "x86_64",
     expect(unsafe_code, reason = "the compiler cannot know which processor it will run on")
@@ -24,7 +24,8 @@ impl Simd {
     /// The widest that this processor has.
     pub fn widest() -> Self {
         #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") {
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+        {
             return Self(Kind::Avx2);
         }
         Self::PLAIN
@@ -44,9 +45,9 @@ impl Simd {
 
     /// Do the work with these instructions; what it calls must be inlined, or is done without them.
     #[inline(always)]
-    pub(super) fn run<R>(self, work: impl FnOnce() -> R) -> R {
+    pub(super) fn run<W: Work>(self, work: W) {
         match self.0 {
-            Kind::Plain => work(),
+            Kind::Plain => work.run::<Separate>(),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: `widest` alone makes this kind, on a processor that has said that it has the instructions.
             Kind::Avx2 => unsafe { run_avx2(work) },
@@ -55,7 +56,48 @@ impl Simd {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn run_avx2<R>(work: impl FnOnce() -> R) -> R {
-    work()
+#[target_feature(enable = "avx2,fma")]
+fn run_avx2<W: Work>(work: W) {
+    work.run::<Fused>();
+}
+
+/// What can be done with any instructions.
+pub(super) trait Work {
+    fn run<A: Arithmetic>(self);
+}
+
+/// What differs between the instructions.
+pub(super) trait Arithmetic {
+    /// Groups of oscillators whose state fits into the registers.
+    const GROUPS: usize;
+
+    /// `a * b + c`.
+    fn sum(a: f32, b: f32, c: f32) -> f32;
+}
+
+/// Rounds the product, then the sum.
+#[derive(Debug)]
+pub(super) enum Separate {}
+
+impl Arithmetic for Separate {
+    const GROUPS: usize = 1;
+
+    #[inline(always)]
+    fn sum(a: f32, b: f32, c: f32) -> f32 {
+        a * b + c
+    }
+}
+
+/// Rounds once, which differs from `Separate` in the last bit.
+#[cfg(target_arch = "x86_64")]
+enum Fused {}
+
+#[cfg(target_arch = "x86_64")]
+impl Arithmetic for Fused {
+    const GROUPS: usize = 3;
+
+    #[inline(always)]
+    fn sum(a: f32, b: f32, c: f32) -> f32 {
+        a.mul_add(b, c)
+    }
 }

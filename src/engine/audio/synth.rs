@@ -6,13 +6,13 @@ mod tests;
 use std::sync::Arc;
 
 use super::bus::{Bus, STRETCH};
-use super::channel::{Bearing, Channel};
+use super::channel::{Bearing, Channel, Expression};
 use super::limiter::{self, Limiter, OutFrame};
 use super::noise::NoiseTables;
 use super::pool::Pool;
 use super::rates::Rates;
 use super::renderer::Outputs;
-use super::simd::Simd;
+use super::simd::{Arithmetic, Simd, Work};
 use super::strip::{Glide, decibels};
 use super::voice::{Start, Voice};
 use crate::score::{Mix, Part, PartialTable, Pitch, TimbreId, Velocity};
@@ -55,7 +55,7 @@ impl Synth {
         }
     }
 
-    /// Be computed in another way; the samples are the same.
+    /// Be computed in another way; the samples differ by rounding alone.
     pub fn compute_with(&mut self, simd: Simd) {
         self.simd = simd;
     }
@@ -158,17 +158,24 @@ impl Synth {
 
     /// Release the sounding notes of that pitch and part.
     pub fn note_off(&mut self, part: Part, pitch: Pitch) {
-        self.pool.release(part, Channel::of(part), pitch);
+        self.note_off_in((part, Channel::of(part)), pitch);
     }
 
     /// Release the sounding notes of that pitch and channel.
     pub fn note_off_in(&mut self, (part, channel): (Part, Channel), pitch: Pitch) {
-        self.pool.release(part, channel, pitch);
+        if self.pool.release(part, channel, pitch) {
+            self.buses[part.slot()].wake();
+        }
     }
 
     /// Bend, swell and move the notes of a channel, those that sound and those to come. What is out of range is brought into it.
     pub fn bear(&mut self, channel: Channel, bearing: Bearing) {
         self.pool.bear(channel, bearing);
+    }
+
+    /// Have the part's notes of that pitch that sound, or all of them, bend, swell or move by themselves. A note begins without.
+    pub fn express(&mut self, part: Part, pitch: Option<Pitch>, expression: Expression) {
+        self.pool.express(part, pitch, expression);
     }
 
     /// How many voices sound or die away.
@@ -180,6 +187,7 @@ impl Synth {
     pub fn silence(&mut self) {
         self.pool.fade_all(&self.rates);
         for bus in &mut self.buses {
+            bus.wake();
             bus.room.silence();
         }
     }
@@ -190,10 +198,7 @@ impl Synth {
         let mut at = from;
         while at < to {
             let frames = (to - at).min(STRETCH);
-            self.simd.run(
-                #[inline(always)]
-                || self.render_stretch(at, frames, outputs),
-            );
+            self.simd.run(Rendering { synth: self, at, frames, outputs });
             at += frames;
         }
     }
@@ -220,10 +225,15 @@ impl Synth {
     }
 
     #[inline(always)]
-    fn render_stretch(&mut self, at: usize, frames: usize, outputs: &mut Outputs<'_>) {
+    fn render_stretch<A: Arithmetic>(
+        &mut self,
+        at: usize,
+        frames: usize,
+        outputs: &mut Outputs<'_>,
+    ) {
         let mut parts = [[[0.0_f32; STRETCH]; 2]; Part::COUNT];
         for (bus, out) in self.buses.iter_mut().zip(&mut parts) {
-            bus.render(&mut self.pool, &self.tables, &self.rates, frames, out);
+            bus.render::<A>(&mut self.pool, &self.tables, &self.rates, frames, out);
         }
         for frame in 0..frames {
             let master = self.master.next();
@@ -245,5 +255,20 @@ impl Synth {
                 }
             }
         }
+    }
+}
+
+/// A stretch to be rendered from frame `at` of the block on.
+struct Rendering<'a, 'b, 'c> {
+    synth: &'a mut Synth,
+    at: usize,
+    frames: usize,
+    outputs: &'b mut Outputs<'c>,
+}
+
+impl Work for Rendering<'_, '_, '_> {
+    #[inline(always)]
+    fn run<A: Arithmetic>(self) {
+        self.synth.render_stretch::<A>(self.at, self.frames, self.outputs);
     }
 }

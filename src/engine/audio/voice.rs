@@ -9,11 +9,12 @@ mod tests;
 use std::sync::Arc;
 
 use self::morph::Morph;
-pub(super) use self::oscillators::together;
 use self::oscillators::{Bank, Oscillators, Partial, ZERO};
+pub(super) use self::oscillators::{all_together, largest_of_all, together};
 use super::channel::{Bearing, Carriage, Channel};
 use super::curves::{exp2, log2, within};
-use super::rates::{Rates, scattered_phase};
+use super::rates::{LONGEST_PERIOD, Rates, scattered_phase};
+use super::simd::{Arithmetic, Separate};
 use crate::score::timbre::{MAX_PARTIALS, NOISE_BANDS, TABLE_FRAMES};
 use crate::score::{Part, PartialTable, Pitch, TimbreId, Velocity};
 
@@ -84,6 +85,8 @@ pub(super) struct Voice {
     pub(super) noise: [f32; NOISE_LANES],
     /// What is played, of notes that may be given another timbre.
     pub(super) played: Option<(Velocity, TimbreId)>,
+    /// What it does by itself, on top of how its channel bears itself.
+    pub(super) own: Bearing,
     /// Of left and right of the noise.
     pub(super) noise_correlation: f32,
     /// Notes of the same number in one part silence each other; 0 none.
@@ -117,10 +120,12 @@ pub(super) struct Voice {
 
 /// -100 decibels: a group of partials below it rests.
 const QUIET: f32 = 1e-5;
-/// So does one that is so far below the whole note, 72 decibels, which hides it.
-const MASKED: f32 = 2.5e-4;
-/// -100 decibels: a voice below it ends.
-const INAUDIBLE: f32 = 1e-5;
+/// So does one that is so far below the whole note, 66 decibels below the sum of its partials, which hide it.
+const MASKED: f32 = 5e-4;
+/// -90 decibels: a voice below it ends.
+const INAUDIBLE: f32 = 3.2e-5;
+/// A note that is let go and dies away as slowly as this hardly changes from one period to the next.
+const SLOW_RELEASE_SECS: f32 = 0.5;
 /// Least level that is told from nothing, 2^-40.
 const FLOOR: f32 = 1e-12;
 const FLOOR_EXPONENT: f32 = -40.0;
@@ -143,6 +148,7 @@ impl Voice {
             level: 0.0,
             noise: [0.0; NOISE_LANES],
             played: None,
+            own: Bearing::PLAIN,
             noise_correlation: 1.0,
             choke: 0,
             table: None,
@@ -203,6 +209,7 @@ impl Voice {
         let fall = SIXTY_DB / (self.release_secs * rates.sample_rate);
         self.noise_fall = 1.3 * fall;
         self.played = None;
+        self.own = Bearing::PLAIN;
         self.morph.end();
         for (place, number) in self.places.iter_mut().zip(0..) {
             *place = number;
@@ -254,9 +261,32 @@ impl Voice {
         self.table.take()
     }
 
+    /// How many times `Rates::period` it can go straight on without being heard to: longer the slower it changes.
+    pub(super) fn patience(&self, bearing: &Bearing, rates: &Rates) -> u16 {
+        let is_slow = match self.stage {
+            Stage::Held => true,
+            Stage::Released { .. } => self.release_secs > SLOW_RELEASE_SECS,
+            _ => false,
+        };
+        if !is_slow
+            || self.age < rates.settled[0]
+            || self.morph.is_under_way()
+            || !self.carriage.is_at(bearing)
+        {
+            return 1;
+        }
+        let is_settled = self.stage == Stage::Held && self.age >= rates.settled[1];
+        if is_settled { LONGEST_PERIOD } else { 2 }
+    }
+
     /// Set course for the end of a period of `frames` frames, on a channel that bears itself so. A voice that is over afterwards can be freed.
     #[inline(always)]
-    pub(super) fn look_ahead(&mut self, frames: u16, bearing: &Bearing, rates: &Rates) {
+    pub(super) fn look_ahead<A: Arithmetic>(
+        &mut self,
+        frames: u16,
+        bearing: &Bearing,
+        rates: &Rates,
+    ) {
         if self.stage == Stage::Ending {
             if self.age >= self.over_at {
                 self.stage = Stage::Over;
@@ -272,7 +302,7 @@ impl Voice {
         if self.has_motion {
             let ratio = self.bend(end, rates) * bent(&self.carriage);
             let before = self.morph.pitches(self.morph.rest(end));
-            self.oscillators.tune(ratio, rates.top_omega, frames, before);
+            self.oscillators.tune::<A>(ratio, rates.top_omega, frames, before);
         }
         let since_point = end as f32 - rates.points[self.point];
         let since_release = match self.stage {
@@ -292,14 +322,15 @@ impl Voice {
             let (base, slope, fall) = (&base[group], &slope[group], &fall[group]);
             let mut level = [0.0_f32; LANES];
             for lane in 0..LANES {
-                let exponent = base[lane] + slope[lane] * since_point - fall[lane] * since_release;
-                level[lane] = gain * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
+                let exponent = A::sum(slope[lane], since_point, base[lane]);
+                let exponent = A::sum(-since_release, fall[lane], exponent);
+                level[lane] = gain * exp2::<A>(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
             }
             level
         });
         let gain = gain * self.carriage.gain();
         let levels = Levels { since_point, since_release, gain, rest, fade };
-        self.level = level + self.aim_noise(&levels);
+        self.level = level + self.aim_noise::<A>(&levels);
         let may_end = fade < 1.0
             || matches!(self.stage, Stage::Released { .. })
             || self.point >= self.silent_from
@@ -313,22 +344,23 @@ impl Voice {
     }
 
     #[inline(always)]
-    fn aim_noise(&mut self, levels: &Levels) -> f32 {
+    fn aim_noise<A: Arithmetic>(&mut self, levels: &Levels) -> f32 {
         let Levels { since_point, since_release, gain, rest, fade } = *levels;
         if !self.has_noise {
             return 0.0;
         }
         let fall = self.noise_fall * since_release;
         for band in 0..NOISE_LANES {
-            let exponent = self.noise_base[band] + self.noise_slope[band] * since_point - fall;
-            self.noise[band] = gain * exp2(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
+            let exponent =
+                A::sum(self.noise_slope[band], since_point, self.noise_base[band]) - fall;
+            self.noise[band] = gain * exp2::<A>(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
         }
         if rest > 0.0 {
             for (level, was) in self.noise.iter_mut().zip(&self.morph.noise) {
                 *level += rest * (fade * was - *level);
             }
         }
-        self.noise[..NOISE_BANDS].iter().sum()
+        all_together(&self.noise)
     }
 
     /// Reach zero at the end of the present period.
@@ -361,7 +393,9 @@ impl Voice {
             if is_last { 0.0 } else { 1.0 / (rates.points[next] - rates.points[point]) };
         let fall = if table.sustains { 0.0 } else { -LEAST_FALL / rates.sample_rate };
         let slope = |before: f32, from: f32, to: f32| match (is_last, table.sustains) {
-            (false, _) => (log2(to.max(FLOOR)) - log2(from.max(FLOOR))) * per_frame,
+            (false, _) => {
+                (log2::<Separate>(to.max(FLOOR)) - log2::<Separate>(from.max(FLOOR))) * per_frame
+            }
             (true, true) => 0.0,
             (true, false) => before.min(fall),
         };
@@ -370,7 +404,7 @@ impl Voice {
         for (partial, (from, to)) in here.iter().zip(there).enumerate() {
             let place = usize::from(self.places[partial]);
             let (group, lane) = (place / LANES, place % LANES);
-            self.base[group][lane] = log2(from.max(FLOOR));
+            self.base[group][lane] = log2::<Separate>(from.max(FLOOR));
             self.slope[group][lane] = slope(self.slope[group][lane], *from, *to);
         }
         if !self.has_noise {
@@ -379,15 +413,19 @@ impl Voice {
         let here = &table.noise[point * NOISE_BANDS..][..NOISE_BANDS];
         let there = &table.noise[next * NOISE_BANDS..][..NOISE_BANDS];
         for (band, (from, to)) in here.iter().zip(there).enumerate() {
-            self.noise_base[band] = log2(from.max(FLOOR));
+            self.noise_base[band] = log2::<Separate>(from.max(FLOOR));
             self.noise_slope[band] = slope(self.noise_slope[band], *from, *to);
         }
     }
 
     /// Add the next frames of the partials to the lanes of left and right.
     #[inline(always)]
-    pub(super) fn add(&mut self, left: &mut [[f32; LANES]], right: &mut [[f32; LANES]]) {
-        self.oscillators.add(left, right);
+    pub(super) fn add<A: Arithmetic>(
+        &mut self,
+        left: &mut [[f32; LANES]],
+        right: &mut [[f32; LANES]],
+    ) {
+        self.oscillators.add::<A>(left, right);
         self.age = self.age.saturating_add(u32::try_from(left.len()).unwrap_or(0));
     }
 }
@@ -406,7 +444,7 @@ fn pans(spread: f32) -> [f32; 2] {
 
 /// Frequency ratio of a channel's bend.
 fn bent(carriage: &Carriage) -> f32 {
-    exp2(within(carriage.bend(), -24.0, 24.0) / 12.0)
+    exp2::<Separate>(within(carriage.bend(), -24.0, 24.0) / 12.0)
 }
 
 /// The control point from which on nothing of the table is heard.

@@ -8,6 +8,7 @@ use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{NoteEvent, ProcessContext, Transport};
 
 use super::{Controllers, NotesIn, NotesOut, Room};
+use crate::engine::audio::channel::Expression;
 use crate::engine::audio::renderer::{HostEventKind, PlayedEvent};
 use crate::music::keys::Pedal;
 use crate::params::Control;
@@ -183,6 +184,28 @@ fn the_wheel_and_the_expression_pedal_are_heard() {
     heard.collect(None, &Controllers::default(), &mut Host::new(coming));
     let bend = |semitones| HostEventKind::Bend { semitones };
     let expected = [bend(0.0), bend(2.0), bend(-2.0), HostEventKind::Expression { gain: 1.0 }];
+    assert_eq!(kinds(&heard), expected);
+}
+
+#[test]
+fn expressions_of_one_note_and_the_reset_of_controllers_are_heard() {
+    let (voice_id, channel, timing) = (VoiceID::Wildcard, Channel::Number(2), 0);
+    let key = Key::Number(64);
+    let coming = [
+        NoteEvent::PolyTuning { timing, voice_id, channel, key, tuning: -0.5 },
+        NoteEvent::PolyVolume { timing, voice_id, channel, key, gain: 0.25 },
+        NoteEvent::PolyPan { timing, voice_id, channel, key: Key::Wildcard, pan: 1.0 },
+        controller(0, 3, 121, 0),
+    ];
+    let mut heard = NotesIn::new();
+    heard.collect(None, &Controllers::default(), &mut Host::new(coming));
+    let express = |pitch, expression| HostEventKind::Express { pitch, expression };
+    let expected = [
+        express(Pitch::new(64), Expression::Bend(-0.5)),
+        express(Pitch::new(64), Expression::Gain(0.25)),
+        express(None, Expression::Pan(1.0)),
+        HostEventKind::ControllersReset,
+    ];
     assert_eq!(kinds(&heard), expected);
 }
 

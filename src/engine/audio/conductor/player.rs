@@ -8,7 +8,7 @@ use crate::engine::audio::sequencer::Action;
 use crate::engine::link::{Commit, FromAudio, Retired, TimbreGrid};
 use crate::music::follow::{Around, Followers, Place, Seat, Struck};
 use crate::music::harmony::Harmony;
-use crate::music::keys::{Keys, Pitches};
+use crate::music::keys::{Keys, Pedal, Pitches};
 use crate::score::{Audible, Family, Key, Mode, Part, Pitch, Tick, Velocity};
 
 /// The player's keys, and all that the parts that follow go by.
@@ -88,17 +88,23 @@ impl Conductor {
                     self.end_key(pitch, frame, scene, played);
                 }
             }
-            HostEventKind::Pedal(pedal) => {
-                for pitch in self.player.keys.tread(pedal).iter() {
-                    self.end_key(pitch, frame, scene, played);
-                }
-            }
+            HostEventKind::Pedal(pedal) => self.tread(pedal, frame, scene, played),
             HostEventKind::Bend { semitones } => {
                 self.player.bearing.bend = semitones;
                 self.bear_player();
             }
             HostEventKind::Expression { gain } => {
                 self.player.bearing.gain = gain;
+                self.bear_player();
+            }
+            HostEventKind::Express { pitch, expression } => {
+                if let Some(synth) = &mut self.synth {
+                    synth.express(Part::PLAYER, pitch, expression);
+                }
+            }
+            HostEventKind::ControllersReset => {
+                self.tread(Pedal::Up, frame, scene, played);
+                self.player.bearing = Bearing::PLAIN;
                 self.bear_player();
             }
             HostEventKind::KeysUp => {
@@ -121,6 +127,18 @@ impl Conductor {
                 self.player.bearing = Bearing::PLAIN;
                 self.bear_player();
             }
+        }
+    }
+
+    fn tread(
+        &mut self,
+        pedal: Pedal,
+        frame: usize,
+        scene: &Scene<'_, '_>,
+        played: &mut Vec<PlayedEvent>,
+    ) {
+        for pitch in self.player.keys.tread(pedal).iter() {
+            self.end_key(pitch, frame, scene, played);
         }
     }
 

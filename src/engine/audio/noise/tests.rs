@@ -1,7 +1,16 @@
 //! What the noise promises.
 
-use super::{NOISE_LANES, NoiseMixture, NoiseTables, RUN};
+use super::{Loudness, NOISE_LANES, NoiseMixture, NoiseTables, RUN};
+use crate::engine::audio::simd::Separate;
 use crate::score::timbre::NOISE_BANDS;
+
+/// One run.
+const FRAMES: u16 = 32;
+
+/// Of noise without notes.
+fn loudness(noise: [f32; NOISE_LANES]) -> Loudness {
+    Loudness { level: 0.0, noise, correlation: None }
+}
 
 #[test]
 fn every_band_has_the_same_power_and_loops() {
@@ -27,20 +36,20 @@ fn a_mixture_reaches_its_level_and_falls_silent() {
     wanted[10] = 0.04;
     let mut power = 0.0;
     for period in 0..1000 {
-        mixture.glide(&wanted, 0.5, 32);
+        mixture.glide(&loudness(wanted), 0.5, FRAMES);
         let (mut left, mut right) = ([0.0; RUN], [0.0; RUN]);
-        mixture.add(&tables, &mut left, &mut right);
+        mixture.add::<Separate>(&tables, &mut left, &mut right);
         if period > 0 {
             power += left.iter().map(|it| it * it).sum::<f32>() / 32_000.0;
         }
     }
     assert!((power / 0.04 - 1.0).abs() < 0.3, "{power}");
     for _ in 0..2 {
-        mixture.glide(&[0.0; NOISE_LANES], 0.5, 32);
+        mixture.glide(&loudness([0.0; NOISE_LANES]), 0.5, FRAMES);
         let (mut left, mut right) = ([0.0; RUN], [0.0; RUN]);
-        mixture.add(&tables, &mut left, &mut right);
+        mixture.add::<Separate>(&tables, &mut left, &mut right);
     }
-    mixture.glide(&[0.0; NOISE_LANES], 0.5, 32);
+    mixture.glide(&loudness([0.0; NOISE_LANES]), 0.5, FRAMES);
     assert!(mixture.is_silent());
 }
 
@@ -53,9 +62,9 @@ fn left_and_right_go_together_as_they_should() {
         let mut mixture = NoiseMixture::new();
         let (mut together, mut power) = (0.0, 0.0);
         for _ in 0..2000 {
-            mixture.glide(&wanted, correlation, 32);
+            mixture.glide(&loudness(wanted), correlation, FRAMES);
             let (mut left, mut right) = ([0.0; RUN], [0.0; RUN]);
-            mixture.add(&tables, &mut left, &mut right);
+            mixture.add::<Separate>(&tables, &mut left, &mut right);
             for (left, right) in left.iter().zip(&right) {
                 together += left * right;
                 power += 0.5 * (left * left + right * right);

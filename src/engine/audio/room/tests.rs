@@ -1,11 +1,12 @@
 //! What the room promises.
 
 use super::Room;
+use crate::engine::audio::simd::Separate;
 
 /// What comes back for one frame.
 fn next(room: &mut Room, left: f32, right: f32) -> [f32; 2] {
     let (mut out_left, mut out_right) = ([left], [right]);
-    room.add(1.0, &mut out_left, &mut out_right);
+    room.add::<Separate>(1.0, &mut out_left, &mut out_right);
     [out_left[0] - left, out_right[0] - right]
 }
 

@@ -1,5 +1,6 @@
 //! What the synth promises.
 
+mod expression;
 mod morph;
 mod purity;
 

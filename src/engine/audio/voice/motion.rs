@@ -2,6 +2,7 @@
 
 use super::{Voice, exp2, within};
 use crate::engine::audio::rates::Rates;
+use crate::engine::audio::simd::Separate;
 use crate::score::timbre::TABLE_FRAMES;
 
 /// Vibrato sets in this long after the onset and takes as long again to be whole, seconds.
@@ -21,7 +22,7 @@ impl Voice {
         let turns = f64::from(age) * f64::from(table.vibrato_hertz) / f64::from(rates.sample_rate);
         let swing = wave(turns) + 0.3 * wave(0.37 * turns);
         let cents = within(onset * table.vibrato_cents * swing, -100.0, 100.0);
-        within(glide, 0.0, 16.0) * exp2(cents / 1200.0)
+        within(glide, 0.0, 16.0) * exp2::<Separate>(cents / 1200.0)
     }
 }
 

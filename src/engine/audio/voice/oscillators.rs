@@ -1,7 +1,8 @@
 //! A voice's oscillators: a bank of sines side by side, whose gains and pitches glide through a period.
 
-use super::{LANES, QUIET, pans};
+use super::{LANES, NOISE_LANES, QUIET, pans};
 use crate::engine::audio::curves::{exp2, log2, sine, within};
+use crate::engine::audio::simd::{Arithmetic, Separate};
 use crate::score::timbre::MAX_PARTIALS;
 
 /// Groups of partials that are computed side by side.
@@ -98,7 +99,7 @@ impl Oscillators {
     /// Begin a partial, silent, at `ratio` times its pitch.
     pub(super) fn begin(&mut self, place: usize, partial: &Partial, ratio: f32) {
         let (group, lane) = (place / LANES, place % LANES);
-        let half = sine((0.5 * partial.omega * ratio).min(STEEPEST));
+        let half = sine::<Separate>((0.5 * partial.omega * ratio).min(STEEPEST));
         let (sin, cos) = partial.phasor;
         self.omega[group][lane] = partial.omega;
         self.turn[group][lane] = 2.0 * half;
@@ -178,7 +179,13 @@ impl Oscillators {
     /// Let all pitches go to `ratio` times their own by the end of the period, before its levels are aimed at, as far as they have come there from those `before`,
     /// which a share is left of. None sounds above `top`, radians a frame.
     #[inline(always)]
-    pub(super) fn tune(&mut self, ratio: f32, top: f32, frames: u16, before: Option<(&Bank, f32)>) {
+    pub(super) fn tune<A: Arithmetic>(
+        &mut self,
+        ratio: f32,
+        top: f32,
+        frames: u16,
+        before: Option<(&Bank, f32)>,
+    ) {
         let per_frame = 1.0 / f32::from(frames);
         let (end, steepness) = (top * (1.0 + FADE), 1.0 / (FADE * top));
         self.is_moving = true;
@@ -191,14 +198,14 @@ impl Oscillators {
                 if let Some((was, rest)) = before {
                     moved += rest * (was[group][lane] - moved);
                 }
-                let goal = 2.0 * sine((0.5 * moved).min(STEEPEST));
+                let goal = 2.0 * sine::<A>((0.5 * moved).min(STEEPEST));
                 turn_step[lane] = (goal - turn[lane]) * per_frame;
                 // The square of the amplitude that the oscillator has now: a change of pitch swells it.
                 let round = sin[lane] * sin[lane]
                     + cos[lane] * cos[lane]
                     + turn[lane] * sin[lane] * cos[lane];
                 let square = round / (1.0 - 0.25 * turn[lane] * turn[lane]);
-                let swell = exp2(-0.5 * log2(within(square, 1e-3, 1e3)));
+                let swell = exp2::<A>(-0.5 * log2::<A>(within(square, 1e-3, 1e3)));
                 trim[lane] = swell * within((end - moved) * steepness, 0.0, 1.0);
             }
         }
@@ -206,32 +213,43 @@ impl Oscillators {
 
     /// Add the next frames to the lanes of left and right.
     #[inline(always)]
-    pub(super) fn add(&mut self, left: &mut [[f32; LANES]], right: &mut [[f32; LANES]]) {
-        if self.is_moving {
-            self.add_all::<true>(left, right);
-        } else {
-            self.add_all::<false>(left, right);
-        }
-    }
-
-    /// Two groups at a time: while the sine of one waits for its cosine, the other is computed.
-    #[inline(always)]
-    fn add_all<const MOVING: bool>(
+    pub(super) fn add<A: Arithmetic>(
         &mut self,
         left: &mut [[f32; LANES]],
         right: &mut [[f32; LANES]],
     ) {
-        let pairs = self.sounding_count / 2;
-        for pair in 0..pairs {
-            self.add_groups::<MOVING, 2>(2 * pair, left, right);
+        if self.is_moving {
+            self.add_all::<A, true>(left, right);
+        } else {
+            self.add_all::<A, false>(left, right);
         }
-        if self.sounding_count % 2 == 1 {
-            self.add_groups::<MOVING, 1>(2 * pairs, left, right);
+    }
+
+    /// Several groups at a time where there is room for them: while the sine of one waits for its cosine, the others are computed.
+    #[inline(always)]
+    fn add_all<A: Arithmetic, const MOVING: bool>(
+        &mut self,
+        left: &mut [[f32; LANES]],
+        right: &mut [[f32; LANES]],
+    ) {
+        let mut first = 0;
+        while first < self.sounding_count {
+            let left_over = self.sounding_count - first;
+            if A::GROUPS >= 3 && (left_over > 4 || left_over == 3) {
+                self.add_groups::<A, MOVING, 3>(first, left, right);
+                first += 3;
+            } else if A::GROUPS >= 2 && left_over >= 2 {
+                self.add_groups::<A, MOVING, 2>(first, left, right);
+                first += 2;
+            } else {
+                self.add_groups::<A, MOVING, 1>(first, left, right);
+                first += 1;
+            }
         }
     }
 
     #[inline(always)]
-    fn add_groups<const MOVING: bool, const SIDE_BY_SIDE: usize>(
+    fn add_groups<A: Arithmetic, const MOVING: bool, const SIDE_BY_SIDE: usize>(
         &mut self,
         first: usize,
         left: &mut [[f32; LANES]],
@@ -253,18 +271,22 @@ impl Oscillators {
                     if MOVING {
                         turn[group][lane] += turn_step[group][lane];
                     }
-                    sin[group][lane] += turn[group][lane] * cos[group][lane];
+                    sin[group][lane] =
+                        A::sum(turn[group][lane], cos[group][lane], sin[group][lane]);
                 }
                 for lane in 0..LANES {
-                    cos[group][lane] -= turn[group][lane] * sin[group][lane];
+                    cos[group][lane] =
+                        A::sum(-turn[group][lane], sin[group][lane], cos[group][lane]);
                 }
                 for lane in 0..LANES {
                     gain_left[group][lane] += step_left[group][lane];
-                    sum_left[lane] += gain_left[group][lane] * sin[group][lane];
+                    sum_left[lane] =
+                        A::sum(gain_left[group][lane], sin[group][lane], sum_left[lane]);
                 }
                 for lane in 0..LANES {
                     gain_right[group][lane] += step_right[group][lane];
-                    sum_right[lane] += gain_right[group][lane] * sin[group][lane];
+                    sum_right[lane] =
+                        A::sum(gain_right[group][lane], sin[group][lane], sum_right[lane]);
                 }
             }
             (*left, *right) = (sum_left, sum_right);
@@ -287,6 +309,26 @@ fn largest(lanes: [f32; LANES]) -> f32 {
     let larger = |a: f32, b: f32| if a > b { a } else { b };
     let half: [f32; 4] = std::array::from_fn(|lane| larger(lanes[lane], lanes[lane + 4]));
     larger(larger(half[0], half[2]), larger(half[1], half[3]))
+}
+
+/// The largest of all, none of which is negative.
+#[inline(always)]
+pub(in crate::engine::audio) fn largest_of_all(values: &[f32; NOISE_LANES]) -> f32 {
+    let mut most = [0.0_f32; LANES];
+    for lanes in values.as_chunks::<LANES>().0 {
+        most = std::array::from_fn(|at| if lanes[at] > most[at] { lanes[at] } else { most[at] });
+    }
+    largest(most)
+}
+
+/// The sum of all.
+#[inline(always)]
+pub(in crate::engine::audio) fn all_together(values: &[f32; NOISE_LANES]) -> f32 {
+    let mut sums = [0.0_f32; LANES];
+    for lanes in values.as_chunks::<LANES>().0 {
+        sums = std::array::from_fn(|at| sums[at] + lanes[at]);
+    }
+    together(sums)
 }
 
 /// The sum of the lanes, halves first.

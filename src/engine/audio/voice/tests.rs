@@ -4,6 +4,7 @@ use super::{LANES, Stage, Start, Voice};
 use crate::engine::audio::channel::{Bearing, Channel};
 use crate::engine::audio::fixtures::{Kind, table};
 use crate::engine::audio::rates::Rates;
+use crate::engine::audio::simd::Separate;
 use crate::score::timbre::NOISE_BANDS;
 use crate::score::{Part, Pitch};
 
@@ -18,10 +19,10 @@ fn played(kind: Kind, pitch: u8, frames: usize, rate: f32) -> Vec<f32> {
     voice.start(start, &Bearing::PLAIN, 0, &rates);
     let mut out = Vec::new();
     while out.len() < frames && voice.stage != Stage::Over {
-        voice.look_ahead(rates.period, &Bearing::PLAIN, &rates);
+        voice.look_ahead::<Separate>(rates.period, &Bearing::PLAIN, &rates);
         let run = usize::from(rates.period);
         let (mut left, mut right) = (vec![[0.0; LANES]; run], vec![[0.0; LANES]; run]);
-        voice.add(&mut left, &mut right);
+        voice.add::<Separate>(&mut left, &mut right);
         out.extend(left.iter().map(|it| it.iter().sum::<f32>()));
     }
     out
@@ -77,7 +78,7 @@ fn noise_is_in_its_bands_and_nowhere_else() {
         let table = table(kind, 60, 0.25);
         let start = Start { part: Part::PLAYER, channel, pitch, ratio: 1.0, gain: 1.0, table };
         voice.start(start, &Bearing::PLAIN, 0, &rates);
-        voice.look_ahead(rates.period, &Bearing::PLAIN, &rates);
+        voice.look_ahead::<Separate>(rates.period, &Bearing::PLAIN, &rates);
         assert!(voice.noise[NOISE_BANDS..].iter().all(|it| *it < 1e-9), "{:?}", voice.noise);
         voice.end();
     }

@@ -8,6 +8,7 @@ use super::{Act, Synth, on, rendered};
 use crate::engine::audio::channel::{Bearing, Channel};
 use crate::engine::audio::fixtures::{Kind, table};
 use crate::engine::audio::rates::Rates;
+use crate::engine::audio::simd::Separate;
 use crate::engine::audio::voice::{LANES, Start, Voice};
 use crate::infer::{self, Muse, Runtime, Scripted};
 use crate::pack::Pack;
@@ -144,10 +145,10 @@ fn bent(table: &Arc<PartialTable>, begin: usize, frames: usize, rate: f32) -> Ve
     while wave.len() < frames {
         // The wheel tells every other period.
         let told = wave.len().saturating_sub(begin) / 64 * 64;
-        voice.look_ahead(rates.period, &bearing(bend_at(told)), &rates);
+        voice.look_ahead::<Separate>(rates.period, &bearing(bend_at(told)), &rates);
         let run = usize::from(rates.period);
         let (mut left, mut right) = (vec![[0.0; LANES]; run], vec![[0.0; LANES]; run]);
-        voice.add(&mut left, &mut right);
+        voice.add::<Separate>(&mut left, &mut right);
         wave.extend(left.iter().map(|it| it.iter().sum::<f32>()));
     }
     wave
