@@ -1,5 +1,8 @@
 //! A motif of the player's that a reply begins with: its intervals and its rhythm, in the part's own octave.
 
+#[cfg(test)]
+mod tests;
+
 use crate::infer::Controls;
 use crate::music::planner::Window;
 use crate::music::tokens::{LONGEST_TIME, duration_class};
@@ -70,7 +73,8 @@ impl Quote {
         self.notes[self.next].onset
     }
 
-    /// Let the motif's next note alone be drawn, `from` being what time steps count from. False where it is impossible.
+    /// Let the motif's next note alone be drawn, `from` being what time steps count from, however many notes others have struck at its moment. False where it is
+    /// impossible.
     pub(super) fn insist(&self, controls: &mut Controls, from: Tick) -> bool {
         let note = self.notes[self.next];
         let pitch = usize::from(note.pitch.number());
@@ -78,7 +82,6 @@ impl Quote {
         let possible = |bias: f32| bias > Controls::IMPOSSIBLE / 2.0;
         let row = &mut controls.bias_pitch[self.part.slot() * Controls::FIELDS[2]..];
         if time >= usize::from(LONGEST_TIME)
-            || !possible(controls.bias_time[time])
             || !possible(controls.bias_part[self.part.slot()])
             || !possible(row[pitch])
         {
@@ -87,9 +90,7 @@ impl Quote {
         row[pitch] += INSISTENCE;
         controls.bias_duration[usize::from(duration_class(note.length))] += INSISTENCE;
         for (class, bias) in controls.bias_time.iter_mut().enumerate() {
-            if class != time {
-                *bias = Controls::IMPOSSIBLE;
-            }
+            *bias = if class == time { 0.0 } else { Controls::IMPOSSIBLE };
         }
         for (slot, bias) in controls.bias_part.iter_mut().enumerate() {
             if slot != self.part.slot() {
