@@ -43,6 +43,9 @@ pub(super) struct Strip {
     /// Sum of the log-probabilities of each window and how many notes it is of.
     surprise: Vec<(Tick, f32, u32)>,
     ended: Option<Tick>,
+    /// Where the first window begins in which any part played from a take, or rested with one.
+    given: Option<Tick>,
+    /// But for that.
     whole: Whole,
 }
 
@@ -77,6 +80,7 @@ impl Strip {
             notes: Vec::new(),
             surprise: Vec::new(),
             ended: None,
+            given: None,
             whole: if goes_on { Whole::No } else { Whole::Yes },
         }
     }
@@ -187,6 +191,7 @@ impl Strip {
     pub(super) fn commit(&mut self, window: Window, committed: Committed<'_>) {
         while self.notes.pop_if(|it| it.0.onset >= window.begin).is_some() {}
         while self.surprise.pop_if(|it| it.0 >= window.begin).is_some() {}
+        self.given.take_if(|begin| *begin >= window.begin);
         self.notes.extend(committed.notes);
         maps::set(&mut self.families, window.begin, committed.families);
         if committed.drawn > 0 {
@@ -196,7 +201,7 @@ impl Strip {
             self.surprise.push((window.begin, sum, drawn));
         }
         if committed.is_given {
-            self.whole = Whole::No;
+            self.given.get_or_insert(window.begin);
         }
     }
 
@@ -346,7 +351,7 @@ impl Strip {
                 .collect(),
             rests: self.rests.iter().copied().filter(|it| it.from < end).collect(),
             ended: self.ended,
-            whole: self.whole,
+            whole: if self.given.is_some_and(|begin| begin < end) { Whole::No } else { self.whole },
         }
     }
 

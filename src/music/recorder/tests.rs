@@ -15,6 +15,7 @@ struct Host {
     tempo: Tempo,
     newest: Option<Window>,
     length: Ticks,
+    is_given: bool,
 }
 
 impl Host {
@@ -26,11 +27,12 @@ impl Host {
             tempo: Tempo::default(),
             newest: None,
             length: Ticks(12),
+            is_given: false,
         }
     }
 
     /// `w8` waits at tick 8, `@8` plays from there, `>4` goes on by four cutoffs, `t90` sets the tempo, `m3` the meter from the next window on,
-    /// `l30` the notes' length, `v` composes the newest window anew, `s` has it stand as it was before, `r` rests the newest window, `d50` and `u60` strike and let go a key, `p70` is panic, `x96` stops.
+    /// `l30` the notes' length, `g1` and `g0` whether windows play from a take, `c` composes the newest window of a chain that waits once more, `v` composes the newest window anew, `s` has it stand as it was before, `r` rests the newest window, `d50` and `u60` strike and let go a key, `p70` is panic, `x96` stops.
     fn run(&mut self, text: &str) {
         for word in text.split_whitespace() {
             let (what, number) = word.split_at(1);
@@ -46,6 +48,8 @@ impl Host {
                     self.bar = BarLine { start: newest.begin, meter };
                 }
                 "l" => self.length = Ticks(number),
+                "g" => self.is_given = number == 1,
+                "c" => self.commit(self.newest.unwrap()),
                 "v" => {
                     let newest = self.newest.unwrap();
                     let cutoff = newest.revision().unwrap();
@@ -121,7 +125,7 @@ impl Host {
             families: [Family::PIANO; 4],
             log_probability: -3.0,
             drawn: 1,
-            is_given: false,
+            is_given: self.is_given,
         };
         self.recorder.commit(window, committed);
     }
@@ -241,6 +245,20 @@ fn a_take_tells_what_made_it() {
     assert_eq!(delays, [-0.5; 8]);
     assert_eq!(take.music.likelihood, Some(-3.0));
     assert!(take.name.contains(' '));
+}
+
+#[test]
+fn a_take_is_whole_unless_a_window_of_it_or_before_it_was_given() {
+    let whole = |host: &str, bars: u32| {
+        let mut recorder = Host::new(Recorder::LIMIT_BYTES);
+        recorder.run(host);
+        recorder.recorder.keep_last(bars).unwrap().take.making.whole
+    };
+    assert_eq!(whole("g1 w0 @0 g0 >7", 1), Whole::No, "what was given led up to it");
+    assert_eq!(whole("g1 w0 g0 c @0 >7", 2), Whole::Yes, "called off before it sounded");
+    assert_eq!(whole("@0 >2 g1 >1 g0 v >4", 2), Whole::Yes, "composed anew without");
+    assert_eq!(whole("@0 >2 g1 >1 g0 >4", 2), Whole::No);
+    assert_eq!(whole("@0 >3 g1 >1 x96", 1), Whole::Yes, "given only after its end");
 }
 
 #[test]
