@@ -235,6 +235,11 @@ impl Composer {
 
     /// What is composed already stands; a chain that still waits for the transport is begun anew, since its first window is what is asked for now.
     fn play(&mut self, playback: Option<Arc<Playback>>) {
+        // The same from another bar line on is another.
+        let has_a_place = !playback.as_ref().is_some_and(|it| it.is_placed_by_start());
+        if has_a_place && playback == self.playback {
+            return;
+        }
         let runs = self.links.gauges.playing.load(Ordering::Relaxed);
         let running = self.chain.as_ref().filter(|_| runs).map(Chain::id);
         self.joining = running.map_or(Joining::NotRunning, Joining::Asked);

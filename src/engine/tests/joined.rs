@@ -77,3 +77,17 @@ fn where_the_transport_runs_a_take_begins_at_the_next_bar_line_and_the_band_play
         assert!(improvises, "asked at {asked}, {quantum:?}");
     }
 }
+
+#[test]
+fn what_plays_already_is_not_begun_anew() {
+    let mut host = Host::new();
+    let mut ask = |playback: &Option<Playback>| {
+        host.links.to_composer.push(ToComposer::Play(playback.clone().map(Arc::new))).unwrap();
+        host.turn();
+        host.offline(standing(0.0), &[]);
+        host.chains().len()
+    };
+    assert_eq!(ask(&None), 1, "the chain that waits");
+    let song = Some(Playback::of(&take(), Place::Song, Elsewhere::Silent));
+    assert_eq!([ask(&None), ask(&song), ask(&song), ask(&None)], [0, 1, 0, 1]);
+}
