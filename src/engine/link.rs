@@ -167,6 +167,8 @@ pub enum FromComposer {
     /// What the song remembers from now on, for the saved state.
     /// `before` is what it was added to: an answer that comes after the musician has changed the memory once more is of no use.
     Remembered { before: Arc<Memory>, memory: Arc<Memory> },
+    /// What was to be played while the transport ran begins at this bar line.
+    Joined { tick: Tick },
     /// The composer could not go on; playback does, without new notes. The text is for the musician.
     Failed(String),
 }

@@ -159,6 +159,7 @@ impl Bounced {
             | FromComposer::Heard(_)
             | FromComposer::Expected(_)
             | FromComposer::Remembered { .. }
+            | FromComposer::Joined { .. }
             | FromComposer::Failed(_) => {}
         }
     }

@@ -39,6 +39,7 @@ impl Roll {
             FromComposer::Expected(notes) => self.expected = notes,
             other @ (FromComposer::Opened { .. }
             | FromComposer::Remembered { .. }
+            | FromComposer::Joined { .. }
             | FromComposer::Failed(_)) => return Some(other),
         }
         None

@@ -143,6 +143,7 @@ impl Kept {
             match message {
                 FromComposer::Opened { backend } => self.lock().backend = backend,
                 FromComposer::Failed(reason) => self.add_failure(reason),
+                FromComposer::Joined { tick } => self.lock().desk.join(tick, &self.deck),
                 FromComposer::Remembered { before, memory } => {
                     let mut inner = self.lock();
                     if inner.remembered.hear(&before, memory) {

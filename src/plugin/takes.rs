@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 pub(super) use self::job::Job;
 use self::job::Outcome;
 use super::song::{Inner, Kept};
+use super::transport::Deck;
 use crate::engine::link::ToComposer;
 use crate::engine::playback::{Elsewhere, Parts, Place, Playback};
 use crate::engine::reprise::{Again, Candidate, Reprise};
@@ -29,16 +30,32 @@ use crate::score::{Part, Take, Tick};
 pub(super) struct Desk {
     pub(super) takes: Takes,
     /// What is being played from.
-    playing: Option<TakeId>,
+    playing: Option<Playing>,
     job: Option<Job>,
     /// What the newest act came to.
     note: Option<TakesNote>,
+}
+
+/// A take that the band plays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Playing {
+    id: TakeId,
+    place: Place,
+    /// Of one that joined while our own transport played, and is to stop it at its end: its length, quarter notes.
+    joined: Option<f64>,
 }
 
 impl Desk {
     /// With takes as they were saved; what was being played or worked on is over.
     pub(super) fn new(takes: Vec<Take>) -> Self {
         Self { takes: Takes::new(takes), ..Self::default() }
+    }
+
+    /// What plays has joined at this bar line: by our own transport it ends as a take that is played from its first bar.
+    pub(super) fn join(&self, line: Tick, deck: &Deck) {
+        if let Some(length) = self.playing.and_then(|it| it.joined) {
+            deck.keep_to(line.quarters(), line.quarters() + length);
+        }
     }
 }
 
@@ -151,7 +168,6 @@ impl Kept {
         let gauges = self.links().map(|links| &links.gauges);
         let runs = gauges.is_some_and(|it| it.playing.load(Ordering::Relaxed));
         self.tell(ToComposer::Play(Some(Arc::new(playback))))?;
-        self.lock().desk.playing = Some(id);
         let (who, does) = match is_frozen {
             true => (format!("The frozen parts of {}", take.name), "play"),
             false => (take.name.clone(), "plays"),
@@ -159,19 +175,27 @@ impl Kept {
         let bars = place_text(&take);
         // What improvises around frozen parts goes on behind them.
         let (begin, end) = (take.music.begin.quarters(), take.music.end.quarters());
-        let end = (!is_frozen).then_some(end);
+        let length = end - begin;
+        let joins = place == Place::Start && runs;
+        let joined = (joins && !is_frozen && self.deck.rules()).then_some(length);
+        self.lock().desk.playing = Some(Playing { id, place, joined });
+        let end = |from: f64| (!is_frozen).then_some(from + length);
         Ok(match (self.deck.rules(), place) {
             (true, Place::Song) => {
-                self.deck.play_stretch(begin, end);
+                self.deck.play_stretch(begin, end(begin));
                 format!("{who} {does}: {bars}")
             }
             (false, Place::Song) => {
                 format!("{who} {does} at {bars} of the song: let your host play there")
             }
-            (_, Place::Start) if runs => format!("{who} {does} from the next bar on"),
+            (_, Place::Start) if runs => {
+                self.deck.play_on(); // until it is known where it joins
+                format!("{who} {does} from the next bar on")
+            }
             (true, Place::Start) => {
                 let bar = gauges.map_or(0, |it| it.bar_start.load(Ordering::Relaxed));
-                self.deck.play_from(Tick(bar).quarters());
+                let bar = Tick(bar).quarters();
+                self.deck.play_stretch(bar, end(bar));
                 format!("{who} {does} from here")
             }
             (false, Place::Start) => format!("{who} {does} from where your host starts"),
@@ -188,13 +212,13 @@ impl Kept {
     /// What is played may be gone from the list: a band that goes on with it, and rests elsewhere, could not be asked to improvise again.
     fn miss_what_plays(&self) -> Result<String, String> {
         let desk = &mut self.lock().desk;
-        let is_gone = desk.playing.is_some_and(|id| desk.takes.get(id).is_none());
+        let is_gone = desk.playing.is_some_and(|it| desk.takes.get(it.id).is_none());
         if !is_gone {
             return Ok(String::new());
         }
+        self.tell(ToComposer::Play(None))?;
         desk.playing = None;
         self.deck.play_on();
-        self.tell(ToComposer::Play(None))?;
         Ok(String::from("The take that played is gone from the list: the band improvises again"))
     }
 
@@ -313,9 +337,11 @@ impl Kept {
             TakeOrder::Rated => Order::Rated,
         };
         let is_rated = order == Order::Rated;
-        let plays = |take: &Take| match self.deck.rules() {
-            true => format!("{}; {}", place_text(take), details(take)),
-            false => format!("{} of the song; {}", place_text(take), details(take)),
+        let playing = |id: TakeId| desk.playing.filter(|it| it.id == id);
+        let place = |take: &Take, place: Place| match (place, self.deck.rules()) {
+            (Place::Start, _) => String::from("played here"),
+            (Place::Song, true) => place_text(take),
+            (Place::Song, false) => format!("{} of the song", place_text(take)),
         };
         let row = |(id, take): (TakeId, &Arc<Take>)| TakeRow {
             rating: is_rated.then(|| rating::of_take(take)),
@@ -323,8 +349,11 @@ impl Kept {
             name: take.name.clone(),
             tags: take.tags.clone(),
             is_starred: take.starred,
-            is_playing: desk.playing == Some(id),
-            details: if desk.playing == Some(id) { plays(take) } else { details(take) },
+            is_playing: playing(id).is_some(),
+            details: match playing(id) {
+                Some(it) => format!("{}; {}", place(take, it.place), details(take)),
+                None => details(take),
+            },
         };
         TakesView {
             rows: desk.takes.found(search, order).into_iter().map(row).collect(),

@@ -148,7 +148,11 @@ impl Composer {
         if self.inbox.iter().any(|it| is_rest_of(it, window)) {
             return chain.pass_over(self.muse.as_mut(), window, settings).map(|()| None);
         }
+        let asked = self.joining;
         let line = self.joining.line(window);
+        if let Some(tick) = line.filter(|_| self.joining != asked) {
+            self.links.from_composer.force_push(FromComposer::Joined { tick });
+        }
         let given = self.playback.as_ref().and_then(|it| chain.given(it, window, line));
         let composed = chain.compose(self.muse.as_mut(), window, settings, given)?;
         self.commit(window, &composed, &settings)?;

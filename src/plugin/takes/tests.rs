@@ -1,19 +1,21 @@
 //! Takes of a saved song, worked on without a window, and saved again.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use nice_plug::params::persist::PersistentField;
 
-use super::export;
+use super::{Place, Playing, export};
 use crate::engine::audio::renderer::Sound;
 use crate::engine::control::Instance;
+use crate::engine::link::FromComposer;
 use crate::engine::reprise::Go;
 use crate::files::{midi, state};
 use crate::gui::{Note, TakeAct, TakeOrder};
 use crate::infer::Scripted;
 use crate::music::takes::TakeId;
 use crate::plugin::song::Kept;
-use crate::score::Take;
+use crate::score::{Take, Tick};
 
 const V2: &str = include_str!("../../../tests/data/states/v2.json");
 
@@ -107,7 +109,7 @@ fn a_take_that_plays_and_goes_from_the_list_lets_the_band_improvise_again() {
         assert!(kept.takes_view("", TakeOrder::Newest).rows.iter().any(|it| it.is_playing));
         kept.act(TakeAct::Star(1));
         assert_eq!(told(&kept), "", "another edit lets it play on");
-        assert_eq!(kept.lock().desk.playing, Some(TakeId(id)));
+        assert_eq!(kept.lock().desk.playing.map(|it| it.id), Some(TakeId(id)));
         if !comes_back {
             kept.act(TakeAct::Undo); // the star
         }
@@ -116,6 +118,67 @@ fn a_take_that_plays_and_goes_from_the_list_lets_the_band_improvise_again() {
         kept.act(if comes_back { TakeAct::Undo } else { TakeAct::Redo });
         assert!(!kept.takes_view("", TakeOrder::Newest).rows.iter().any(|it| it.is_playing));
     }
+}
+
+/// With a composer, without a host.
+fn alone() -> Kept {
+    let kept = song();
+    let open = || Ok(Box::new(Scripted::new()) as Box<dyn crate::infer::Muse>);
+    kept.start_with(|| Instance::start(open, Sound::Silent));
+    kept.deck.rule(true);
+    kept
+}
+
+fn play(id: u64, from_start: bool) -> TakeAct {
+    TakeAct::Play { id, from_start, frozen: [false; 4] }
+}
+
+#[test]
+fn a_take_that_joins_another_is_played_to_its_own_end() {
+    let kept = alone();
+    let takes = saved(&kept).takes;
+    let length = |id: usize| takes[id].music.end.quarters() - takes[id].music.begin.quarters();
+    kept.act(play(0, false));
+    let first = takes[0].music.begin.quarters();
+    assert_eq!(kept.deck.stretch(), (first, first + length(0)));
+    // The transport runs.
+    let links = kept.links().unwrap();
+    links.gauges.playing.store(true, Ordering::Relaxed);
+    kept.act(play(1, true));
+    assert_eq!(kept.deck.stretch(), (0.0, f64::INFINITY), "not the other one's");
+    links.from_composer.force_push(FromComposer::Joined { tick: Tick(960) });
+    kept.news();
+    assert_eq!(kept.deck.stretch(), (40.0, 40.0 + length(1)));
+    kept.act(TakeAct::Silence);
+    links.from_composer.force_push(FromComposer::Joined { tick: Tick(1920) });
+    kept.news();
+    assert_eq!(kept.deck.stretch(), (0.0, f64::INFINITY));
+}
+
+#[test]
+fn a_take_that_is_played_here_ends_where_it_ends_and_its_row_does_not_name_its_place() {
+    let kept = alone();
+    let details = || {
+        let rows = kept.takes_view("", TakeOrder::Newest).rows;
+        rows.into_iter().find(|it| it.is_playing).unwrap().details
+    };
+    kept.links().unwrap().gauges.bar_start.store(192, Ordering::Relaxed);
+    kept.act(play(0, true));
+    let music = saved(&kept).takes[0].music.clone();
+    assert_eq!(kept.deck.stretch(), (8.0, 8.0 + music.end.quarters() - music.begin.quarters()));
+    assert!(details().starts_with("played here; "), "{}", details());
+    kept.act(play(0, false));
+    assert!(details().starts_with("bar"), "{}", details());
+}
+
+#[test]
+fn what_the_composer_was_not_told_still_plays() {
+    let kept = song();
+    let playing = Playing { id: TakeId(0), place: Place::Song, joined: None };
+    kept.lock().desk.playing = Some(playing);
+    kept.act(TakeAct::Delete(0));
+    assert!(told(&kept).contains("the composer is not there yet"), "{}", told(&kept));
+    assert_eq!(kept.lock().desk.playing, Some(playing), "so that it can be told yet");
 }
 
 /// The note that work on a take leaves, when it is done.

@@ -1,6 +1,6 @@
 //! The transport of a program that has no host: what the window asks of it, and the clock that the callback moves by it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use atomic_float::AtomicF64;
 
@@ -11,10 +11,13 @@ use crate::score::Tempo;
 pub(in crate::plugin) struct Deck {
     /// Whether it rules: there is no host, or none that plays. Written by the callback.
     rules: AtomicBool,
-    /// Asked by the window; the callback stops at the end of what is played.
-    plays: AtomicBool,
+    /// In the lowest bit whether it is to play, above it how often the window has asked: the callback stops at the end of what is played,
+    /// unless the window has asked for something meanwhile.
+    asked: AtomicU64,
     /// Where to go, quarter notes; not a number where nothing is asked.
     wanted: AtomicF64,
+    /// Whether to go to where a return leads.
+    returns: AtomicBool,
     /// Where a return leads, and where playing ends, quarter notes.
     home: AtomicF64,
     end: AtomicF64,
@@ -24,6 +27,8 @@ pub(in crate::plugin) struct Deck {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct DeckClock {
     quarters: f64,
+    /// Whether time passed in the block before.
+    plays: bool,
     /// Frames to stand before it plays from a new place.
     settling: usize,
 }
@@ -35,8 +40,9 @@ impl Default for Deck {
     fn default() -> Self {
         Self {
             rules: AtomicBool::new(false),
-            plays: AtomicBool::new(false),
+            asked: AtomicU64::new(0),
             wanted: AtomicF64::new(f64::NAN),
+            returns: AtomicBool::new(false),
             home: AtomicF64::new(0.0),
             end: AtomicF64::new(f64::INFINITY),
         }
@@ -49,43 +55,72 @@ impl Deck {
         self.rules.load(Ordering::Relaxed)
     }
 
+    /// Whether it is to play. It stands for a moment nevertheless where it begins at a new place.
+    pub(in crate::plugin) fn is_asked_to_play(&self) -> bool {
+        is_to_play(self.asked())
+    }
+
     pub(in crate::plugin) fn play(&self) {
-        self.plays.store(true, Ordering::Release);
+        self.ask(true);
     }
 
+    /// Real-time safe.
     pub(in crate::plugin) fn stop(&self) {
-        self.plays.store(false, Ordering::Release);
+        self.ask(false);
     }
 
-    /// To the beginning: of the song, or of what is played.
+    fn ask(&self, plays: bool) {
+        let next = |it: u64| Some(((it >> 1).wrapping_add(1) << 1) | u64::from(plays));
+        self.asked.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).ok(); // it always has a next one
+    }
+
+    /// To the beginning: of the song, or of what is played. While it plays that is a jump, as over a host's loop.
     pub(in crate::plugin) fn go_home(&self) {
-        self.wanted.store(self.home.load(Ordering::Relaxed), Ordering::Release);
+        self.returns.store(true, Ordering::Release);
     }
 
     /// Play from `begin`, and stop at `end`, if there is one, quarter notes.
     pub(in crate::plugin) fn play_stretch(&self, begin: f64, end: Option<f64>) {
-        self.home.store(begin, Ordering::Relaxed);
-        self.end.store(end.unwrap_or(f64::INFINITY), Ordering::Relaxed);
-        self.wanted.store(begin, Ordering::Release);
-        self.play();
-    }
-
-    /// Play on from `begin`, quarter notes.
-    pub(in crate::plugin) fn play_from(&self, begin: f64) {
-        self.play_on();
+        self.keep_to(begin, end.unwrap_or(f64::INFINITY));
         self.wanted.store(begin, Ordering::Release);
         self.play();
     }
 
     /// The whole song is played from now on; time goes on as it goes.
     pub(in crate::plugin) fn play_on(&self) {
-        self.home.store(0.0, Ordering::Relaxed);
-        self.end.store(f64::INFINITY, Ordering::Relaxed);
+        self.keep_to(0.0, f64::INFINITY);
     }
 
-    /// Say whether it rules. Real-time safe.
-    pub(super) fn rule(&self, rules: bool) {
-        self.rules.store(rules, Ordering::Relaxed);
+    /// From now on a return leads to `home`, and playing ends at `end`, quarter notes; time goes on as it goes.
+    pub(in crate::plugin) fn keep_to(&self, home: f64, end: f64) {
+        self.home.store(home, Ordering::Relaxed);
+        self.end.store(end, Ordering::Relaxed);
+    }
+
+    /// Where a return leads, and where playing ends.
+    #[cfg(test)]
+    pub(in crate::plugin) fn stretch(&self) -> (f64, f64) {
+        (self.home.load(Ordering::Relaxed), self.end.load(Ordering::Relaxed))
+    }
+
+    /// Say whether it rules. When another program's transport takes over, this one stops, so that it does not go on by itself after that. Real-time safe.
+    pub(in crate::plugin) fn rule(&self, rules: bool) {
+        let ruled = self.rules.swap(rules, Ordering::Relaxed);
+        if ruled && !rules {
+            self.stop();
+        }
+    }
+
+    /// What the window has asked for so far.
+    fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Acquire)
+    }
+
+    /// Stop, unless the window has asked for something after `asked`. Whether it did not. Real-time safe.
+    fn stop_after(&self, asked: u64) -> bool {
+        let stopped = asked & !1;
+        let (done, failed) = (Ordering::AcqRel, Ordering::Relaxed);
+        self.asked.compare_exchange(asked, stopped, done, failed).is_ok()
     }
 
     /// Whether time passes in a block of `frames`, and the quarter notes at its start. Real-time safe.
@@ -96,25 +131,59 @@ impl Deck {
         tempo: Tempo,
         sample_rate: f32,
     ) -> (bool, f64) {
+        // Before the rest, so that whatever was asked before it is seen.
+        let asked = self.asked();
         let wanted = self.wanted.swap(f64::NAN, Ordering::Acquire);
+        let returns = self.returns.swap(false, Ordering::Acquire);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a fraction of a second"
+        )]
+        let settling = (SETTLING * sample_rate) as usize;
+        let mut plays = is_to_play(asked);
         if wanted.is_finite() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a fraction of a second"
-            )]
-            let settling = (SETTLING * sample_rate) as usize;
-            *clock = DeckClock { quarters: wanted, settling };
-        } else if clock.quarters >= self.end.load(Ordering::Relaxed) {
-            self.stop();
+            (clock.quarters, clock.settling) = (wanted, settling);
+        } else if returns {
             clock.quarters = self.home.load(Ordering::Relaxed);
+            clock.settling = if clock.plays { 0 } else { settling };
+        } else if clock.quarters >= self.end.load(Ordering::Relaxed) {
+            plays = false;
+            if self.stop_after(asked) {
+                clock.quarters = self.home.load(Ordering::Relaxed);
+            }
         }
         let here = clock.quarters;
-        let plays = self.plays.load(Ordering::Acquire) && clock.settling == 0;
+        clock.plays = plays && clock.settling == 0;
         clock.settling = clock.settling.saturating_sub(frames);
-        if plays {
+        if clock.plays {
             clock.quarters += frames as f64 * tempo.bpm() / 60.0 / f64::from(sample_rate);
         }
-        (plays, here)
+        (clock.plays, here)
+    }
+}
+
+fn is_to_play(asked: u64) -> bool {
+    asked & 1 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_stretch_does_not_stop_what_was_asked_for_meanwhile() {
+        let deck = Deck::default();
+        deck.play_stretch(0.0, Some(4.0));
+        let seen = deck.asked();
+        // The callback has come to the end, and the window asks before it stops.
+        deck.play_stretch(16.0, Some(20.0));
+        assert!(!deck.stop_after(seen));
+        assert!(deck.is_asked_to_play());
+        let seen = deck.asked();
+        assert!(deck.stop_after(seen) && !deck.is_asked_to_play());
+        deck.play();
+        assert!(!deck.stop_after(seen), "each asking counts");
+        assert!(deck.is_asked_to_play());
     }
 }

@@ -120,7 +120,12 @@ fn without_a_host_the_window_moves_time() {
     alone.deck.play();
     assert_eq!(alone.block(), (true, 1.0), "it goes on from there");
     alone.deck.go_home();
-    // A moment to compose what begins there, also while it plays.
+    assert_eq!([alone.block(), alone.block()], [(true, 0.0), (true, 0.5)], "a jump, as in a loop");
+    alone.deck.stop();
+    assert_eq!(alone.block(), (false, 1.0));
+    alone.deck.go_home();
+    alone.deck.play();
+    // A moment to compose what begins there.
     assert_eq!([alone.block(), alone.block()], [(false, 0.0), (true, 0.0)]);
 }
 
@@ -135,7 +140,17 @@ fn a_stretch_is_played_to_its_end_and_waits_at_its_beginning() {
     let blocks: [_; 4] = std::array::from_fn(|_| alone.block());
     assert_eq!(blocks, [(true, 16.0), (true, 16.5), (true, 17.0), (true, 17.5)], "no end any more");
     alone.deck.go_home();
-    assert_eq!(alone.block(), (false, 0.0));
+    assert_eq!(alone.block(), (true, 0.0));
+}
+
+#[test]
+fn what_joins_while_it_plays_has_an_end_of_its_own() {
+    let mut alone = Alone::new(true);
+    alone.deck.play_stretch(16.0, Some(17.0));
+    assert_eq!([alone.block(), alone.block()], [(false, 16.0), (true, 16.0)]);
+    alone.deck.keep_to(16.5, 17.5);
+    let blocks: [_; 4] = std::array::from_fn(|_| alone.block());
+    assert_eq!(blocks, [(true, 16.5), (true, 17.0), (false, 16.5), (false, 16.5)]);
 }
 
 #[test]
@@ -149,4 +164,18 @@ fn another_program_s_transport_rules_while_it_plays() {
     alone.deck.play();
     assert_eq!(alone.block(), (true, 0.0));
     assert!(alone.deck.rules());
+}
+
+#[test]
+fn when_another_program_s_transport_stops_ours_stands() {
+    let mut alone = Alone::new(false);
+    alone.deck.play();
+    assert_eq!([alone.block(), alone.block()], [(true, 0.0), (true, 0.5)]);
+    alone.outside.playing = true;
+    assert_eq!([alone.block(), alone.block()], [(true, 3.0), (true, 3.0)]);
+    assert!(!alone.deck.is_asked_to_play());
+    alone.outside.playing = false;
+    assert_eq!([alone.block(), alone.block()], [(false, 1.0), (false, 1.0)]);
+    alone.deck.play();
+    assert_eq!(alone.block(), (true, 1.0), "until the musician plays on");
 }
