@@ -11,6 +11,7 @@ mod news_ui;
 mod path_ui;
 mod phrase_ui;
 mod presets_ui;
+mod press;
 mod remembered_ui;
 mod roll;
 mod roll_ui;

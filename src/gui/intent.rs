@@ -18,6 +18,8 @@ pub enum Intent {
     Change(Control, f32),
     /// As the musician typed it.
     Type(Control, String),
+    /// The same, and where that is understood the others are turned along, as one act.
+    TypeWith(Control, String, Vec<(Control, f32)>),
     /// The next MIDI controller that moves is to turn this control; with `None` nothing waits for one any more.
     Learn(Option<Control>),
     /// No MIDI controller is to turn this control.

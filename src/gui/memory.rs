@@ -2,6 +2,7 @@
 
 use super::news_ui::News;
 use super::path_ui::Answered;
+use super::press::Press;
 use super::remembered_ui::Asking;
 use super::takes_ui::Drawer;
 use super::tap::Taps;
@@ -30,6 +31,9 @@ pub struct Memory {
     pub(super) asking: Option<Asking>,
     /// On the tempo of the free run.
     pub(super) taps: Taps,
+    /// The keys of our own transport.
+    pub(super) space: Press,
+    pub(super) home: Press,
     /// Whether the style pad is open.
     pub style_pad: bool,
     /// Whether the timbre map is open.
@@ -99,6 +103,8 @@ impl Default for Memory {
             preset_name: None,
             asking: None,
             taps: Taps::default(),
+            space: Press::default(),
+            home: Press::default(),
             style_pad: false,
             timbre_map: false,
             tone: Tone::default(),

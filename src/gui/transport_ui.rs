@@ -1,8 +1,8 @@
 //! The header: the name, where time is and what moves it, the drawers and the master level.
 
 use egui::{
-    Align, Align2, Key, Layout, Modifiers, Painter, Rect, Response, RichText, Role, Sense, Shape,
-    Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Key, Layout, Painter, Rect, Response, RichText, Role, Sense, Shape, Stroke, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{
@@ -20,7 +20,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
         ui.add_space(4.0);
         match view.clock.driver {
             Driver::Host => transport(ui, view),
-            Driver::Window => own_transport(ui, view, intents),
+            Driver::Window => own_transport(ui, view, memory, intents),
         }
         clock(ui, view, memory, intents);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -75,9 +75,9 @@ fn bar_quarters(view: &View<'_>) -> f64 {
 }
 
 /// Without a host: back to the beginning, play and stop, and where it is.
-fn own_transport(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+fn own_transport(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
     ui.spacing_mut().item_spacing.x = 4.0;
-    let plays = view.clock.playing;
+    let plays = view.clock.is_asked_to_play;
     let help = "Back to the beginning: of the song, or of the take that is played (Home).";
     let home = button(ui, "Return to the beginning", help, |painter, rect, color| {
         let edge = Rect::from_center_size(rect.center() - vec2(6.0, 0.0), vec2(2.5, 13.0));
@@ -98,11 +98,14 @@ fn own_transport(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     });
     // A text that is typed has spaces of its own, and what has the focus is pressed by the space bar.
     let is_free = !ui.ctx().egui_wants_keyboard_input();
-    let pressed = |key| ui.input_mut(|it| is_free && it.consume_key(Modifiers::NONE, key));
-    if home.clicked() || pressed(Key::Home) {
+    let (bar, home_key) = (memory.space.is_new(ui, Key::Space), memory.home.is_new(ui, Key::Home));
+    if home.clicked() || (is_free && home_key) {
         intents.push(Intent::Transport(TransportAct::Return));
     }
-    if play.clicked() || pressed(Key::Space) {
+    // A bar that is held would press what has the focus again and again.
+    let by_bar = play.has_focus() && ui.input(|input| input.key_pressed(Key::Space));
+    let pressed = if by_bar { bar } else { play.clicked() };
+    if pressed || (is_free && bar) {
         let act = if plays { TransportAct::Stop } else { TransportAct::Play };
         intents.push(Intent::Transport(act));
     }
@@ -146,13 +149,16 @@ fn clock(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
         let control = view.control(Control::FreeRun);
         widgets::switch(ui, control, "Free run", vec2(64.0, 24.0), theme::accent(), help, intents);
     }
-    let tempo = view.control(Control::FreeTempo);
+    let mut tempo = view.control(Control::FreeTempo).clone();
+    if let Some(name) = view.clock.driver.name_of(tempo.control) {
+        tempo.name = String::from(name);
+    }
     let help = match view.clock.driver {
         Driver::Host => "The tempo of the free run.",
         Driver::Window => "The tempo.",
     };
     ui.allocate_ui_with_layout(vec2(80.0, 24.0), Layout::left_to_right(Align::Center), |ui| {
-        widgets::level(ui, tempo, 0.0, theme::accent(), help, intents);
+        widgets::level(ui, &tempo, 0.0, theme::accent(), help, intents);
     });
     let tap = ui.button("Tap").on_hover_text("Tap the tempo: four quarter notes or more.");
     if tap.clicked() {

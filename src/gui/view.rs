@@ -79,6 +79,8 @@ pub struct Choices {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Clock {
     pub playing: bool,
+    /// Without a host: whether it is to play. It stands for a moment nevertheless where it begins at a new place.
+    pub is_asked_to_play: bool,
     pub driver: Driver,
     /// Quarter notes from the song's origin.
     pub position_quarters: f64,
@@ -97,6 +99,13 @@ pub enum Driver {
     Host,
     /// The musician, in this window: there is no host.
     Window,
+}
+
+impl Driver {
+    /// What a control is called, where its parameter's name tells of a host and there is none.
+    pub fn name_of(self, control: Control) -> Option<&'static str> {
+        (self == Driver::Window && control == Control::FreeTempo).then_some("Tempo")
+    }
 }
 
 /// What the status line and the meters tell.
@@ -212,6 +221,7 @@ impl Default for Clock {
     fn default() -> Self {
         Self {
             playing: false,
+            is_asked_to_play: false,
             driver: Driver::default(),
             position_quarters: 0.0,
             tempo_bpm: 120.0,

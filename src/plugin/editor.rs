@@ -258,9 +258,11 @@ impl Window {
         status.copying = std::array::from_fn(|place| gauges.copying[place].load(Ordering::Relaxed));
         let tempo_bpm = gauges.tempo_bpm.load(Ordering::Relaxed);
         let bar_length = gauges.bar_length.load(Ordering::Relaxed);
+        let deck = &self.song.kept.deck;
         Clock {
             playing: gauges.playing.load(Ordering::Relaxed),
-            driver: if self.song.kept.deck.rules() { Driver::Window } else { Driver::Host },
+            is_asked_to_play: deck.is_asked_to_play(),
+            driver: if deck.rules() { Driver::Window } else { Driver::Host },
             position_quarters: gauges.playhead_quarters.load(Ordering::Relaxed),
             tempo_bpm: if tempo_bpm > 0.0 { tempo_bpm } else { Clock::default().tempo_bpm },
             bar_start: Tick(gauges.bar_start.load(Ordering::Relaxed)),
@@ -300,7 +302,7 @@ impl Window {
                 self.roll.veto(*note);
             }
             let (typed, is_memory) = match &intent {
-                Intent::Type(control, _) => (Some(*control), false),
+                Intent::Type(control, _) | Intent::TypeWith(control, ..) => (Some(*control), false),
                 Intent::Memory(_) => (None, true),
                 _ => (None, false),
             };

@@ -35,17 +35,69 @@ fn play_stop_and_return_are_in_the_header_and_on_the_keyboard() {
     };
     assert_eq!(press(&mut window, "Play the transport"), [TransportAct::Play]);
     assert_eq!(press(&mut window, "Return to the beginning"), [TransportAct::Return]);
-    window.state_mut().clock.playing = true;
+    // It may stand for a moment before it plays.
+    window.state_mut().clock.is_asked_to_play = true;
     window.run_steps(2);
     assert_eq!(press(&mut window, "Stop the transport"), [TransportAct::Stop]);
     window.key_press(Key::Space);
     window.run_steps(2);
     assert_eq!(acts(&mut window), [TransportAct::Stop]);
-    window.state_mut().clock.playing = false;
+    window.state_mut().clock.is_asked_to_play = false;
     for (key, act) in [(Key::Space, TransportAct::Play), (Key::Home, TransportAct::Return)] {
         window.key_press(key);
         window.run_steps(2);
         assert_eq!(acts(&mut window), [act]);
+    }
+}
+
+/// The bar goes down, or up, in the next frame.
+fn bar(window: &mut Harness<'static, Desk>, pressed: bool, modifiers: Modifiers) {
+    let (key, physical_key) = (Key::Space, None);
+    window.event(Event::Key { key, physical_key, pressed, repeat: false, modifiers });
+}
+
+#[test]
+fn a_bar_that_is_held_counts_once() {
+    for focused in [false, true] {
+        let mut window = alone();
+        if focused {
+            window.get_by_label("Play the transport").focus();
+            window.run_steps(2);
+        }
+        let none = Modifiers::NONE;
+        bar(&mut window, true, none);
+        window.run_steps(1);
+        assert_eq!(acts(&mut window), [TransportAct::Play], "focused: {focused}");
+        for _ in 0..20 {
+            bar(&mut window, true, none);
+            window.run_steps(1);
+        }
+        // X11 tells of each repetition as if the key were let go and pressed, in one frame or in two.
+        bar(&mut window, false, none);
+        bar(&mut window, true, none);
+        window.run_steps(1);
+        bar(&mut window, false, none);
+        window.run_steps(1);
+        bar(&mut window, true, none);
+        window.run_steps(1);
+        assert_eq!(acts(&mut window), [], "focused: {focused}");
+        bar(&mut window, false, none);
+        window.run_steps(4);
+        bar(&mut window, true, none);
+        window.run_steps(1);
+        assert_eq!(acts(&mut window), [TransportAct::Play], "focused: {focused}");
+    }
+}
+
+#[test]
+fn a_bar_with_another_key_is_not_the_transport_s() {
+    for modifiers in [Modifiers::SHIFT, Modifiers::ALT, Modifiers::COMMAND] {
+        let mut window = alone();
+        bar(&mut window, true, modifiers);
+        window.run_steps(2);
+        bar(&mut window, false, modifiers);
+        window.run_steps(2);
+        assert_eq!(acts(&mut window), [], "{modifiers:?}");
     }
 }
 
@@ -64,7 +116,7 @@ fn a_space_that_is_typed_is_a_space() {
 fn what_it_says_is_of_no_host() {
     let mut window = alone();
     assert!(window.query_by_label("Free run").is_none(), "its clock is the transport's");
-    let tempo = window.get_by_label("Free-run tempo").rect();
+    let tempo = window.get_by_label("Tempo").rect();
     assert!(tempo.left() > window.get_by_label("Play the transport").rect().right());
     window.state_mut().memory.first_step = Some(0);
     window.run_steps(3);
@@ -84,13 +136,7 @@ fn the_header_has_room_for_it_at_the_smallest_size() {
     window.state_mut().clock.driver = Driver::Window;
     window.run();
     let rect = |label: &str| window.get_by_label(label).rect();
-    let row = [
-        "Return to the beginning",
-        "Play the transport",
-        "Free-run tempo",
-        "Tap",
-        "Previous preset",
-    ];
+    let row = ["Return to the beginning", "Play the transport", "Tempo", "Tap", "Previous preset"];
     for pair in row.windows(2) {
         assert!(rect(pair[0]).right() <= rect(pair[1]).left(), "{pair:?}");
     }

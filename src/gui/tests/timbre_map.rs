@@ -1,5 +1,6 @@
 //! The timbre map by hand.
 
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -156,11 +157,58 @@ fn coordinates_are_those_that_are_heard() {
     window.run_steps(2);
     window.key_press(Key::ArrowRight);
     window.run_steps(2);
+    let map = Control::TimbreMap(0);
     let turned = intents(&mut window);
-    let [Intent::Change(first, value), rest @ ..] = &turned[..] else { panic!("{turned:?}") };
-    assert!(*first == x && (value - 0.12).abs() < 1e-6, "{turned:?}");
-    let placed = [Intent::Change(y, 0.5), Intent::Change(Control::TimbreMap(0), 1.0)];
-    assert_eq!(*rest, placed);
+    let all = [x, y, map];
+    assert_eq!(turned[..3], all.map(Intent::Begin), "one act");
+    assert_eq!(turned[6..], all.map(Intent::End));
+    assert_eq!(turned[4..6], [Intent::Set(y, 0.5), Intent::Set(map, 1.0)]);
+    let Intent::Set(first, value) = turned[3] else { panic!("{turned:?}") };
+    assert!(first == x && (value - 0.12).abs() < 1e-6, "{turned:?}");
+}
+
+#[test]
+fn a_coordinate_that_is_dragged_onto_the_map_is_one_gesture() {
+    let mut window = map();
+    let (x, y, map) = (Control::TimbreX(0), Control::TimbreY(0), Control::TimbreMap(0));
+    let name = window.state().controls[x.place()].name.clone();
+    let from = window.get_by_label(&name).rect().center();
+    let intents = drag(&mut window, from, from + vec2(20.0, 0.0));
+    // However far it goes, no more is open at its end than was begun with it.
+    let mut open = Vec::new();
+    for (place, intent) in intents.iter().enumerate() {
+        match intent {
+            Intent::Begin(control) => open.push(*control),
+            Intent::End(control) => open.retain(|it| it != control),
+            Intent::Set(control, _) => assert!(open.contains(control), "{intents:?}"),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(open.is_empty(), place + 1 == intents.len(), "one step: {intents:?}");
+    }
+    assert!(intents.contains(&Intent::Set(y, 0.5)) && intents.contains(&Intent::Set(map, 1.0)));
+}
+
+#[test]
+fn a_coordinate_that_is_typed_moves_a_part_only_if_it_is_understood() {
+    let mut window = map();
+    let (x, y) = (Control::TimbreX(0), Control::TimbreY(0));
+    let name = window.state().controls[x.place()].name.clone();
+    let pos = window.get_by_label(&name).rect().center();
+    window.hover_at(pos);
+    for pressed in [true, false] {
+        let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
+        window.event(Event::PointerButton { pos, button, pressed, modifiers });
+    }
+    window.run_steps(3);
+    let field = format!("Value of {name}");
+    let field = window.get_by_role_and_label(Role::TextInput, &field);
+    assert_eq!(field.accesskit_node().value().as_deref(), Some("0.10"), "without brackets");
+    window.event(Event::Text(String::from("left")));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    let along = vec![(y, 0.5), (Control::TimbreMap(0), 1.0)];
+    assert_eq!(intents(&mut window), [Intent::TypeWith(x, String::from("left"), along)]);
 }
 
 #[test]

@@ -83,26 +83,41 @@ fn usual_point(view: &View<'_>, place: usize) -> Option<MapPoint> {
     }
 }
 
-/// A coordinate that is turned of a part that is not on the map puts it there, with the other one as it was heard.
+/// A coordinate that is turned of a part that is not on the map puts it there, with the other one as it was heard, all as one act.
 fn put_on_map(view: &View<'_>, place: usize, before: usize, intents: &mut Vec<Intent>) {
     let (is_on, own) = standing(view, place);
-    let turned = intents[before..].iter().find_map(|it| match it {
-        Intent::Set(control, _) | Intent::Type(control, _) => Some(*control),
-        // To set it back moves nothing.
-        Intent::Change(control, value) => {
-            (*value != view.control(*control).default).then_some(*control)
-        }
-        _ => None,
-    });
-    let Some(turned) = turned.filter(|_| !is_on) else { return };
-    if view.timbres.usual[place] == Usual::Drums {
+    if is_on || view.timbres.usual[place] == Usual::Drums {
         return;
     }
     let (x, y) = usual_point(view, place).unwrap_or(own).shares();
-    let other = match turned {
-        Control::TimbreX(_) => (Control::TimbreY(place), y),
-        _ => (Control::TimbreX(place), x),
+    let along = |turned: Control| {
+        let other = match turned {
+            Control::TimbreX(_) => (Control::TimbreY(place), y),
+            _ => (Control::TimbreX(place), x),
+        };
+        [other, (Control::TimbreMap(place), 1.0)]
     };
-    intents.push(Intent::Change(other.0, other.1));
-    intents.push(Intent::Change(Control::TimbreMap(place), 1.0));
+    for intent in intents.split_off(before) {
+        match intent {
+            // Begun and ended while the drag goes on, so that the three are one.
+            Intent::Set(turned, value) => {
+                let along = along(turned);
+                intents.extend(along.map(|it| Intent::Begin(it.0)));
+                intents.push(Intent::Set(turned, value));
+                intents.extend(along.map(|it| Intent::Set(it.0, it.1)));
+                intents.extend(along.map(|it| Intent::End(it.0)));
+            }
+            // To set it back moves nothing.
+            Intent::Change(turned, value) if value != view.control(turned).default => {
+                let all = [[(turned, value)].as_slice(), &along(turned)].concat();
+                intents.extend(all.iter().map(|it| Intent::Begin(it.0)));
+                intents.extend(all.iter().map(|it| Intent::Set(it.0, it.1)));
+                intents.extend(all.iter().map(|it| Intent::End(it.0)));
+            }
+            Intent::Type(turned, text) => {
+                intents.push(Intent::TypeWith(turned, text, along(turned).to_vec()));
+            }
+            other => intents.push(other),
+        }
+    }
 }

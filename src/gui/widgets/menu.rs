@@ -109,7 +109,10 @@ fn typed(ui: &mut Ui, response: &Response, control: &ControlView, intents: &mut 
         ui.close(); // it was understood
         return;
     }
-    let mut text = before.map_or_else(|| control.text.clone(), |it| it.text);
+    // In brackets it is what stands in for the value.
+    let own = control.text.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
+    let own = own.unwrap_or(&control.text);
+    let mut text = before.map_or_else(|| String::from(own), |it| it.text);
     let mut output = TextEdit::singleline(&mut text).desired_width(130.0).show(ui);
     if is_new {
         output.response.request_focus();

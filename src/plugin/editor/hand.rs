@@ -10,7 +10,7 @@ use nice_plug::prelude::{Param, ParamSetter};
 
 use crate::engine::link::ToComposer;
 use crate::files::midi::{self, MidiTrack};
-use crate::gui::{Intent, PhraseChoice, PresetAct, TransportAct};
+use crate::gui::{Driver, Intent, PhraseChoice, PresetAct, TransportAct};
 use crate::params::{AnyControl, Control};
 use crate::plugin::history::{History, Step, Turned};
 use crate::plugin::presets::Presets;
@@ -63,12 +63,8 @@ impl Hand {
                 }
                 self.turn(song, control, value);
             }
-            Intent::Type(control, text) => {
-                let any = song.controls.get(control);
-                let value = any.parse(&text);
-                let value = value.ok_or_else(|| not_understood(control, any, &text))?;
-                self.turn(song, control, value);
-            }
+            Intent::Type(control, text) => self.read(song, control, &text, &[])?,
+            Intent::TypeWith(control, text, along) => self.read(song, control, &text, &along)?,
             Intent::Browse(_) => {} // the window asks itself
             Intent::Learn(control) => song.kept.controllers.wait_for(control),
             Intent::Forget(control) => {
@@ -122,6 +118,34 @@ impl Hand {
             let step = Step::of(Turned { control, before, after });
             song.kept.lock().history.add(step, Instant::now());
         }
+    }
+
+    /// Turn a control as it was typed, and others along.
+    fn read(
+        &self,
+        song: &Song,
+        control: Control,
+        text: &str,
+        along: &[(Control, f32)],
+    ) -> Result<(), String> {
+        let any = song.controls.get(control);
+        let value = any.parse(text).ok_or_else(|| {
+            let driver = if song.kept.deck.rules() { Driver::Window } else { Driver::Host };
+            not_understood(control, any, driver, text)
+        })?;
+        if along.is_empty() {
+            self.turn(song, control, value);
+            return Ok(());
+        }
+        let turned = [(control, value)].into_iter().chain(along.iter().copied());
+        let turned = turned.map(|(control, after)| {
+            let before = song.controls.get(control).value();
+            Turned { control, before, after }
+        });
+        let step = Step::Controls { turned: turned.collect(), preset: None };
+        self.take(song, step.clone());
+        song.kept.lock().history.add(step, Instant::now());
+        Ok(())
     }
 
     fn preset(&self, song: &Song, presets: &mut Presets, act: PresetAct) -> Result<(), String> {
@@ -203,7 +227,7 @@ fn change(song: &Song, setter: &ParamSetter<'_>, control: Control, value: f32) {
 }
 
 /// What a control takes in place of `text`.
-fn not_understood(control: Control, any: AnyControl<'_>, text: &str) -> String {
+fn not_understood(control: Control, any: AnyControl<'_>, driver: Driver, text: &str) -> String {
     /// Values that are told one by one.
     const FEW: usize = 8;
     let now = any.text(any.value());
@@ -219,7 +243,8 @@ fn not_understood(control: Control, any: AnyControl<'_>, text: &str) -> String {
         }
         _ => format!("{} to {}, such as {now}", any.text(0.0), any.text(1.0)),
     };
-    format!("“{text}” is not understood: {} is {takes}", any.name())
+    let name = driver.name_of(control).map_or_else(|| any.name(), String::from);
+    format!("“{text}” is not understood: {name} is {takes}")
 }
 
 /// What is chosen of a MIDI file, or its tune.
@@ -246,4 +271,21 @@ fn phrase(choice: &PhraseChoice) -> Result<Arc<Phrase>, String> {
         return Err(format!("read a MIDI file: no notes in these bars: {path}"));
     }
     Ok(Arc::new(phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params::Controls;
+
+    #[test]
+    fn a_refusal_names_the_control_as_the_window_does() {
+        let controls = Controls::new(&[String::from("Ragtime")].into(), 0);
+        let refused = |driver| {
+            let tempo = controls.get(Control::FreeTempo);
+            not_understood(Control::FreeTempo, tempo, driver, "fast")
+        };
+        assert!(refused(Driver::Window).contains(": Tempo is "), "{}", refused(Driver::Window));
+        assert!(refused(Driver::Host).contains(": Free-run tempo is "));
+    }
 }
