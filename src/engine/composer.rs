@@ -29,7 +29,7 @@ use super::link::{
 use super::playback::{Joining, Playback};
 use crate::infer::{ComposeError, Muse};
 use crate::music::planner::{Start, Window};
-use crate::score::{Family, Note, Part, PartialTable, Phrase, Settings, Tempo, TimbreId};
+use crate::score::{Family, Note, Part, PartialTable, Phrase, Settings, Tempo, Tick, TimbreId};
 
 /// The player's own sound, until she can choose one.
 const PLAYER_FAMILY: Family = Family::PIANO;
@@ -44,6 +44,8 @@ pub struct Composer {
     playback: Option<Arc<Playback>>,
     /// Where that begins in the chain that ran when it was asked for.
     joining: Joining,
+    /// What played before, until then, with the bar line that it had joined at.
+    left: Option<(Arc<Playback>, Option<Tick>)>,
     remembering: Remembering,
     foresight: Foresight,
     chain: Option<Chain>,
@@ -83,6 +85,7 @@ impl Composer {
             seed_phrase: Arc::default(),
             playback: None,
             joining: Joining::default(),
+            left: None,
             remembering: Remembering::default(),
             foresight: Foresight::default(),
             chain: None,
@@ -242,6 +245,14 @@ impl Composer {
         }
         let runs = self.links.gauges.playing.load(Ordering::Relaxed);
         let running = self.chain.as_ref().filter(|_| runs).map(Chain::id);
+        self.left = running.and_then(|chain| match self.joining {
+            // It has not begun, and what it was to follow goes on.
+            Joining::Asked(asked) if asked == chain => self.left.take(),
+            Joining::From(joined, line) if joined == chain => {
+                self.playback.take().map(|it| (it, Some(line)))
+            }
+            _ => self.playback.take().map(|it| (it, None)),
+        });
         self.joining = running.map_or(Joining::NotRunning, Joining::Asked);
         self.playback = playback;
         self.begin_anew();

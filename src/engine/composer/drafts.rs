@@ -153,7 +153,14 @@ impl Composer {
         if let Some(tick) = line.filter(|_| self.joining != asked) {
             self.links.from_composer.force_push(FromComposer::Joined { tick });
         }
-        let given = self.playback.as_ref().and_then(|it| chain.given(it, window, line));
+        // What has a place in the song of its own takes the place of what played before at once.
+        let waits = line.is_some_and(|line| window.begin < line)
+            && self.playback.as_ref().is_some_and(|it| it.is_placed_by_start());
+        let given = match (&self.left, &self.playback) {
+            (Some((left, joined)), _) if waits => chain.given(left, window, *joined),
+            (_, Some(playback)) => chain.given(playback, window, line),
+            _ => None,
+        };
         let composed = chain.compose(self.muse.as_mut(), window, settings, given)?;
         self.commit(window, &composed, &settings)?;
         if window.index > 0 {

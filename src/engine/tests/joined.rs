@@ -15,15 +15,20 @@ const PITCH: u8 = 120;
 
 /// A note on each beat of the song's third bar.
 fn take() -> Music {
+    music(PITCH, 4)
+}
+
+/// A note on each of so many beats from the song's third bar on.
+fn music(pitch: u8, beats: i64) -> Music {
     let note = |beat: i64| Note {
         onset: Tick(192 + beat * 24),
         part: Part::BAND[0],
-        pitch: Pitch::new(PITCH).unwrap(),
+        pitch: Pitch::new(pitch).unwrap(),
         length: Ticks(12),
         velocity: Velocity::clamped(80),
     };
-    let notes = (0..4).map(note).collect();
-    Music { begin: Tick(192), end: Tick(288), notes, ..Music::default() }
+    let notes = (0..beats).map(note).collect();
+    Music { begin: Tick(192), end: Tick(192 + beats * 24), notes, ..Music::default() }
 }
 
 /// Play four bars and ask for the take at a tick, or before the start; the ticks at which its notes begin, and whether the band plays others before `until`.
@@ -90,4 +95,32 @@ fn what_plays_already_is_not_begun_anew() {
     assert_eq!(ask(&None), 1, "the chain that waits");
     let song = Some(Playback::of(&take(), Place::Song, Elsewhere::Silent));
     assert_eq!([ask(&None), ask(&song), ask(&song), ask(&None)], [0, 1, 0, 1]);
+}
+
+#[test]
+fn a_take_goes_on_until_the_bar_line_at_which_another_joins() {
+    let mut host = Host::new();
+    host.settings.feel = 0.0;
+    host.offline(standing(0.0), &[]);
+    let ask = |host: &mut Host, pitch: u8, beats: i64| {
+        let playback = Playback::of(&music(pitch, beats), Place::Start, Elsewhere::Silent);
+        host.links.to_composer.push(ToComposer::Play(Some(Arc::new(playback)))).unwrap();
+        host.turn();
+    };
+    let mut begun = Vec::new();
+    for tick in 0..4 * 96 {
+        match tick {
+            30 => ask(&mut host, PITCH, 12),
+            // The second of these two is what plays then.
+            220 => ask(&mut host, PITCH - 2, 4),
+            221 => ask(&mut host, PITCH - 1, 4),
+            _ => {}
+        }
+        let at = At { quarters: tick as f64 / 24.0, bpm: 120.0, frames: TICK, playing: true };
+        host.offline(at, &[]);
+        begun.extend(host.onsets().map(|(pitch, _)| (tick, pitch)).filter(|it| it.0 >= 96));
+    }
+    let beats = |from: i64, count: i64, pitch| (0..count).map(move |it| (from + it * 24, pitch));
+    let expected: Vec<_> = beats(96, 8, PITCH).chain(beats(288, 4, PITCH - 1)).collect();
+    assert_eq!(begun, expected);
 }
