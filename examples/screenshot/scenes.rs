@@ -337,6 +337,7 @@ fn jam(pack: &Pack, style: usize) -> Result<Jam> {
     let clock = Clock {
         driver: Driver::Host,
         playing: true,
+        is_asked_to_play: true,
         position_quarters: NOW,
         tempo_bpm: 112.0,
         bar_start: Tick(576),
