@@ -3,6 +3,7 @@
 //! A pure state machine that allocates nothing. It is told which notes begin and end, and asked for the chord where one is needed; what it says
 //! depends on what it was told and asked alone.
 
+pub mod leading;
 #[cfg(test)]
 mod tests;
 
@@ -86,13 +87,10 @@ impl Harmony {
         let is_it = |it: &&mut Sounded| it.part == part && it.pitch == pitch && it.end.is_none();
         for note in self.notes.iter_mut().flatten().filter(is_it) {
             note.end = Some(end);
-            self.key.hear(pitch, end - note.onset);
+            if end > note.onset {
+                self.key.hear(pitch, end - note.onset);
+            }
         }
-    }
-
-    /// The key of all that has sounded, if that is enough to tell.
-    pub fn key(&self) -> Option<Key> {
-        self.key.key()
     }
 
     /// The chord at `now`: of what sounds and of what has sounded in the last beat. Chords of `key` are likelier.
@@ -110,39 +108,28 @@ impl Harmony {
 
     /// The chord at `now`, and the one before it that still stands.
     fn find(&self, now: Tick, key: Option<Key>) -> (Option<Chord>, Option<Chord>) {
-        let before = self.chord.filter(|(_, found)| now - *found <= LAPSE).map(|it| it.0);
-        let (weights, bass) = self.weigh(now);
+        let before = self.lasting(now);
+        let (weights, bass) = self.weigh_over(now, MEMORY);
         (best(&weights, bass, key, before), before)
     }
 
-    /// The pitch classes that a melody moves in: of `key`, or of the major scale that holds most of what has sounded.
-    pub fn scale(&self, key: Option<Key>) -> Classes {
-        if let Some(key) = key {
-            return Classes::of_key(key);
-        }
-        /// Of scales that hold as much, the one with the fewest accidentals.
-        const TONICS: [u8; 12] = [0, 7, 5, 2, 10, 9, 3, 4, 8, 11, 1, 6];
-        let major = |tonic: u8| Classes::from_root(tonic, &[0, 2, 4, 5, 7, 9, 11]);
-        let held = |scale: Classes| {
-            let notes = self.notes.iter().flatten();
-            notes.filter(|note| scale.contains(note.pitch.class())).count()
-        };
-        let mut best = major(TONICS[0]);
-        for scale in TONICS.into_iter().map(major) {
-            if held(scale) > held(best) {
-                best = scale;
-            }
-        }
-        best
+    /// The chord that was found last, while it stands.
+    fn lasting(&self, now: Tick) -> Option<Chord> {
+        self.chord.filter(|(_, found)| now - *found <= LAPSE).map(|it| it.0)
     }
 
-    /// What each pitch class weighs at `now`, and the lowest pitch among them.
-    fn weigh(&self, now: Tick) -> ([i64; 12], Option<Pitch>) {
+    /// How many of the notes that are remembered a scale holds.
+    fn held(&self, scale: Classes) -> usize {
+        self.notes.iter().flatten().filter(|note| scale.contains(note.pitch.class())).count()
+    }
+
+    /// What each pitch class weighs at `now` for having sounded within `memory`, and the lowest pitch among them.
+    fn weigh_over(&self, now: Tick, memory: Ticks) -> ([i64; 12], Option<Pitch>) {
         let mut weights = [0; 12];
         let mut bass: Option<Pitch> = None;
         for note in self.notes.iter().flatten().filter(|it| it.onset <= now) {
             let end = note.end.unwrap_or(now).min(now);
-            let lasted = end - note.onset.max(now - MEMORY);
+            let lasted = end - note.onset.max(now - memory);
             let mut weight = lasted.0.max(0);
             if note.end.is_none_or(|end| end > now) {
                 weight += PRESENCE;
@@ -223,6 +210,15 @@ impl Classes {
         let degrees: &[u8] =
             if is_minor { &[0, 2, 3, 5, 7, 8, 10] } else { &[0, 2, 4, 5, 7, 9, 11] };
         Self::from_root(tonic, degrees)
+    }
+
+    /// The twelve major scales; of any that are as good, the one with the fewest accidentals comes first.
+    fn majors() -> impl Iterator<Item = Self> {
+        [0, 7, 5, 2, 10, 9, 3, 4, 8, 11, 1, 6].into_iter().map(Self::of_major)
+    }
+
+    fn of_major(tonic: u8) -> Self {
+        Self::from_root(tonic, &[0, 2, 4, 5, 7, 9, 11])
     }
 
     /// `class` is 0 to 11.

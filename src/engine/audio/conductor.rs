@@ -162,6 +162,7 @@ impl Conductor {
         loop {
             self.reached = scene.tick(frame);
             self.live_moments(frame, &mut scene);
+            self.hear_together(events.clone().take_while(|it| it.frame as usize <= frame));
             while let Some(event) = events.next_if(|it| it.frame as usize <= frame) {
                 self.host_event(event, frame, &mut scene, played);
             }

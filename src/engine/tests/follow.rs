@@ -227,13 +227,27 @@ fn parts_follow_while_the_transport_stands_too() {
     let mut host = host(Follow::Bass);
     host.settings.parts[0].family = Family::new(4);
     host.offline(standing(0.0), &[]);
-    host.offline(standing(0.0), &[on(10, 64), on(10, 67)]);
+    host.offline(standing(0.0), &[on(10, 64), on(10, 72)]);
     let told: Vec<String> = host.played.iter().map(|it| text(0, it)).collect();
-    assert_eq!(told, ["10 0+E4", "10 1+C3", "10 0+G4"]);
+    assert_eq!(told, ["10 0+E4", "10 1+C3", "10 0+C5"]);
     host.offline(standing(0.0), &[off(0, 64)]);
-    host.offline(standing(0.0), &[off(0, 67)]);
+    host.offline(standing(0.0), &[off(0, 72)]);
     let told: Vec<String> = host.played.iter().map(|it| text(0, it)).collect();
-    assert_eq!(told, ["0 0-G4", "0 1-C3"]);
+    assert_eq!(told, ["0 0-C5", "0 1-C3"]);
+}
+
+#[test]
+fn keys_of_one_frame_are_answered_as_a_chord_at_any_block_size() {
+    let chord = [on(1000, 62), on(1000, 66), on(1000, 69)];
+    let ends = [off(5000, 62), off(5000, 66), off(5000, 69)];
+    let events = [chord, ends].concat();
+    for frames in [1, 64, 4096] {
+        let mut host = host(Follow::Above);
+        host.settings.key = None;
+        let told = play(&mut host, frames, 8192, &events);
+        let begun: Vec<&str> = told.iter().filter_map(|it| it.strip_prefix("1000 1+")).collect();
+        assert_eq!(begun, ["F#4", "A4", "D5"], "{frames}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Music as text: what the player strikes, and what each part that follows plays to it.
 
 use super::{Around, Followers, Place, Seat, Struck};
-use crate::music::harmony::Harmony;
+use crate::music::harmony::Classes;
+use crate::music::harmony::leading::Leading;
 use crate::music::keys::Pitches;
 use crate::score::{
     Chord, ChordQuality, Family, Follow, Key, Mode, Part, PartSettings, Pitch, Seed, Tick, Velocity,
@@ -35,6 +36,70 @@ fn pitches(names: &str) -> Pitches {
     let mut pitches = Pitches::default();
     names.split_whitespace().for_each(|name| pitches.insert(pitch(name)));
     pitches
+}
+
+fn c_major() -> Classes {
+    Classes::of_key(Key::from_index(0).unwrap())
+}
+
+/// What one part plays to notes such as `C4@24`, each held until the next that is struck later, while nothing is wished for and the band sounds `band`: the harmony
+/// is the player's own. Keys of one instant are struck together.
+fn led(follow: Follow, band: &str, notes: &str, expected: &str) {
+    let (mut followers, mut leading) = (Followers::default(), Leading::default());
+    let mut settings = [PartSettings::default(); Part::BAND_SIZE];
+    settings[0] = PartSettings { mode: Mode::Follow, follow, ..settings[0] };
+    let seats = [Seat { family: Family::PIANO, middle: pitch("C4") }; Part::BAND_SIZE];
+    let band = pitches(band);
+    band.iter().for_each(|it| leading.strike(Part::BAND[3], it, Tick(0)));
+    let notes: Vec<(Pitch, i64)> = notes
+        .split_whitespace()
+        .map(|note| note.split_once('@').unwrap())
+        .map(|(name, at)| (pitch(name), at.parse().unwrap()))
+        .collect();
+    let mut held: Vec<(i64, Pitch)> = Vec::new();
+    let mut played = Vec::new();
+    for (place, &(pitch, at)) in notes.iter().enumerate() {
+        for (_, earlier) in held.extract_if(.., |it| it.0 < at) {
+            leading.release(Part::PLAYER, earlier, Tick(at));
+            followers.let_go(earlier);
+        }
+        for (together, _) in notes[place..].iter().filter(|it| it.1 == at) {
+            leading.strike(Part::PLAYER, *together, Tick(at));
+        }
+        held.push((at, pitch));
+        let mut sounding = [Pitches::default(); Part::COUNT];
+        held.iter().for_each(|it| sounding[0].insert(it.1));
+        sounding[4] = band;
+        let led = leading.at(Tick(at), None, None);
+        let around =
+            Around { chord: led.chord, key: led.key, scale: led.scale, lock: None, sounding };
+        let velocity = Velocity::clamped(80);
+        let struck = Struck { pitch, velocity, at: Tick(at), place: Place::Strong };
+        let [answer, ..] = followers.strike(struck, &settings, &seats, around);
+        played.push(answer.begins.map_or_else(|| ".".into(), |(pitch, _)| pitch.name()));
+    }
+    assert_eq!(played.join(" "), expected, "{notes:?} over {band:?}");
+}
+
+#[test]
+fn a_harmony_is_the_player_s_own_before_a_key_is_known() {
+    led(Follow::Below, "", "C4@0 E4@24 G4@48", "A3 C4 E4");
+    led(Follow::Below, "", "D4@0 F#4@24 A4@48", "B3 D4 F#4");
+    led(Follow::Above, "", "A4@0 C5@12 E5@24", "C5 E5 A5");
+}
+
+#[test]
+fn a_band_in_another_key_does_not_rule_it() {
+    let c_major = "C3 E3 G3";
+    led(Follow::Below, c_major, "D4@0 F#4@24 A4@48", "B3 D4 F#4");
+    led(Follow::Below, c_major, "E4@0 F4@24 G4@48", "C4 C4 E4");
+    led(Follow::Bass, c_major, "D4@0 F#4@24 A4@48", "C4 D4 D4");
+}
+
+#[test]
+fn keys_struck_together_are_answered_with_notes_of_their_chord() {
+    led(Follow::Above, "", "D4@0 F#4@0 A4@0", "F#4 A4 D5");
+    led(Follow::Below, "", "E4@0 Ab4@0 B4@0", "B3 E3 Ab3");
 }
 
 /// Such as `C` or `Am`.
@@ -72,7 +137,7 @@ fn check(scene: &Scene, notes: &str, expected: &str) {
         let around = Around {
             chord: chord(scene.chord),
             key,
-            scale: Harmony::default().scale(key),
+            scale: key.map_or_else(c_major, Classes::of_key),
             lock: key.filter(|_| scene.lock),
             sounding,
         };
@@ -193,7 +258,7 @@ fn notes_end_with_the_keys_that_hold_them() {
                 let around = Around {
                     chord: Chord::new(roll(12), ChordQuality::Minor).filter(|it| it.root() > 4),
                     key: Key::from_index(usize::from(roll(30))),
-                    scale: Harmony::default().scale(None),
+                    scale: c_major(),
                     lock: None,
                     sounding: [held; Part::COUNT],
                 };

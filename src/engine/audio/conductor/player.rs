@@ -7,7 +7,7 @@ use crate::engine::audio::renderer::{HostEvent, HostEventKind, Pace, PlayedEvent
 use crate::engine::audio::sequencer::Action;
 use crate::engine::link::{Commit, FromAudio, Retired, TimbreGrid};
 use crate::music::follow::{Around, Followers, Place, Seat, Struck};
-use crate::music::harmony::Harmony;
+use crate::music::harmony::leading::Leading;
 use crate::music::keys::{Keys, Pedal, Pitches};
 use crate::score::{Audible, Family, Key, Mode, Part, Pitch, Tick, Velocity};
 
@@ -16,7 +16,7 @@ use crate::score::{Audible, Family, Key, Mode, Part, Pitch, Tick, Velocity};
 pub(super) struct Player {
     keys: Keys,
     followers: Followers,
-    harmony: Harmony,
+    leading: Leading,
     /// As of the window in play.
     band: Band,
     /// How her wheel and her expression pedal make her own notes sound.
@@ -38,7 +38,7 @@ impl Player {
         Self {
             keys: Keys::default(),
             followers: Followers::default(),
-            harmony: Harmony::default(),
+            leading: Leading::default(),
             band: Band { key: None, seats },
             bearing: Bearing::PLAIN,
             grids: Grids::default(),
@@ -47,7 +47,7 @@ impl Player {
 
     /// What was heard matters no longer: the music starts or jumps.
     pub(super) fn forget(&mut self) {
-        self.harmony = Harmony::default();
+        self.leading = Leading::default();
         self.followers.forget();
     }
 
@@ -55,8 +55,8 @@ impl Player {
     pub(super) fn hear_band(&mut self, action: &Action, now: Tick) {
         match action {
             Action::On(note, _) if self.family(note.part).is_drums() => {}
-            Action::On(note, _) => self.harmony.strike(note.part, note.pitch, now),
-            Action::Off(part, pitch) => self.harmony.release(*part, *pitch, now),
+            Action::On(note, _) => self.leading.strike(note.part, note.pitch, now),
+            Action::Off(part, pitch) => self.leading.release(*part, *pitch, now),
         }
     }
 
@@ -130,6 +130,15 @@ impl Conductor {
         }
     }
 
+    /// Keys that the player strikes together are a chord before the first of them is answered.
+    pub(super) fn hear_together(&mut self, events: impl Iterator<Item = HostEvent>) {
+        for event in events {
+            if let HostEventKind::NoteOn { pitch, .. } = event.kind {
+                self.player.leading.strike(Part::PLAYER, pitch, self.reached);
+            }
+        }
+    }
+
     fn tread(
         &mut self,
         pedal: Pedal,
@@ -171,7 +180,7 @@ impl Conductor {
             self.sound_live(Part::PLAYER, pitch, velocity, &mut scene.pace);
         }
         self.tell_host(frame, Part::PLAYER, pitch, Some(velocity), played);
-        self.player.harmony.strike(Part::PLAYER, pitch, onset);
+        self.player.leading.strike(Part::PLAYER, pitch, onset);
         self.follow(pitch, velocity, frame, scene, played);
     }
 
@@ -201,7 +210,7 @@ impl Conductor {
             synth.note_off(Part::PLAYER, pitch);
         }
         self.tell_host(frame, Part::PLAYER, pitch, None, played);
-        self.player.harmony.release(Part::PLAYER, pitch, self.reached);
+        self.player.leading.release(Part::PLAYER, pitch, self.reached);
         let ends = self.player.followers.let_go(pitch);
         for (part, ends) in Part::BAND.into_iter().zip(ends) {
             self.end_followed(part, ends, frame, played);
@@ -245,7 +254,7 @@ impl Conductor {
     fn around(&mut self, scene: &Scene<'_, '_>) -> Around {
         let player = &mut self.player;
         let settings = scene.settings;
-        let key = settings.key.or(player.band.key).or_else(|| player.harmony.key());
+        let led = player.leading.at(self.reached, settings.key, player.band.key);
         let mut sounding = [Pitches::default(); Part::COUNT];
         sounding[Part::PLAYER.slot()] = player.keys.sounding();
         for part in Part::BAND {
@@ -254,9 +263,9 @@ impl Conductor {
             }
         }
         Around {
-            chord: player.harmony.chord(self.reached, key),
-            key,
-            scale: player.harmony.scale(key),
+            chord: led.chord,
+            key: led.key,
+            scale: led.scale,
             lock: settings.key.filter(|_| settings.scale_lock),
             sounding,
         }
