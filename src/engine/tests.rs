@@ -1,6 +1,7 @@
 //! Composer and renderer by turns, on transports that make trouble.
 
 mod again;
+mod answered;
 mod entry;
 mod feel;
 mod follow;

@@ -167,8 +167,12 @@ pub(super) fn draw_window(
     if line.is_rushing() {
         context.controls.forbid_rushing();
     }
+    // Who has heard one line alone for long expects it to go on: until the band has come in, the player is not foretold.
+    let player = context.controls.bias_part[Part::PLAYER.slot()];
     if bounds.at_once {
-        context.controls.wait_at_most(window.end - from - Ticks(1));
+        let beat = window.begin + window.bar.meter.beat();
+        context.controls.wait_at_most(window.end.min(beat) - from - Ticks(1));
+        context.controls.rule_out(Part::PLAYER);
     }
     let mut struck: Vec<(Part, Pitch)> = Vec::new();
     let (mut tries, mut refused, mut copied) = (0, 0, 0);
@@ -232,6 +236,7 @@ pub(super) fn draw_window(
         if note.part == Part::PLAYER {
             recall.expect(note);
         } else {
+            context.controls.bias_part[Part::PLAYER.slot()] = player;
             composed.notes.push(note);
             composed.likelihoods.push(Some(Likelihood::new(draw.log_probability[PITCH])));
             composed.drawn += 1;
