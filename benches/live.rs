@@ -40,6 +40,8 @@ fn main() {
     let bpm = numbers.next().unwrap_or(180.0);
     let keys = numbers.next().unwrap_or(0.0);
     let mut host = Host::new(Tempo::new(bpm).expect("a tempo from 10 to 1000"), keys);
+    // After the composer's thread was started: that one is not to have it from us.
+    let callback = if go_first() { "real time" } else { "ordinary" };
     let ordinary = host.play(minutes * 60.0);
     host.delay.store(millis(STARVED), Ordering::Relaxed);
     let starved = host.play(PHASE);
@@ -47,6 +49,8 @@ fn main() {
     let recovering = host.play(PHASE);
     let figures = serde_json::json!({
         "minutes": minutes, "bpm": bpm, "frames": FRAMES, "quantum": "half a beat", "keys": keys,
+        "callback_priority": callback,
+        "composer_priority": format!("{:?}", host.instance.links.gauges.priority()).to_lowercase(),
         "notes": host.instance.links.gauges.notes_composed.load(Ordering::Relaxed),
         "ordinary": ordinary.figures(),
         "starved": starved.figures(),
@@ -255,6 +259,26 @@ impl Phase {
             "callback_micros": { "p50": at(0.5), "p999": at(0.999), "max": at(1.0) },
         })
     }
+}
+
+/// The callback goes before ordinary work, as a sound card's does; a host that is itself kept waiting calls in heaps, and every window of a heap is late. Whether the
+/// system grants it.
+#[cfg(target_os = "linux")]
+fn go_first() -> bool {
+    use thread_priority::unix::{
+        RealtimeThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy,
+        thread_native_id,
+    };
+    /// Of 1 to 99, as JACK has it.
+    const PRIORITY: u8 = 10;
+    let policy = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
+    let priority = thread_priority::ThreadPriority::try_from(PRIORITY);
+    priority.is_ok_and(|it| set_thread_priority_and_policy(thread_native_id(), it, policy).is_ok())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn go_first() -> bool {
+    false
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -12,7 +12,7 @@
 //!  offline (tests, bounce): no threads; `offline.rs` steps the composer and the renderer by turns
 //! ```
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use atomic_float::{AtomicF32, AtomicF64};
@@ -222,6 +222,8 @@ pub struct Gauges {
     pub peaks: [AtomicF32; Part::BAND_SIZE + 1],
     /// Written by the composer: microseconds a note, smoothed.
     pub note_micros: AtomicF32,
+    /// Written by the composer's thread: what it has of `Priority`.
+    priority: AtomicU8,
     /// Notes composed so far, whatever became of them.
     pub notes_composed: AtomicU64,
     /// Bits a note by which the memory foretells the player better than the network alone, smoothed; notes that the present chain remembers.
@@ -253,6 +255,18 @@ pub struct Gauges {
     /// Sum of the log-probabilities (natural) of the notes that were committed and not composed anew, and how many they are, for a mean likelihood.
     pub surprise: AtomicF64,
     pub committed_notes: AtomicU64,
+}
+
+/// How the composer's thread stands to the system's other work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Priority {
+    /// It opens the pack, or there is no such thread.
+    #[default]
+    Unknown,
+    /// The system refused a higher one.
+    Ordinary,
+    /// Before ordinary work, after audio threads.
+    Raised,
 }
 
 /// Of the gauges those that the composer counts on from, with windows that stand.
@@ -330,6 +344,16 @@ impl Gauges {
         };
         let key = shown(&self.key_heard).and_then(Key::from_index);
         (key, shown(&self.chord_heard).and_then(Chord::from_index))
+    }
+
+    pub fn priority(&self) -> Priority {
+        let all = [Priority::Unknown, Priority::Ordinary, Priority::Raised];
+        let number = self.priority.load(Ordering::Relaxed);
+        all.into_iter().find(|it| *it as u8 == number).unwrap_or_default()
+    }
+
+    pub fn set_priority(&self, priority: Priority) {
+        self.priority.store(priority as u8, Ordering::Relaxed);
     }
 
     /// Whether somebody sees what the band expects.

@@ -1,13 +1,15 @@
 //! The composer's thread: a named loop around `Composer::step`.
 
+mod priority;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam::sync::{Parker, Unparker};
-use thread_priority::{ThreadPriority, set_current_thread_priority};
 
+use self::priority::go_before_ordinary_work;
 use super::audio::renderer::Sound;
 use super::composer::{Composer, Next};
 use super::link::{FromComposer, Links, ToComposer};
@@ -36,7 +38,6 @@ impl Worker {
         let parker = Parker::new();
         let unparker = parker.unparker().clone();
         let thread = Builder::new().name("antiphon-composer".to_owned()).spawn(move || {
-            go_before_ordinary_work();
             let muse = match catch_unwind(AssertUnwindSafe(open)) {
                 Ok(Ok(muse)) => muse,
                 Ok(Err(reason)) => return idle(&links, &parker, reason),
@@ -48,6 +49,9 @@ impl Worker {
                     );
                 }
             };
+            // Opening is not urgent, and threads that a runtime starts for itself are to stay ordinary. A window that comes late is lost, while a host's other
+            // helpers can wait.
+            links.gauges.set_priority(go_before_ordinary_work());
             let composer = Composer::new(Arc::clone(&links), muse, sound);
             run(composer, &links, &parker);
         })?;
@@ -66,15 +70,6 @@ impl Worker {
             thread.join().ok(); // its panics were caught and told
         }
     }
-}
-
-/// A window that comes late is lost, while a host's other helpers can wait. Not real-time priority, which would let a long window keep the
-/// host's own audio threads from a core. Where the system refuses (Linux wants a limit or a privilege of the user's), all stays as it was.
-fn go_before_ordinary_work() {
-    /// Of 0 to 99; ordinary work has about half.
-    const PRIORITY: u8 = 75;
-    let Ok(priority) = PRIORITY.try_into() else { return };
-    set_current_thread_priority(ThreadPriority::Crossplatform(priority)).ok();
 }
 
 fn run(mut composer: Composer, links: &Links, parker: &Parker) {

@@ -4,7 +4,7 @@ use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::news_ui::stretches;
 use super::{Intent, Learned, Memory, View, theme};
-use crate::engine::link::Foreseen;
+use crate::engine::link::{Foreseen, Priority};
 
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory, intents: &mut Vec<Intent>) {
     let status = view.status;
@@ -16,12 +16,16 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory, intents: &mut 
             let text = format!("Pack {} on {}", status.pack, status.backend);
             quiet(ui, &text, "The model that improvises, and what runs it.");
             let text = format!("{:.2} ms a note", status.note_millis);
-            quiet(ui, &text, "How long the model thinks about one note.");
+            let help = format!("How long the model thinks about one note. {}", standing(status.priority));
+            quiet(ui, &text, help.trim_end());
             let text = format!("load {:.0} %", status.load * 100.0);
             quiet(ui, &text, "Share of the time that there is for a block of sound.");
             foreseen(ui, status.foreseen);
-            let help = "What the band composes in one go is a stretch. These were not composed in time, and were rested. A longer stretch, below the key, or a faster machine helps.";
-            count(ui, status.late_windows, "rested", help);
+            let mut help = String::from("What the band composes in one go is a stretch. These were not composed in time, and were rested. A longer stretch, below the key, or a faster machine helps.");
+            if status.priority == Priority::Ordinary {
+                help = format!("{help} {}", standing(status.priority));
+            }
+            count(ui, status.late_windows, "rested", &help);
             if status.late_revisions > 0 {
                 let help = "Stretches that were played as first composed, since what you did just before them came too late to heed.";
                 count(ui, status.late_revisions, "did not heed you", help);
@@ -46,6 +50,17 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory, intents: &mut 
             }
         });
     });
+}
+
+/// What a musician can know of the composer's thread, and do about it.
+fn standing(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Unknown => "",
+        Priority::Raised => "It goes before the computer's ordinary work.",
+        Priority::Ordinary => {
+            "It has no priority over the computer's other work: the system allows none. The README says how Linux can be told to."
+        }
+    }
 }
 
 /// What waits for a MIDI controller, as long as it does. Whether it shall wait no longer.

@@ -1,7 +1,7 @@
 //! What the editor shows, as plain values.
 
 use super::{PresetsView, RememberedView, Roll, SoundView, TakesView, TimbresView};
-use crate::engine::link::Foreseen;
+use crate::engine::link::{Foreseen, Priority};
 use crate::params::{Control, Controls};
 use crate::score::{Chord, Key, Part, Tick, Ticks};
 
@@ -116,6 +116,8 @@ pub struct Status {
     pub backend: String,
     /// Milliseconds a note, smoothed.
     pub note_millis: f32,
+    /// Of the thread that composes.
+    pub priority: Priority,
     pub late_windows: u32,
     /// Windows whose second version came too late, so that the first was played.
     pub late_revisions: u32,

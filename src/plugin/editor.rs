@@ -246,6 +246,7 @@ impl Window {
         }
         status.pack = super::song::pack_title();
         status.note_millis = gauges.note_micros.load(Ordering::Relaxed) / 1000.0;
+        status.priority = gauges.priority();
         status.late_windows = gauges.late_windows.load(Ordering::Relaxed);
         status.late_revisions = gauges.late_revisions.load(Ordering::Relaxed);
         status.lost = gauges.lost.load(Ordering::Relaxed);
