@@ -35,7 +35,7 @@ pub use self::presets_ui::{PresetAct, PresetsView};
 pub use self::remembered_ui::{MemoryAct, RememberedView};
 pub use self::roll::Roll;
 pub use self::sound_ui::SoundView;
-pub use self::takes_ui::{Note, TakeAct, TakeOrder, TakeRow, TakesView};
+pub use self::takes_ui::{Held, Note, TakeAct, TakeOrder, TakeRow, TakesView};
 pub use self::timbre_map::{TimbreDot, TimbresView, Usual};
 pub use self::view::{Choices, Clock, ControlView, Driver, Learned, Mixer, Status, View};
 

@@ -8,8 +8,8 @@ use antiphon::engine::link::{Foreseen, FromComposer};
 use antiphon::engine::offline::{Request, bounce};
 use antiphon::gui::theme::Tone;
 use antiphon::gui::{
-    Choices, Clock, ControlView, Driver, Note as TakesNote, PresetsView, RememberedView, Roll,
-    Side, SoundView, Status, TakeRow, TakesView, TimbreDot, TimbresView, Usual,
+    Choices, Clock, ControlView, Driver, Held, Note as TakesNote, PresetsView, RememberedView,
+    Roll, Side, SoundView, Status, TakeRow, TakesView, TimbreDot, TimbresView, Usual,
 };
 use antiphon::infer::{self, Runtime};
 use antiphon::music::spectrum::{Analyzer, Spectrum};
@@ -272,6 +272,8 @@ fn some_takes() -> TakesView {
         rows: (0..).zip(names).map(row).collect(),
         count: names.len(),
         bars_recorded: 37,
+        recording: Held { bytes: 96 << 10, limit: 4 << 20 },
+        holding: Held { bytes: 24 << 10, limit: 16 << 20 },
         can_undo: true,
         can_redo: false,
         job: Some((String::from("Varying Mellow Minuet"), 0.4)),

@@ -22,12 +22,30 @@ pub struct TakesView {
     pub count: usize,
     /// Whole bars that can be kept.
     pub bars_recorded: i64,
+    /// What the recording and the takes hold of what they may.
+    pub recording: Held,
+    pub holding: Held,
     pub can_undo: bool,
     pub can_redo: bool,
     /// Long work, and the share of it that is done.
     pub job: Option<(String, f32)>,
     /// What the newest act came to.
     pub note: Option<Note>,
+}
+
+/// Bytes, of at most so many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    pub bytes: usize,
+    pub limit: usize,
+}
+
+impl Held {
+    /// Such as `0.3 of 4 MiB`.
+    fn text(self) -> String {
+        const MIB: f64 = 1_048_576.0;
+        format!("{:.1} of {:.0} MiB", self.bytes as f64 / MIB, self.limit as f64 / MIB)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -221,10 +239,15 @@ fn news(ui: &mut Ui, takes: &TakesView, acts: &mut Vec<TakeAct>) {
     } else {
         let text = match takes.bars_recorded {
             0 => String::from("Recording: nothing has sounded yet"),
-            1 => String::from("Recording: 1 bar can be kept"),
-            bars => format!("Recording: {bars} bars can be kept"),
+            1 => format!("Recording: 1 bar can be kept, {}", takes.recording.text()),
+            bars => format!("Recording: {bars} bars can be kept, {}", takes.recording.text()),
         };
-        ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::quiet()));
+        let help = format!(
+            "When the recording is full, its oldest bars are forgotten. The takes of this song hold {}.",
+            takes.holding.text()
+        );
+        let text = RichText::new(text).font(theme::font(11.5)).color(theme::quiet());
+        ui.label(text).on_hover_text(help);
     }
 }
 

@@ -17,9 +17,9 @@ use super::transport::Deck;
 use crate::engine::link::ToComposer;
 use crate::engine::playback::{Elsewhere, Parts, Place, Playback};
 use crate::engine::reprise::{Again, Candidate, Reprise};
-use crate::gui::{Note as TakesNote, TakeAct, TakeOrder, TakeRow, TakesView};
+use crate::gui::{Held, Note as TakesNote, TakeAct, TakeOrder, TakeRow, TakesView};
 use crate::music::rating;
-use crate::music::recorder::{Kept as KeptBars, NothingPlayed};
+use crate::music::recorder::{Kept as KeptBars, NothingPlayed, Recorder};
 use crate::music::takes::{Order, TakeId, Takes};
 use crate::score::maps;
 use crate::score::take::{Making, Whole};
@@ -327,7 +327,10 @@ impl Kept {
 
     /// What the editor shows: the takes that `search` finds, in `order`.
     pub(super) fn takes_view(&self, search: &str, order: TakeOrder) -> TakesView {
-        let bars = self.links().map_or(0, |links| links.recording().bars());
+        let (bars, bytes) = self.links().map_or((0, 0), |links| {
+            let recording = links.recording();
+            (recording.bars(), recording.bytes())
+        });
         let mut inner = self.lock();
         Self::hear_job(&mut inner);
         let desk = &inner.desk;
@@ -359,6 +362,8 @@ impl Kept {
             rows: desk.takes.found(search, order).into_iter().map(row).collect(),
             count: desk.takes.len(),
             bars_recorded: bars,
+            recording: Held { bytes, limit: Recorder::LIMIT_BYTES },
+            holding: Held { bytes: desk.takes.bytes(), limit: Takes::LIMIT_BYTES },
             can_undo: desk.takes.can_undo(),
             can_redo: desk.takes.can_redo(),
             job: desk.job.as_ref().map(|job| (job.what().to_owned(), job.share())),

@@ -12,7 +12,7 @@ use egui_kittest::Harness;
 
 use super::{Desk, window};
 use crate::gui::theme::Tone;
-use crate::gui::{Clock, Driver, Mixer, PresetsView, RememberedView, Side, TakeRow};
+use crate::gui::{Clock, Driver, Held, Mixer, PresetsView, RememberedView, Side, TakeRow};
 use crate::params::Control;
 use crate::score::{Note, Part, Pitch, Tick, Ticks, Velocity};
 
@@ -48,6 +48,7 @@ const STATES: [(&str, Set); 11] = [
         };
         desk.takes.rows = vec![row(1, "Blue Bolero"), row(0, "Airy Aria")];
         (desk.takes.count, desk.takes.bars_recorded, desk.takes.can_undo) = (2, 37, true);
+        desk.takes.recording = Held { bytes: 300 << 10, limit: 4 << 20 };
     }),
     ("memory", |desk| {
         desk.memory.opened = Some(Side::Remembered);

@@ -6,7 +6,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{Desk, window};
-use crate::gui::{Intent, Mixer, TakeAct, TakeRow};
+use crate::gui::{Held, Intent, Mixer, TakeAct, TakeRow};
 
 /// A window with its drawer open on two takes.
 fn drawer() -> Harness<'static, Desk> {
@@ -27,6 +27,7 @@ fn drawer() -> Harness<'static, Desk> {
     takes.rows = vec![row(1, "Blue Bolero", false), row(0, "Airy Aria", true)];
     takes.count = 2;
     takes.bars_recorded = 37;
+    takes.recording = Held { bytes: 300 << 10, limit: 4 << 20 };
     takes.can_undo = true;
     window.run_steps(2);
     assert_eq!(window.state().intents, [], "opening the drawer does nothing else");
@@ -54,7 +55,7 @@ fn the_last_bars_are_kept() {
     assert_eq!(acts(&["Keep last 16 bars"]), [TakeAct::KeepLast(16)]);
     assert_eq!(acts(&["Seed from my last 2 bars"]), [TakeAct::SeedFromPlaying(2)]);
     let window = drawer();
-    assert!(window.query_by_label("Recording: 37 bars can be kept").is_some());
+    assert!(window.query_by_label("Recording: 37 bars can be kept, 0.3 of 4 MiB").is_some());
 }
 
 #[test]
