@@ -216,7 +216,8 @@ impl Audio {
         let (host, rate) = (context.transport(), self.sample_rate);
         let mut transport = match context.plugin_api() {
             PluginApi::Standalone => {
-                let (tempo, deck) = (song.controls.free_tempo(), &song.kept.deck);
+                let (tempo, renderer) = (song.controls.free_tempo(), &self.renderer);
+                let deck = (&song.kept.deck, || renderer.is_ready());
                 self.timeline.alone(host, frames, rate, tempo, deck)
             }
             PluginApi::Clap | PluginApi::Vst3 => {

@@ -7,6 +7,7 @@ mod foresight;
 mod grids;
 pub mod judging;
 mod line;
+mod openings;
 mod quote;
 mod recall;
 mod remembering;
@@ -21,6 +22,7 @@ use self::drafts::Draft;
 use self::drawing::Composed;
 use self::foresight::Foresight;
 use self::grids::Wanted;
+use self::openings::Openings;
 use self::remembering::Remembering;
 use super::audio::renderer::Sound;
 use super::link::{
@@ -39,7 +41,7 @@ pub struct Composer {
     links: Arc<Links>,
     muse: Box<dyn Muse>,
     sound: Sound,
-    seed_phrase: Arc<Phrase>,
+    openings: Openings,
     /// What the band plays as it is written.
     playback: Option<Arc<Playback>>,
     /// Where that begins in the chain that ran when it was asked for.
@@ -49,9 +51,13 @@ pub struct Composer {
     remembering: Remembering,
     foresight: Foresight,
     chain: Option<Chain>,
+    /// A chain that was begun anew, and how often.
+    edition: (u32, u32),
     draft: Option<Draft>,
     /// Messages taken from the queue and not yet acted on.
     inbox: VecDeque<FromAudio>,
+    /// Messages of main's that have been taken.
+    taken: u32,
     /// Messages that found no room on their queue.
     outbox: VecDeque<ToAudio>,
     /// Tables that the audio thread waits for.
@@ -82,15 +88,17 @@ impl Composer {
             links,
             muse,
             sound,
-            seed_phrase: Arc::default(),
+            openings: Openings::default(),
             playback: None,
             joining: Joining::default(),
             left: None,
             remembering: Remembering::default(),
             foresight: Foresight::default(),
             chain: None,
+            edition: (0, 0),
             draft: None,
             inbox: VecDeque::new(),
+            taken: 0,
             outbox: VecDeque::new(),
             wanted: VecDeque::new(),
             live: std::array::from_fn(|slot| (slot == 0).then_some(TimbreId::Usual(PLAYER_FAMILY))),
@@ -107,6 +115,7 @@ impl Composer {
     pub fn step(&mut self) -> Result<Next, ComposeError> {
         while self.links.retired.pop().is_some() {}
         while let Some(message) = self.links.to_composer.pop() {
+            self.taken = self.taken.wrapping_add(1);
             match message {
                 ToComposer::SeedPhrase(phrase) => self.take_seed_phrase(phrase),
                 ToComposer::Play(playback) => self.play(playback),
@@ -134,10 +143,13 @@ impl Composer {
         self.send_outbox();
         let done = self.revoice().and_then(|()| match self.inbox.pop_front() {
             Some(message) => self.act(message).map(|()| Next::Step),
-            None if self.wanted.is_empty() => match self.make_grid()? {
-                Next::Wait => self.foresee(),
-                next => Ok(next),
-            },
+            None if self.wanted.is_empty() => {
+                self.links.gauges.answered.store(self.taken, Ordering::Release);
+                match self.make_grid()? {
+                    Next::Wait => self.foresee(),
+                    next => Ok(next),
+                }
+            }
             None => Ok(Next::Step),
         });
         if done.is_err() {
@@ -145,6 +157,13 @@ impl Composer {
             self.links.gauges.stalled.store(true, Ordering::Relaxed);
         }
         done
+    }
+
+    /// Use what time there is until the next message: hear one note of the seed phrase as a jump would have it heard. Not in a bounce, where nothing is late.
+    pub fn prepare(&mut self) {
+        if !self.links.gauges.bouncing.load(Ordering::Relaxed) {
+            self.openings.hear_ahead(self.muse.as_mut()).ok(); // a runtime that fails says so with the next window
+        }
     }
 
     fn act(&mut self, message: FromAudio) -> Result<(), ComposeError> {
@@ -155,7 +174,7 @@ impl Composer {
                 let chain = self.chain.take();
                 self.chain = Some(self.enter_chain(chain, start, settings)?);
                 let mut recording = self.links.recording();
-                recording.hear_phrase(start.chain, &self.seed_phrase);
+                recording.hear_phrase(start.chain, self.openings.phrase());
                 recording.recall(start.chain, self.remembering.remembrance());
                 drop(recording);
                 self.links.gauges.chord_heard.store(0, Ordering::Relaxed);
@@ -191,11 +210,8 @@ impl Composer {
         if let Some(chain) = &mut before {
             self.remembering.hear(chain);
         }
-        let memory = self.remembering.memory();
-        match before.and_then(|chain| chain.restarted(start, &settings, memory)) {
-            Some(chain) => Ok(chain),
-            None => Chain::open(muse, start, settings, &self.seed_phrase, memory),
-        }
+        let opening = self.openings.at(muse, start, &settings)?;
+        Ok(Chain::open(start, settings, opening, self.remembering.memory()))
     }
 
     fn commit(
@@ -221,7 +237,9 @@ impl Composer {
         }
         self.show_memory();
         let Composed { seats, key, given, .. } = *composed;
-        self.send(ToAudio::Commit(Box::new(Commit { window, notes, key, seats, given })));
+        let edition = if self.edition.0 == window.chain { self.edition.1 } else { 0 };
+        let commit = Commit { window, edition, notes, key, seats, given };
+        self.send(ToAudio::Commit(Box::new(commit)));
         Ok(())
     }
 
@@ -243,7 +261,7 @@ impl Composer {
         if has_a_place && playback == self.playback {
             return;
         }
-        let runs = self.links.gauges.playing.load(Ordering::Relaxed);
+        let runs = self.runs();
         let running = self.chain.as_ref().filter(|_| runs).map(Chain::id);
         self.left = running.and_then(|chain| match self.joining {
             // It has not begun, and what it was to follow goes on.
@@ -260,33 +278,29 @@ impl Composer {
 
     /// A chain that still waits for the transport is begun anew with the phrase; one that plays goes on as it is.
     fn take_seed_phrase(&mut self, phrase: Arc<Phrase>) {
-        if phrase != self.seed_phrase {
-            self.seed_phrase = phrase;
-            self.open_anew();
+        if phrase != *self.openings.phrase() {
+            self.openings.take_phrase(phrase);
+            self.begin_anew();
         }
-    }
-
-    /// What a chain is opened with has changed: one that still waits for the transport is opened again.
-    fn open_anew(&mut self) {
-        if let Some(chain) = &mut self.chain {
-            chain.forget_opening();
-        }
-        self.begin_anew();
     }
 
     /// A chain that still waits for the transport is begun again.
     fn begin_anew(&mut self) {
-        let playing = self.links.gauges.playing.load(Ordering::Relaxed);
         let Some(opened) = self.chain.as_ref().and_then(Chain::opened) else { return };
-        if playing {
-            return;
-        }
-        if let Some(window) = opened.window {
-            let (settings, tempo) = (opened.settings, Tempo::default());
+        let Opened { start, settings, window } = opened;
+        let Some(edition) = self.links.first_window.renew(start.chain) else { return };
+        self.edition = (start.chain, edition);
+        if let Some(window) = window {
+            let tempo = Tempo::default();
             self.inbox.push_front(FromAudio::Cutoff { window, settings, tempo });
         }
-        let Opened { start, settings, .. } = opened;
         self.inbox.push_front(FromAudio::Chain { start, settings });
+    }
+
+    /// Whether the transport runs in the present chain, or has just left it and runs.
+    fn runs(&self) -> bool {
+        let runs = self.chain.as_ref().and_then(|it| self.links.first_window.has_begun(it.id()));
+        runs.unwrap_or_else(|| self.links.gauges.playing.load(Ordering::Relaxed))
     }
 
     fn tell(&self, message: FromComposer) {

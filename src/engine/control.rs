@@ -1,6 +1,7 @@
 //! The main thread's hold on one instance.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::audio::renderer::Sound;
 use super::link::{FromComposer, Links, ToComposer};
@@ -35,7 +36,12 @@ impl Instance {
 
     /// Send to the composer; false if its queue is full or it is gone.
     pub fn send(&self, message: ToComposer) -> bool {
+        // Before it is sent, so that nobody takes the composer to be done with it before it is.
+        self.links.gauges.asked.fetch_add(1, Ordering::Release);
         let sent = self.links.to_composer.push(message).is_ok();
+        if !sent {
+            self.links.gauges.asked.fetch_sub(1, Ordering::Release);
+        }
         if let Some(worker) = &self.worker {
             worker.wake();
         }

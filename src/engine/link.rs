@@ -98,6 +98,8 @@ pub enum Retired {
 pub struct Commit {
     /// Which chain the window belongs to; the audio thread sends back commits of chains that are over.
     pub window: Window,
+    /// Of a chain's first window: how often it was composed anew while the transport stood.
+    pub edition: u32,
     /// Sorted by when they sound. The sequencer takes a table when its note starts.
     pub notes: Vec<VoicedNote>,
     /// For the parts that follow while the window is in play: the key that is wished for or was heard before the cutoff, and what each plays on.
@@ -189,10 +191,16 @@ pub struct Links {
     /// What sounds, for the window's picture of it, from the audio thread to main. Full (nobody reads): the oldest is dropped.
     pub sound: ArrayQueue<Snippet>,
     pub gauges: Gauges,
+    pub first_window: FirstWindow,
     /// What the composer writes down of all that it is told and commits, and main reads when the musician keeps a take. Between these two only:
     /// the audio thread never touches it, so that it never waits for it.
     recording: Mutex<Recorder>,
 }
+
+/// The first window of the newest chain. The composer may compose it anew while the transport stands, for another seed phrase or a take, and the audio thread says when the
+/// transport runs. Both of it in one word, so that they agree which version sounds, whatever comes first.
+#[derive(Debug, Default)]
+pub struct FirstWindow(AtomicU64); // the chain in the upper half, then the edition, whether it has begun in the lowest bit
 
 /// Consecutive frames of the mix, left and right in one.
 pub type Snippet = [f32; 64];
@@ -244,6 +252,9 @@ pub struct Gauges {
     pub repeated_notes: AtomicU32,
     /// Written by main: whether a window is open that shows what the band expects of the player. Without one it does not think about that.
     pub watched: AtomicBool,
+    /// Messages that main has sent to the composer, written by main; of those, how many had been acted on when the composer last had nothing to do.
+    pub asked: AtomicU32,
+    pub answered: AtomicU32,
     /// Written by main: whether the host renders faster than real time, where nobody watches.
     pub bouncing: AtomicBool,
     /// Written by main: whether anybody looks at what sounds. Without it nothing is put into `Links::sound`.
@@ -298,6 +309,7 @@ impl Links {
             from_composer: ArrayQueue::new(4096),
             sound: ArrayQueue::new(1024),
             gauges: Gauges::default(),
+            first_window: FirstWindow::default(),
             recording: Mutex::default(),
         })
     }
@@ -308,10 +320,52 @@ impl Links {
     }
 }
 
+impl FirstWindow {
+    const EDITIONS: u64 = 0xFFFF_FFFE;
+    const BEGUN: u64 = 1;
+
+    /// Another chain is announced. Audio thread.
+    pub fn open(&self, chain: u32) {
+        self.0.store(u64::from(chain) << 32, Ordering::Release);
+    }
+
+    /// The transport runs: it is composed anew no more. The edition that is to sound. Audio thread.
+    pub fn begin(&self) -> u32 {
+        Self::edition(self.0.fetch_or(Self::BEGUN, Ordering::AcqRel))
+    }
+
+    /// It is composed anew. The edition that comes of it; nothing if the transport runs already, or another chain has been announced since. Composer.
+    pub fn renew(&self, chain: u32) -> Option<u32> {
+        let next = |it: u64| {
+            let may = it >> 32 == u64::from(chain) && it & Self::BEGUN == 0;
+            may.then(|| (it & !Self::EDITIONS) | (it.wrapping_add(2) & Self::EDITIONS))
+        };
+        let before = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, next);
+        before.ok().map(|it| Self::edition(it.wrapping_add(2)))
+    }
+
+    /// Whether the transport runs in this chain; nothing if another has been announced since.
+    pub fn has_begun(&self, chain: u32) -> Option<bool> {
+        let now = self.0.load(Ordering::Acquire);
+        (now >> 32 == u64::from(chain)).then_some(now & Self::BEGUN != 0)
+    }
+
+    fn edition(word: u64) -> u32 {
+        ((word & Self::EDITIONS) >> 1) as u32
+    }
+}
+
 impl VoicedNote {
     /// When it sounds, ticks not rounded.
     pub fn begin(&self) -> f64 {
         self.note.onset.0 as f64 + f64::from(self.delay)
+    }
+}
+
+impl Commit {
+    /// Whether it is a first window that has been composed anew since.
+    pub fn is_older_than(&self, edition: u32) -> bool {
+        self.window.index == 0 && self.edition < edition
     }
 }
 

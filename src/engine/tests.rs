@@ -9,6 +9,7 @@ mod foreseen;
 mod heard;
 mod host;
 mod joined;
+mod primed;
 mod revision;
 mod starved;
 mod switched;

@@ -76,7 +76,14 @@ fn run(mut composer: Composer, links: &Links, parker: &Parker) {
     loop {
         let begun = Instant::now();
         let notes = links.gauges.notes_composed.load(std::sync::atomic::Ordering::Relaxed);
-        match catch_unwind(AssertUnwindSafe(|| composer.step())) {
+        let step = || {
+            let next = composer.step();
+            if matches!(next, Ok(Next::Wait)) {
+                composer.prepare();
+            }
+            next
+        };
+        match catch_unwind(AssertUnwindSafe(step)) {
             Ok(Ok(Next::Step)) => measure(links, begun, notes),
             Ok(Ok(Next::Wait)) => parker.park_timeout(NAP),
             Ok(Ok(Next::Quit)) => return,

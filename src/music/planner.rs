@@ -172,6 +172,14 @@ impl Planner {
         self.phase = Phase::Idle;
     }
 
+    /// The first window of the chain that waits for the transport.
+    pub fn waiting(&self) -> Option<Window> {
+        match self.phase {
+            Phase::Waiting(window) => Some(window),
+            Phase::Idle | Phase::Announced(_) | Phase::Inside(_) => None,
+        }
+    }
+
     /// The next moment; nothing while the transport stands.
     pub fn next_moment(&self) -> Option<Moment> {
         match self.phase {

@@ -43,14 +43,14 @@ impl Timeline {
         Transport { playing: true, position_quarters, tempo, bar_quarters, ..theirs }
     }
 
-    /// The same without a host: our own transport, unless another program's is handed on, as JACK's is, and plays.
+    /// The same without a host: our own transport, unless another program's is handed on, as JACK's is, and plays. `is_ready` says whether the band can begin where it stands.
     pub(super) fn alone(
         &mut self,
         outside: &HostTransport,
         frames: usize,
         sample_rate: f32,
         tempo: Tempo,
-        deck: &Deck,
+        (deck, is_ready): (&Deck, impl Fn() -> bool),
     ) -> Transport {
         let theirs = self.of_host(outside, frames, sample_rate);
         self.stood |= !theirs.playing;
@@ -59,7 +59,8 @@ impl Timeline {
         if !rules {
             return theirs;
         }
-        let (playing, position_quarters) = deck.pass(&mut self.deck, frames, tempo, sample_rate);
+        let (playing, position_quarters) =
+            deck.pass(&mut self.deck, frames, tempo, sample_rate, is_ready);
         let bar_quarters = bar_start(position_quarters, None, theirs.meter.bar().quarters());
         Transport { playing, position_quarters, tempo, bar_quarters, ..theirs }
     }

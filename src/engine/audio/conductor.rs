@@ -47,6 +47,8 @@ pub(super) struct Conductor {
     announced: Option<Settings>,
     /// The window that begins or has begun last, as (chain, index).
     window: (u32, u32),
+    /// Of the first window of the chain in play, the one that is to sound; 0 while it has not begun.
+    edition: u32,
     /// The newest window that was announced, until it begins.
     draft: Option<Draft>,
     /// The first window of a chain, which has begun and may still come: after a jump there is no time to compose it before.
@@ -92,6 +94,7 @@ impl Conductor {
             last: None,
             announced: None,
             window: (0, 0),
+            edition: 0,
             draft: None,
             awaited: None,
             unsent: None,
@@ -111,6 +114,16 @@ impl Conductor {
 
     pub(super) fn latency(&self) -> u32 {
         self.synth.as_ref().map_or(0, Synth::latency)
+    }
+
+    /// Whether the music could begin where the transport stands: its first window is there, and the composer is done with what it was asked, or has given up.
+    pub(super) fn is_ready(&self) -> bool {
+        let gauges = &self.links.gauges;
+        // Read first, so that what was sent before it is seen.
+        let answered = gauges.answered.load(Ordering::Acquire);
+        let is_done = answered == gauges.asked.load(Ordering::Acquire);
+        let waits = self.planner.waiting().is_some_and(|it| self.sequencer.has(&it));
+        self.is_stalled() || (is_done && waits)
     }
 
     /// Forget the chain; all that sounds ends at the start of the next block.
@@ -236,7 +249,8 @@ impl Conductor {
     }
 
     fn open_chain(&mut self, (start, window): Opening, settings: Settings, tempo: Tempo) {
-        self.window = (window.chain, 0);
+        self.links.first_window.open(window.chain);
+        (self.window, self.edition) = ((window.chain, 0), 0);
         self.draft = None;
         self.awaited = None;
         self.player.forget();
@@ -244,7 +258,7 @@ impl Conductor {
         if let Some(commit) = self.sequencer.take_current() {
             self.retire(Retired::Commit(commit));
         }
-        while let Some(commit) = self.sequencer.take_stale(window.chain, 0) {
+        while let Some(commit) = self.sequencer.take_stale(window.chain, 0, 0) {
             self.retire(Retired::Commit(commit));
         }
         if self.links.gauges.stalled.swap(false, Ordering::Relaxed) {

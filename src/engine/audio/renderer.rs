@@ -138,6 +138,11 @@ impl Renderer {
         self.conductor.halt();
     }
 
+    /// Whether the band could begin in time where the transport stands. Real-time safe.
+    pub fn is_ready(&self) -> bool {
+        self.conductor.is_ready()
+    }
+
     /// Frames by which the sound lags the notes; constant.
     pub fn latency(&self) -> u32 {
         self.conductor.latency()

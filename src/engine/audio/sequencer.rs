@@ -188,9 +188,16 @@ impl Sequencer {
         self.cursor += ahead.iter().take_while(is_hushed).count();
     }
 
-    /// A commit that has no place in the chain any more: of another chain, or of a window before `index`.
-    pub(super) fn take_stale(&mut self, chain: u32, index: u32) -> Option<Box<Commit>> {
-        let stale = |it: &Commit| it.window.chain != chain || it.window.index < index;
+    /// A commit that has no place in the chain any more: of another chain, of a window before `index`, or of the first window before `edition`.
+    pub(super) fn take_stale(
+        &mut self,
+        chain: u32,
+        index: u32,
+        edition: u32,
+    ) -> Option<Box<Commit>> {
+        let stale = |it: &Commit| {
+            it.window.chain != chain || it.window.index < index || it.is_older_than(edition)
+        };
         let place = self.ahead.iter().position(|it| stale(it))?;
         Some(self.ahead.swap_remove(place))
     }

@@ -9,26 +9,25 @@ mod entry;
 mod hearing;
 mod remembering;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::sync::Arc;
 
 use self::hearing::{Heard, Key};
 use super::drawing::{Bounds, Composed, Scene, draw_window};
 use super::line::{Context, Line};
+use super::openings::Opening;
 use super::recall::Recall;
 use crate::engine::playback::{Given, Playback};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence, State, StyleCard, velocity_from};
-use crate::music::dialogue::{Dialogue, Opening, Turn};
+use crate::music::dialogue::{self, Dialogue, Turn};
 use crate::music::feel::Feel;
 use crate::music::harmony::Harmony;
 use crate::music::key::KeyFinder;
 use crate::music::memory::Memory;
 use crate::music::planner::{BarLine, Start, Window};
-use crate::score::{Family, Mode, Note, Part, Phrase, Settings, TICKS_PER_QUARTER, Tick, Ticks};
+use crate::score::{Family, Mode, Note, Part, Settings, TICKS_PER_QUARTER, Tick, Ticks};
 
-/// Notes of a seed phrase that are heard: its last ones.
-const SEED_NOTES: usize = 256;
 /// How much a part that answers is drawn in when its reply begins, natural logarithm of odds.
 const EAGERNESS: f32 = 4.0;
 /// What is added to a key that is still held at a cutoff, for want of its end.
@@ -41,9 +40,6 @@ pub(super) struct Chain {
     /// Jumps that the chain has gone on over.
     lap: u32,
     opened_with: Settings,
-    /// The chain before its first window, for a start at the same place of a bar with the same settings.
-    opening: Option<Line>,
-    opening_key: KeyFinder,
     /// At the last cutoff.
     line: Line,
     cutoff: Tick,
@@ -85,51 +81,6 @@ pub(super) struct Opened {
 }
 
 impl Chain {
-    /// Begin at `start`; the model hears the seed phrase first, as played by the first melodic part up to the start.
-    pub(super) fn open(
-        muse: &mut dyn Muse,
-        start: Start,
-        settings: Settings,
-        phrase: &Arc<Phrase>,
-        memory: &Arc<Memory>,
-    ) -> Result<Self, ComposeError> {
-        let player = PlayerPresence::Absent;
-        let context = context(muse.styles(), &settings, player, start.bar);
-        let mut line = Line::new(muse.silence());
-        let mut key = KeyFinder::default();
-        let part = seed_part(&settings, &context.controls);
-        let bar = start.bar.meter.bar().0;
-        let bars = (phrase.length().0 + bar - 1) / bar;
-        let shift = start.tick - Ticks(bars * bar) - Tick(0);
-        let notes = phrase.notes();
-        for note in &notes[notes.len().saturating_sub(SEED_NOTES)..] {
-            let note = Note { part, onset: note.onset + shift, ..*note };
-            line.push(muse, &context, note, None)?;
-            key.hear(note.pitch, note.length);
-        }
-        Ok(Self::at(start, settings, line, key, memory))
-    }
-
-    /// The same opening at `start`, if it is still good there.
-    pub(super) fn restarted(
-        mut self,
-        start: Start,
-        settings: &Settings,
-        memory: &Arc<Memory>,
-    ) -> Option<Self> {
-        let phase = |it: Start| (it.tick - it.bar.start, it.bar.meter);
-        let opening = self.opening.take()?;
-        let same = start.tick == self.start.tick
-            && phase(start) == phase(self.start)
-            && self.opened_with.composes_like(settings);
-        same.then(|| Self::at(start, *settings, opening, self.opening_key, memory))
-    }
-
-    /// The seed phrase has changed; the next chain hears it anew.
-    pub(super) fn forget_opening(&mut self) {
-        self.opening = None;
-    }
-
     /// How this chain was opened, if no window but its first was composed.
     pub(super) fn opened(&self) -> Option<Opened> {
         let Self { start, opened_with: settings, newest: window, .. } = *self;
@@ -140,20 +91,19 @@ impl Chain {
         self.start.chain
     }
 
-    fn at(
+    /// Begin at `start`, where `opening` has been heard.
+    pub(super) fn open(
         start: Start,
         settings: Settings,
-        opening: Line,
-        key: KeyFinder,
+        opening: Opening,
         memory: &Arc<Memory>,
     ) -> Self {
+        let Opening { line, key } = opening;
         Self {
             start,
             lap: 0,
             opened_with: settings,
-            line: opening.clone(),
-            opening: Some(opening),
-            opening_key: key,
+            line,
             cutoff: start.tick,
             trail: Vec::new(),
             fed: Vec::new(),
@@ -214,7 +164,7 @@ impl Chain {
             bounds.come_in();
         }
         let number = stream_number(window, self.lap);
-        if let Turn::Reply { opening: Opening::Begins, end } = self.turn {
+        if let Turn::Reply { opening: dialogue::Opening::Begins, end } = self.turn {
             self.recall.begin_reply(&settings, &context, window, end);
         }
         let scene = Scene { window, seed: settings.seed, number, context: &context, bounds };
@@ -277,7 +227,7 @@ impl Chain {
             let impatience = self.impatience(part, window, self.joins_at(&settings));
             match (wanted.mode, self.turn) {
                 (Mode::Answer, Turn::Listen) => context.controls.silence(part),
-                (Mode::Answer, Turn::Reply { opening: Opening::Begins, .. }) => {
+                (Mode::Answer, Turn::Reply { opening: dialogue::Opening::Begins, .. }) => {
                     context.controls.encourage(part, impatience.max(EAGERNESS));
                 }
                 _ => context.controls.encourage(part, impatience),
@@ -402,7 +352,7 @@ fn stream_number(window: Window, lap: u32) -> u64 {
     window.begin.0.cast_unsigned() ^ (u64::from(lap) << 40)
 }
 
-fn context(
+pub(super) fn context(
     styles: &[StyleCard],
     settings: &Settings,
     player: PlayerPresence,
@@ -415,12 +365,4 @@ fn context(
         memory: settings.memory.clamp(0.0, 1.0),
         velocities: velocity_from(settings.style, styles),
     }
-}
-
-/// The part that a seed phrase is taken to have been played by: the first that improvises and is no drum kit.
-fn seed_part(settings: &Settings, controls: &Controls) -> Part {
-    let improvises = |mode| matches!(mode, Mode::Play | Mode::Answer);
-    let playing = Part::BAND.into_iter().zip(&settings.parts).filter(|it| improvises(it.1.mode));
-    let is_melodic = |part: &Part| controls.family_of(*part).is_none_or(|it| !it.is_drums());
-    playing.map(|it| it.0).find(is_melodic).unwrap_or(Part::BAND[0])
 }

@@ -166,6 +166,7 @@ impl Composer {
         if window.index > 0 {
             // The first window may wait for the transport, and what was heard before stays in view meanwhile.
             self.show_harmony(window.cutoff);
+            self.openings.foresee(&settings, window.bar);
         }
         self.want_grids(&settings, &composed);
         self.begin_foresight();

@@ -54,7 +54,7 @@ impl Composer {
         self.remembering.heard.clear();
         if changed {
             self.remembering = Remembering::new(memory);
-            self.open_again();
+            self.begin_anew();
             let gauges = &self.links.gauges;
             gauges.judged_notes.store(0, Ordering::Relaxed);
             gauges.memory_gain.store(0.0, Ordering::Relaxed);
@@ -75,7 +75,7 @@ impl Composer {
         let before = Arc::clone(&self.remembering.memory);
         let notes = [self.remembering.memory.notes(), &heard[..]].concat();
         self.remembering = Remembering::new(Arc::new(Memory::of(notes, trust)));
-        self.open_again();
+        self.begin_anew();
         let memory = Arc::clone(&self.remembering.memory);
         self.tell(FromComposer::Remembered { before, memory });
         self.show_memory();
@@ -85,13 +85,6 @@ impl Composer {
     fn hand_out_alike(&mut self) {
         if let (Some(draft), Some(chain)) = (&mut self.draft, &self.chain) {
             draft.hand_out_like(chain);
-        }
-    }
-
-    /// A chain that waits for the transport begins with the new memory; one that plays goes on with its own.
-    fn open_again(&mut self) {
-        if !self.links.gauges.playing.load(Ordering::Relaxed) {
-            self.open_anew();
         }
     }
 

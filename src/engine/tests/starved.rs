@@ -16,7 +16,7 @@ use crate::score::{
 };
 
 /// Frames of a tick at 125 bpm and 48 kHz, and of a block.
-const TICK: usize = 960;
+pub(super) const TICK: usize = 960;
 const BLOCK: usize = 64;
 /// Ticks at which the starving begins and ends.
 const STARVED: (usize, usize) = (200, 1000);
@@ -24,21 +24,25 @@ const END: usize = 1600;
 /// Frames that a step takes: 50 ms while it is starved, else 1.25 ms; and what the composer's thread sleeps when it has nothing to do.
 const SLOW: usize = 2400;
 const FAST: usize = 60;
-const NAP: usize = 48;
+pub(super) const NAP: usize = 48;
 
 /// How much the player plays.
 #[derive(Clone, Copy, Debug)]
-enum Playing {
+pub(super) enum Playing {
     Nothing,
     /// A note each so many ticks, of half the length.
     Every(usize),
 }
 
 /// A host whose time passes only when somebody spends it.
-struct Clock {
+pub(super) struct Clock {
     renderer: Renderer,
-    links: Arc<Links>,
-    settings: Settings,
+    pub(super) links: Arc<Links>,
+    pub(super) settings: Settings,
+    /// Whether steps are slow for a while.
+    pub(super) starves: bool,
+    /// From one tick on the song goes on so many ticks before.
+    pub(super) jump: Option<(usize, usize)>,
     playing: Playing,
     frame: usize,
     /// Spent and not yet rendered.
@@ -46,13 +50,13 @@ struct Clock {
     /// Ticks at which a window was rested, and at which one stood.
     late: Vec<usize>,
     stood: Vec<usize>,
-    begun: Vec<usize>,
+    pub(super) begun: Vec<usize>,
     played: Vec<PlayedEvent>,
     channels: Vec<Vec<f32>>,
 }
 
 impl Clock {
-    fn new(quantum: Quantum, playing: Playing) -> Self {
+    pub(super) fn new(quantum: Quantum, playing: Playing) -> Self {
         let links = Links::new();
         let mut renderer = Renderer::new(Arc::clone(&links), Sound::Silent);
         renderer.prepare(RATE, LARGEST);
@@ -60,6 +64,8 @@ impl Clock {
             renderer,
             links,
             settings: Settings { quantum, seed: Seed(3), ..Settings::default() },
+            starves: true,
+            jump: None,
             playing,
             frame: 0,
             owed: 0,
@@ -71,11 +77,11 @@ impl Clock {
         }
     }
 
-    fn tick(&self) -> usize {
+    pub(super) fn tick(&self) -> usize {
         self.frame / TICK
     }
 
-    fn spend(&mut self, frames: usize) {
+    pub(super) fn spend(&mut self, frames: usize) {
         self.owed += frames;
         while self.owed >= BLOCK {
             self.owed -= BLOCK;
@@ -84,12 +90,13 @@ impl Clock {
     }
 
     fn think(&mut self) {
-        let is_starved = (STARVED.0..STARVED.1).contains(&self.tick());
+        let is_starved = self.starves && (STARVED.0..STARVED.1).contains(&self.tick());
         self.spend(if is_starved { SLOW } else { FAST });
     }
 
     fn block(&mut self) {
-        let quarters = self.frame as f64 / (24 * TICK) as f64;
+        let back = self.jump.filter(|it| self.tick() >= it.0).map_or(0, |it| it.1);
+        let quarters = self.frame as f64 / (24 * TICK) as f64 - back as f64 / 24.0;
         let events = self.keys();
         let mut slices = self.channels.iter_mut().map(Vec::as_mut_slice);
         let mut pair = || std::array::from_fn(|_| slices.next().unwrap());
@@ -133,9 +140,9 @@ impl Clock {
 }
 
 /// Spends the host's time with each step.
-struct Thinking {
-    muse: Scripted,
-    clock: Arc<Mutex<Clock>>,
+pub(super) struct Thinking {
+    pub(super) muse: Scripted,
+    pub(super) clock: Arc<Mutex<Clock>>,
 }
 
 impl Muse for Thinking {

@@ -29,12 +29,12 @@ pub(super) struct DeckClock {
     quarters: f64,
     /// Whether time passed in the block before.
     plays: bool,
-    /// Frames to stand before it plays from a new place.
-    settling: usize,
+    /// Frames for which it has waited for the band.
+    waited: usize,
 }
 
-/// Seconds for which it stands at a new place, so that the first notes there are composed, or read, in time.
-const SETTLING: f32 = 0.12;
+/// Seconds for which it waits for the band at most: a long seed phrase on a slow machine.
+const PATIENCE: f32 = 1.0;
 
 impl Default for Deck {
     fn default() -> Self {
@@ -123,39 +123,40 @@ impl Deck {
         self.asked.compare_exchange(asked, stopped, done, failed).is_ok()
     }
 
-    /// Whether time passes in a block of `frames`, and the quarter notes at its start. Real-time safe.
+    /// Whether time passes in a block of `frames`, and the quarter notes at its start. Where it begins to play, it waits until `is_ready` says that the band can begin where
+    /// it stood in the block before, and no longer than a second. Real-time safe.
     pub(super) fn pass(
         &self,
         clock: &mut DeckClock,
         frames: usize,
         tempo: Tempo,
         sample_rate: f32,
+        is_ready: impl Fn() -> bool,
     ) -> (bool, f64) {
         // Before the rest, so that whatever was asked before it is seen.
         let asked = self.asked();
         let wanted = self.wanted.swap(f64::NAN, Ordering::Acquire);
         let returns = self.returns.swap(false, Ordering::Acquire);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a fraction of a second"
-        )]
-        let settling = (SETTLING * sample_rate) as usize;
         let mut plays = is_to_play(asked);
+        let mut moves = false;
         if wanted.is_finite() {
-            (clock.quarters, clock.settling) = (wanted, settling);
+            (clock.quarters, clock.plays, moves) = (wanted, false, true);
         } else if returns {
-            clock.quarters = self.home.load(Ordering::Relaxed);
-            clock.settling = if clock.plays { 0 } else { settling };
+            (clock.quarters, moves) = (self.home.load(Ordering::Relaxed), !clock.plays);
         } else if clock.quarters >= self.end.load(Ordering::Relaxed) {
             plays = false;
             if self.stop_after(asked) {
                 clock.quarters = self.home.load(Ordering::Relaxed);
             }
         }
+        if moves || !plays {
+            clock.waited = 0;
+        }
+        let patient = clock.waited as f32 <= PATIENCE * sample_rate;
+        let waits = moves || (!clock.plays && patient && !is_ready());
+        clock.waited += frames;
         let here = clock.quarters;
-        clock.plays = plays && clock.settling == 0;
-        clock.settling = clock.settling.saturating_sub(frames);
+        clock.plays = plays && !waits;
         if clock.plays {
             clock.quarters += frames as f64 * tempo.bpm() / 60.0 / f64::from(sample_rate);
         }

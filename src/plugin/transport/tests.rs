@@ -88,6 +88,8 @@ struct Alone {
     timeline: Timeline,
     deck: Deck,
     outside: HostTransport,
+    /// Whether the band can begin.
+    ready: bool,
 }
 
 impl Alone {
@@ -97,12 +99,14 @@ impl Alone {
             timeline: Timeline::default(),
             deck: Deck::default(),
             outside: host(plays, Some(3.0)),
+            ready: true,
         }
     }
 
     fn block(&mut self) -> (bool, f64) {
         let tempo = Tempo::new(120.0).unwrap();
-        let heard = self.timeline.alone(&self.outside, 12_000, 48_000.0, tempo, &self.deck);
+        let deck = (&self.deck, || self.ready);
+        let heard = self.timeline.alone(&self.outside, 12_000, 48_000.0, tempo, deck);
         assert_eq!(heard.bar_quarters, (heard.position_quarters / 4.0).floor() * 4.0);
         (heard.playing, heard.position_quarters)
     }
@@ -127,6 +131,29 @@ fn without_a_host_the_window_moves_time() {
     alone.deck.play();
     // A moment to compose what begins there.
     assert_eq!([alone.block(), alone.block()], [(false, 0.0), (true, 0.0)]);
+}
+
+#[test]
+fn it_waits_for_the_band_where_it_begins_and_not_for_ever() {
+    let mut alone = Alone::new(false);
+    alone.block();
+    alone.ready = false;
+    alone.deck.play();
+    assert_eq!([alone.block(), alone.block()], [(false, 0.0), (false, 0.0)]);
+    alone.ready = true;
+    assert_eq!([alone.block(), alone.block()], [(true, 0.0), (true, 0.5)]);
+    alone.ready = false;
+    assert_eq!(alone.block(), (true, 1.0), "what plays goes on");
+    alone.deck.play_stretch(8.0, None);
+    let waited = (0..9).take_while(|_| alone.block() == (false, 8.0)).count();
+    assert_eq!(waited, 5, "a second and the block of the jump");
+    alone.deck.stop();
+    alone.block();
+    alone.deck.play();
+    assert!(!alone.block().0, "each start has its own");
+    alone.deck.stop();
+    alone.ready = true;
+    assert!(!alone.block().0, "what was stopped meanwhile does not begin");
 }
 
 #[test]

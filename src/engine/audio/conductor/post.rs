@@ -13,8 +13,9 @@ impl Conductor {
         while self.unsent.is_none() {
             match self.links.to_audio.pop() {
                 Some(ToAudio::Commit(commit)) => {
-                    let stale =
-                        commit.window.chain != self.window.0 || commit.window.index < self.window.1;
+                    let stale = commit.window.chain != self.window.0
+                        || commit.window.index < self.window.1
+                        || commit.is_older_than(self.edition);
                     if !stale && self.last.is_none() {
                         self.take_band(Band::of(&commit)); // while the transport stands nothing begins
                     }
@@ -42,7 +43,8 @@ impl Conductor {
         }
         let (chain, index) = self.window;
         while self.unsent.is_none() {
-            let Some(commit) = self.sequencer.take_stale(chain, index) else { break };
+            let stale = self.sequencer.take_stale(chain, index, self.edition);
+            let Some(commit) = stale else { break };
             self.retire(Retired::Commit(commit));
         }
     }

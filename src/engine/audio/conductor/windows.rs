@@ -91,6 +91,9 @@ impl Conductor {
     fn begin_window(&mut self, window: Window, pace: &mut Pace<'_>) {
         let due = self.draft.take().map_or(window, |draft| draft.window);
         self.window = (due.chain, due.index);
+        if due.index == 0 {
+            self.edition = self.links.first_window.begin();
+        }
         self.take_arrivals();
         if let Pace::Offline(give_turn) = pace {
             let mut turns = 0;

@@ -55,7 +55,6 @@ impl Chain {
         self.heard.clear();
         self.committed.clear();
         self.trail.clear();
-        self.opening = None;
         self.newest = None;
         self.cutoff = start.tick;
         self.start = start;

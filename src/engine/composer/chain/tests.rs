@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::{Chain, Composed, Key};
+use super::{Chain, Composed, Key, Opening};
 use crate::infer::{ComposeError, Controls, Draw, Muse, Rest, State, StyleCard};
 use crate::music::planner::{BarLine, Entry, Planner, Start, Window};
 use crate::music::tokens::{Event, Features};
@@ -12,15 +12,15 @@ use crate::score::{
     Quantum, Settings, Tick, Ticks, TimbreId, Trade, Velocity,
 };
 
-struct Hashing {
+pub(in crate::engine::composer) struct Hashing {
     styles: Vec<StyleCard>,
-    steps: usize,
+    pub(in crate::engine::composer) steps: usize,
     /// Each chord that was told, once in a row.
     told: Vec<Option<Chord>>,
 }
 
 impl Hashing {
-    fn new() -> Self {
+    pub(in crate::engine::composer) fn new() -> Self {
         let card = StyleCard {
             name: "plain".to_owned(),
             title: "Plain".to_owned(),
@@ -148,8 +148,9 @@ fn jam_with(
     let mut settings = Settings::default();
     let mut muse = Hashing::new();
     let start = Start { chain: 1, tick: Tick(0), bar, entry: Entry::Started };
-    let phrase = Arc::new(Phrase::new(vec![key(0, 12, 60), key(12, 12, 62), key(24, 48, 64)]));
-    let mut chain = Chain::open(&mut muse, start, settings, &phrase, &Arc::default()).unwrap();
+    let phrase = Phrase::new(vec![key(0, 12, 60), key(12, 12, 62), key(24, 48, 64)]);
+    let opening = Opening::hear(&mut muse, start, &settings, &phrase).unwrap();
+    let mut chain = Chain::open(start, settings, opening, &Arc::default());
     let mut planner = Planner::default();
     let (_, mut window) = planner.play_from(Tick(0), bar, Quantum::Beat, false).unwrap();
     let mut notes = Vec::new();
@@ -252,28 +253,6 @@ fn settings_take_effect_at_the_window_of_their_cutoff() {
     }
 }
 
-#[test]
-fn a_chain_that_restarts_at_its_place_hears_its_phrase_only_once() {
-    let bar = BarLine { start: Tick(0), meter: Meter::COMMON };
-    let mut muse = Hashing::new();
-    let phrase = Arc::new(Phrase::new(vec![key(0, 12, 60), key(12, 12, 62)]));
-    let start = |chain| Start { chain, tick: Tick(0), bar, entry: Entry::Started };
-    let chain =
-        Chain::open(&mut muse, start(1), Settings::default(), &phrase, &Arc::default()).unwrap();
-    let steps = muse.steps;
-    let chain = chain.restarted(start(2), &Settings::default(), &Arc::default()).unwrap();
-    assert_eq!((chain.id(), muse.steps), (2, steps));
-    assert!(
-        chain
-            .restarted(
-                start(3),
-                &Settings { temperature: 0.9, ..Settings::default() },
-                &Arc::default()
-            )
-            .is_none()
-    );
-}
-
 /// How a window that came too late is dealt with.
 #[derive(Clone, Copy)]
 enum Late {
@@ -291,7 +270,8 @@ const BAR: BarLine = BarLine { start: Tick(0), meter: Meter::COMMON };
 fn opened(settings: Settings) -> (Hashing, Chain) {
     let mut muse = Hashing::new();
     let start = Start { chain: 1, tick: Tick(0), bar: BAR, entry: Entry::Started };
-    let chain = Chain::open(&mut muse, start, settings, &Arc::default(), &Arc::default()).unwrap();
+    let opening = Opening::hear(&mut muse, start, &settings, &Phrase::default()).unwrap();
+    let chain = Chain::open(start, settings, opening, &Arc::default());
     (muse, chain)
 }
 
