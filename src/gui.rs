@@ -8,6 +8,7 @@ mod first_steps;
 mod intent;
 mod memory;
 mod news_ui;
+mod passes_ui;
 mod path_ui;
 mod phrase_ui;
 mod presets_ui;
@@ -30,6 +31,7 @@ use egui::{Rect, Ui, UiBuilder, pos2};
 
 pub use self::intent::{Intent, PhraseChoice, TransportAct};
 pub use self::memory::{Memory, Side};
+pub use self::passes_ui::PassView;
 pub use self::path_ui::FileWish;
 pub use self::presets_ui::{PresetAct, PresetsView};
 pub use self::remembered_ui::{MemoryAct, RememberedView};
@@ -37,7 +39,9 @@ pub use self::roll::Roll;
 pub use self::sound_ui::SoundView;
 pub use self::takes_ui::{Held, Note, TakeAct, TakeOrder, TakeRow, TakesView};
 pub use self::timbre_map::{TimbreDot, TimbresView, Usual};
-pub use self::view::{Choices, Clock, ControlView, Driver, Learned, Mixer, Status, View};
+pub use self::view::{
+    Choices, Clock, ControlView, DevicesView, Driver, Learned, Mixer, Status, View,
+};
 
 /// Heights and widths of the panels, logical points.
 const HEADER: f32 = 52.0;

@@ -1,17 +1,20 @@
 //! Host glue: two plugins on one core, an instrument with a sound of its own and a note effect without.
 
 mod controllers;
+mod devices;
 mod editor;
 mod export;
 mod file_dialog;
 mod habits;
 mod history;
 mod kind;
+mod lines;
 mod memory;
 mod notes;
 mod outputs;
 mod presets;
 mod remote;
+mod session;
 mod song;
 mod takes;
 mod timbres;
@@ -43,7 +46,10 @@ use crate::engine::audio::renderer::{Block, Pace, PlayedEvent, Renderer, Sound};
 use crate::engine::link::Links;
 use crate::gui::Mixer;
 
+pub(crate) use self::devices::{DevicesView, play_through};
 pub(crate) use self::editor::when_no_window;
+pub(crate) use self::lines::keep_to_faults;
+pub(crate) use self::session::{Begin, Opening, end_session, keep_session};
 pub(crate) use self::song::{TEMPOS_BPM, open_at};
 
 /// The instrument.
@@ -102,6 +108,10 @@ impl<K: Kind> Plugin for Partner<K> {
     type Editor = Editor;
     type SysExMessage = ();
     type BackgroundTask = ();
+
+    fn setup_logger() -> Option<bool> {
+        lines::set_up()
+    }
 
     fn params(&self) -> Arc<dyn Params> {
         self.song.clone()

@@ -2,19 +2,20 @@
 
 mod args;
 mod choice;
+mod connected;
 #[cfg(test)]
 mod tests;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use cpal::traits::{DeviceTrait, HostTrait};
+use cpal::traits::{DeviceTrait as _, HostTrait as _};
 use midir::{MidiInput, MidiOutput};
 use nice_plug::prelude::nice_export_standalone_with_args;
 
 use self::args::Args;
 use self::choice::{Backend, Choice, Devices, StandaloneError};
-use crate::plugin::Antiphon;
+use crate::plugin::{Antiphon, Opening};
 
 /// The system's own audio, by the name that the framework gives it.
 #[cfg(target_os = "linux")]
@@ -37,7 +38,8 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2));
         }
     };
-    let done = if args.list { devices().map(|it| list(&it)) } else { jam(&args.choice()) };
+    let done =
+        if args.list { devices().map(|it| list(&it)) } else { jam(&args.choice(), args.opening()) };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -97,11 +99,9 @@ fn devices() -> Result<Devices, StandaloneError> {
 /// Open the window on these devices and play until it is closed. Main thread.
 ///
 /// # Errors
-/// If a device is not there or refuses, or there is no display.
-fn jam(choice: &Choice) -> Result<(), StandaloneError> {
-    if choice.backend != Backend::None && choice.backend != Backend::Jack {
-        choice.check(&devices()?)?;
-    }
+/// If a device is not there or refuses, there is no display, or the session could not be kept.
+fn jam(choice: &Choice, opening: Opening) -> Result<(), StandaloneError> {
+    let (backend, devices) = choice.resolve()?;
     if cfg!(target_os = "linux") && std::env::var_os("DISPLAY").is_none_or(|it| it.is_empty()) {
         return Err(StandaloneError::NoDisplay);
     }
@@ -111,21 +111,22 @@ fn jam(choice: &Choice) -> Result<(), StandaloneError> {
         ));
         std::process::exit(4);
     });
-    #[expect(clippy::cast_possible_truncation, reason = "a tempo has few digits")]
-    crate::plugin::open_at(choice.tempo as f32);
-    let arguments = choice.arguments();
-    if nice_export_standalone_with_args::<Antiphon, _>(arguments) {
-        Ok(())
-    } else {
-        Err(StandaloneError::Failed)
+    crate::plugin::keep_to_faults();
+    crate::plugin::play_through(devices);
+    if let Some(bpm) = opening.tempo {
+        crate::plugin::open_at(bpm);
     }
+    crate::plugin::keep_session(opening);
+    let is_done = nice_export_standalone_with_args::<Antiphon, _>(choice.arguments(backend));
+    crate::plugin::end_session().map_err(StandaloneError::Unkept)?;
+    if is_done { Ok(()) } else { Err(StandaloneError::Failed) }
 }
 
 impl StandaloneError {
     /// What the musician may do.
     fn advice(&self) -> &'static str {
         match self {
-            StandaloneError::NoOutput => {
+            StandaloneError::NoOutput(_) => {
                 "connect one, start JACK and say --backend jack, or say --backend none to look at the window without sound"
             }
             StandaloneError::Unknown { .. } => "name it as `antiphon-jam --list` does",
@@ -133,37 +134,27 @@ impl StandaloneError {
                 "run it where there is a screen; `antiphon-cli bounce` needs none"
             }
             StandaloneError::List { .. } => "check the system's sound service",
+            StandaloneError::NoJack => "start JACK, or leave --backend out",
+            StandaloneError::Unkept(_) => {
+                "free the disk, or name another place with --session FILE"
+            }
             StandaloneError::Failed => "try another --output, --sample-rate or --period",
         }
     }
 
     fn exit_code(&self) -> u8 {
-        if matches!(self, StandaloneError::Unknown { .. }) { 2 } else { 4 }
+        match self {
+            StandaloneError::Unknown { .. } => 2,
+            StandaloneError::Unkept(_) => 5,
+            _ => 4,
+        }
     }
 }
 
 impl Choice {
-    /// Whether the devices asked for are there.
-    fn check(&self, devices: &Devices) -> Result<(), StandaloneError> {
-        if devices.outputs.is_empty() {
-            return Err(StandaloneError::NoOutput);
-        }
-        let asked = [
-            ("audio output", &self.output, &devices.outputs),
-            ("MIDI input", &self.midi_input, &devices.midi_inputs),
-            ("MIDI output", &self.midi_output, &devices.midi_outputs),
-        ];
-        for (what, name, known) in asked {
-            let Some(name) = name.as_ref().filter(|name| !known.contains(name)) else { continue };
-            let known = if known.is_empty() { String::from("none") } else { known.join(", ") };
-            return Err(StandaloneError::Unknown { what, name: name.clone(), known });
-        }
-        Ok(())
-    }
-
-    /// As the framework's own host reads them.
-    fn arguments(&self) -> Vec<String> {
-        let backend = match self.backend {
+    /// As the framework's own host reads them, with a backend of those that are there.
+    fn arguments(&self, backend: Backend) -> Vec<String> {
+        let name = match backend {
             Backend::Auto => "auto",
             Backend::Jack => "jack",
             Backend::System => SYSTEM,
@@ -172,26 +163,24 @@ impl Choice {
         let mut arguments: Vec<String> = [
             "antiphon",
             "--backend",
-            backend,
+            name,
             "--sample-rate",
             &self.sample_rate.to_string(),
             "--period-size",
             &self.period.to_string(),
-            "--tempo",
-            &self.tempo.to_string(),
-            "--timesig-num",
-            &self.meter.0.to_string(),
-            "--timesig-denom",
-            &self.meter.1.to_string(),
             "--dpi-scale",
             &self.scale.to_string(),
         ]
         .map(String::from)
         .to_vec();
+        let (input, output) = match backend {
+            Backend::Jack => ("--connect-jack-midi-input", "--connect-jack-midi-output"),
+            _ => ("--midi-input", "--midi-output"),
+        };
         let devices = [
             ("--output-device", &self.output),
-            ("--midi-input", &self.midi_input),
-            ("--midi-output", &self.midi_output),
+            (input, &self.midi_input),
+            (output, &self.midi_output),
         ];
         for (option, name) in devices {
             arguments.extend(name.iter().flat_map(|name| [String::from(option), name.clone()]));

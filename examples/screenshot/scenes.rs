@@ -269,6 +269,7 @@ fn some_takes() -> TakesView {
         details: format!("{} bars, 112 bpm, 4/4, {} notes, seed 271828", 4 << (id % 2), 88 + id),
     };
     TakesView {
+        pass: None,
         rows: (0..).zip(names).map(row).collect(),
         count: names.len(),
         bars_recorded: 37,
@@ -337,6 +338,7 @@ fn jam(pack: &Pack, style: usize) -> Result<Jam> {
     let sounding = player.notes().iter().filter(|it| it.onset <= now && it.end() > now);
     sounding.for_each(|note| roll.add(*note));
     let clock = Clock {
+        meter: Meter::COMMON,
         driver: Driver::Host,
         playing: true,
         is_asked_to_play: true,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{FileWish, MemoryAct, PresetAct, TakeAct};
 use crate::params::Control;
-use crate::score::Note;
+use crate::score::{Meter, Note};
 
 /// One act. Values are shares of the control's range, 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +65,8 @@ pub enum TransportAct {
     Stop,
     /// To the beginning of the song, or of the take that is played.
     Return,
+    /// Another time signature, while it stands.
+    Meter(Meter),
 }
 
 /// What to take of a MIDI file.

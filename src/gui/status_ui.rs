@@ -3,7 +3,7 @@
 use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::news_ui::stretches;
-use super::{Intent, Learned, Memory, View, theme};
+use super::{DevicesView, Intent, Learned, Memory, View, theme};
 use crate::engine::link::{Foreseen, Priority};
 
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory, intents: &mut Vec<Intent>) {
@@ -38,6 +38,9 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory, intents: &mut 
                 warn(ui, &text, "Notes that found no room.");
             }
         }
+        if let Some(devices) = &status.devices {
+            self::devices(ui, devices);
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if learning(ui, view) {
                 intents.push(Intent::Learn(None));
@@ -60,6 +63,31 @@ fn standing(priority: Priority) -> &'static str {
         Priority::Ordinary => {
             "It has no priority over the computer's other work: the system allows none. The README says how Linux can be told to."
         }
+    }
+}
+
+/// What is connected, without a host.
+fn devices(ui: &mut Ui, devices: &DevicesView) {
+    let help = "What you hear the band through: device, frames a second and frames a block. `antiphon-jam --list` names what there is.";
+    match &devices.trouble {
+        Some(trouble) => warn(ui, &devices.audio, trouble),
+        None => quiet(ui, &devices.audio, help),
+    }
+    match &devices.midi_input {
+        Some(name) => {
+            quiet(ui, &format!("you play {name}"), "The MIDI input that you are heard on.")
+        }
+        None => {
+            let help = "No keyboard is connected, so the band hears nothing of you. Close the window and start antiphon-jam with --midi-in NAME; antiphon-jam --list names what there is.";
+            quiet(ui, "no keyboard: start with --midi-in NAME, see --list", help);
+        }
+    }
+    if let Some(name) = &devices.midi_output {
+        quiet(
+            ui,
+            &format!("notes to {name}"),
+            "The MIDI output that the band's notes go to as well.",
+        );
     }
 }
 

@@ -5,7 +5,7 @@ use egui::{
     WidgetInfo, vec2,
 };
 
-use super::{Driver, Intent, Memory, View, theme, widgets};
+use super::{Driver, Intent, Memory, PassView, View, passes_ui, theme, widgets};
 use crate::score::Part;
 
 /// Width of the drawer, logical points.
@@ -20,11 +20,13 @@ pub struct TakesView {
     pub rows: Vec<TakeRow>,
     /// How many there are in all.
     pub count: usize,
-    /// Whole bars that can be kept.
+    /// Whole bars that can be kept of the pass that is shown.
     pub bars_recorded: i64,
     /// What the recording and the takes hold of what they may.
     pub recording: Held,
     pub holding: Held,
+    /// Nothing while nothing has sounded.
+    pub pass: Option<PassView>,
     pub can_undo: bool,
     pub can_redo: bool,
     /// Long work, and the share of it that is done.
@@ -70,7 +72,8 @@ pub enum Note {
 /// What the musician does with takes, which are told apart by their ids.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TakeAct {
-    KeepLast(u32),
+    /// So many bars of this pass.
+    KeepLast(u32, u32),
     Rename(u64, String),
     Tag(u64, String),
     Star(u64),
@@ -88,8 +91,8 @@ pub enum TakeAct {
     Again(u64),
     /// Take it as the seed phrase.
     Seed(u64),
-    /// Take what the player played in the last bars as the seed phrase.
-    SeedFromPlaying(u32),
+    /// Take what the player played in the last bars of this pass as the seed phrase.
+    SeedFromPlaying(u32, u32),
     Export(u64),
     Delete(u64),
     Undo,
@@ -111,6 +114,8 @@ pub enum TakeOrder {
 pub struct Drawer {
     pub search: String,
     pub order: TakeOrder,
+    /// The pass to keep of; the newest where none is chosen.
+    pub pass: Option<u32>,
     /// Play takes from where the transport starts.
     pub from_start: bool,
     /// Parts that play as they did while a take is varied or played.
@@ -131,6 +136,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
     let (takes, drawer) = (view.takes, &mut memory.drawer);
     let mut acts = Vec::new();
     ui.spacing_mut().item_spacing = vec2(5.0, 3.0);
+    passes_ui::draw(ui, takes.pass, takes.bars_recorded, drawer);
     keep(ui, view, &mut acts);
     freeze(ui, drawer);
     find(ui, takes, drawer, &mut acts);
@@ -169,11 +175,14 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
 fn keep(ui: &mut Ui, view: &View<'_>, acts: &mut Vec<TakeAct>) {
     let takes = view.takes;
     let help = "Keep the newest bars of what has sounded, even after the music has stopped.";
-    bars(ui, "Keep last", help, takes.bars_recorded > 0, |it| acts.push(TakeAct::KeepLast(it)));
+    let pass = takes.pass.map_or(0, |it| it.chain);
+    bars(ui, "Keep last", help, takes.bars_recorded > 0, |it| {
+        acts.push(TakeAct::KeepLast(it, pass));
+    });
     let help = "Let the band start from what you played in the last bars.";
     let enabled = takes.bars_recorded > 0 && !view.seed_locked;
     bars(ui, "Seed from my last", help, enabled, |it| {
-        acts.push(TakeAct::SeedFromPlaying(it));
+        acts.push(TakeAct::SeedFromPlaying(it, pass));
     });
 }
 

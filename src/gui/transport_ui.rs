@@ -1,15 +1,15 @@
 //! The header: the name, where time is and what moves it, the drawers and the master level.
 
 use egui::{
-    Align, Align2, Key, Layout, Painter, Rect, Response, RichText, Role, Sense, Shape, Stroke, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Button, Key, Layout, Painter, Popup, Rect, Response, RichText, Role, Sense,
+    Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{
     Driver, Intent, Memory, Mixer, Side, TransportAct, View, presets_ui, sound_ui, theme, widgets,
 };
 use crate::params::{Control, FREE_TEMPO_BPM};
-use crate::score::TICKS_PER_QUARTER;
+use crate::score::{Meter, TICKS_PER_QUARTER};
 
 /// Width of a header in which everything has room, logical points.
 const ROOMY: f32 = 1040.0;
@@ -113,6 +113,45 @@ fn own_transport(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mu
     let color = if plays { theme::text() } else { theme::quiet() };
     let at = rect.left_center() + vec2(6.0, 0.0);
     ui.painter().text(at, Align2::LEFT_CENTER, place(view), theme::digits(16.0), color);
+    meter(ui, view, intents);
+}
+
+/// The time signatures that are offered; `antiphon-jam --meter` takes any.
+const METERS: [(u8, u8); 12] = [
+    (2, 4),
+    (3, 4),
+    (4, 4),
+    (5, 4),
+    (6, 4),
+    (7, 4),
+    (3, 8),
+    (5, 8),
+    (6, 8),
+    (7, 8),
+    (9, 8),
+    (12, 8),
+];
+
+/// The time signature of our own transport, changed while that stands.
+fn meter(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+    let signature = |meter: Meter| format!("{}/{}", meter.count(), meter.unit());
+    let (now, stands) = (view.clock.meter, !view.clock.is_asked_to_play);
+    let help = match stands {
+        true => "The time signature. Bars are counted from the beginning.",
+        false => "The time signature. Stop to change it.",
+    };
+    let text = RichText::new(signature(now)).font(theme::digits(13.0));
+    let button = ui.add_enabled(stands, Button::new(text).min_size(vec2(38.0, 24.0)));
+    let button = button.on_hover_text(help).on_disabled_hover_text(help);
+    Popup::menu(&button).show(|ui| {
+        for meter in METERS.into_iter().filter_map(|(count, unit)| Meter::new(count, unit)) {
+            if ui.selectable_label(meter == now, signature(meter)).clicked() {
+                intents.push(Intent::Transport(TransportAct::Meter(meter)));
+                ui.close();
+            }
+        }
+    });
+    button.accessible_name(format!("Time signature {}", signature(now)));
 }
 
 /// A button with a sign that is drawn in it.

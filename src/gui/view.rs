@@ -3,7 +3,7 @@
 use super::{PresetsView, RememberedView, Roll, SoundView, TakesView, TimbresView};
 use crate::engine::link::{Foreseen, Priority};
 use crate::params::{Control, Controls};
-use crate::score::{Chord, Key, Part, Tick, Ticks};
+use crate::score::{Chord, Key, Meter, Part, Tick, Ticks};
 
 /// Everything that one frame of the editor is drawn from.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +85,8 @@ pub struct Clock {
     /// Quarter notes from the song's origin.
     pub position_quarters: f64,
     pub tempo_bpm: f64,
+    /// Of our own transport.
+    pub meter: Meter,
     /// Start of the present bar.
     pub bar_start: Tick,
     /// At least one tick.
@@ -135,6 +137,21 @@ pub struct Status {
     pub copying: [u32; Part::BAND_SIZE],
     /// For the musician; the newest last.
     pub notices: Vec<String>,
+    /// Only where there is no host.
+    pub devices: Option<DevicesView>,
+}
+
+/// What a program without a host plays through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DevicesView {
+    /// The audio output with its rate and block, such as `Speakers, 48 kHz, 256 frames`.
+    pub audio: String,
+    /// What is wrong with that, and what helps.
+    pub trouble: Option<String>,
+    /// `None` if no keyboard is connected.
+    pub midi_input: Option<String>,
+    /// `None` if the band's notes go nowhere.
+    pub midi_output: Option<String>,
 }
 
 /// Whether the plugin has a sound to mix.
@@ -227,6 +244,7 @@ impl Default for Clock {
             driver: Driver::default(),
             position_quarters: 0.0,
             tempo_bpm: 120.0,
+            meter: Meter::COMMON,
             bar_start: Tick(0),
             bar_length: Ticks(96),
         }

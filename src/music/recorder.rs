@@ -47,6 +47,21 @@ pub struct Kept {
     pub bars: i64,
 }
 
+/// One stretch of playing, from a start or jump to the next stop or jump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pass {
+    /// What it is called by.
+    pub chain: u32,
+    /// Its place among those that can be kept, from 1, and how many there are.
+    pub number: usize,
+    pub count: usize,
+    /// Whole bars that can be kept of it.
+    pub bars: i64,
+    /// The passes beside it.
+    pub earlier: Option<u32>,
+    pub later: Option<u32>,
+}
+
 /// Why nothing could be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NothingPlayed;
@@ -139,11 +154,20 @@ impl Recorder {
         }
     }
 
-    /// Whole bars that `keep_last` can reach.
-    pub fn bars(&self) -> i64 {
-        self.newest().map_or(0, |strip| {
-            let (first, end) = strip.whole_bars();
-            maps::bars(strip.meters(), first, end)
+    /// The pass of this chain, or the one that `keep_last` keeps of where that has gone or none is named. Nothing if nothing has sounded.
+    pub fn pass(&self, chain: Option<u32>) -> Option<Pass> {
+        let strip = self.sounded(chain)?;
+        let all: Vec<u32> =
+            self.strips.iter().filter(|it| it.has_sounded()).map(Strip::chain).collect();
+        let place = all.iter().rposition(|it| *it == strip.chain())?;
+        let (first, end) = strip.whole_bars();
+        Some(Pass {
+            chain: strip.chain(),
+            number: place + 1,
+            count: all.len(),
+            bars: maps::bars(strip.meters(), first, end),
+            earlier: place.checked_sub(1).map(|it| all[it]),
+            later: all.get(place + 1).copied(),
         })
     }
 
@@ -164,7 +188,15 @@ impl Recorder {
     /// # Errors
     /// If nothing has sounded yet.
     pub fn keep_last(&self, bars: u32) -> Result<Kept, NothingPlayed> {
-        let strip = self.newest().ok_or(NothingPlayed)?;
+        self.keep_last_of(None, bars)
+    }
+
+    /// The same of the pass of this chain, while it is recorded.
+    ///
+    /// # Errors
+    /// If nothing has sounded yet.
+    pub fn keep_last_of(&self, chain: Option<u32>, bars: u32) -> Result<Kept, NothingPlayed> {
+        let strip = self.sounded(chain).ok_or(NothingPlayed)?;
         let (first, end) = strip.whole_bars();
         let mut begin = end;
         let mut count = 0;
@@ -175,12 +207,12 @@ impl Recorder {
         Ok(Kept { take: strip.take(begin, end), bars: count })
     }
 
-    /// The player's notes of the newest `bars` whole bars, counted from the first of them. Empty if she played nothing there.
+    /// The player's notes of the newest `bars` whole bars of a pass, counted from the first of them. Empty if she played nothing there.
     ///
     /// # Errors
     /// If nothing has sounded yet.
-    pub fn played_last(&self, bars: u32) -> Result<Phrase, NothingPlayed> {
-        let Kept { take, .. } = self.keep_last(bars)?;
+    pub fn played_last_of(&self, chain: Option<u32>, bars: u32) -> Result<Phrase, NothingPlayed> {
+        let Kept { take, .. } = self.keep_last_of(chain, bars)?;
         let by = Tick(0) - take.music.begin;
         let notes = take.music.of_player();
         Ok(Phrase::new(notes.map(|note| Note { onset: note.onset + by, ..note }).collect()))
@@ -188,6 +220,12 @@ impl Recorder {
 
     fn chain(&mut self, chain: u32) -> Option<&mut Strip> {
         self.strips.iter_mut().rev().find(|it| it.chain() == chain)
+    }
+
+    /// The chain of this number if it has sounded, else the newest one to be kept.
+    fn sounded(&self, chain: Option<u32>) -> Option<&Strip> {
+        let of_chain = |it: &&Strip| Some(it.chain()) == chain && it.has_sounded();
+        self.strips.iter().rev().find(of_chain).or_else(|| self.newest())
     }
 
     /// The newest chain that has lasted a bar, or else the newest that has sounded: right after a loop has come round, the round before

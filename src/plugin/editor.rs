@@ -217,7 +217,7 @@ impl Window {
             ear: Ear::default(),
             roll: Roll::default(),
             timbres: super::timbres::view(),
-            status: Status::default(),
+            status: Status { devices: super::devices::devices().cloned(), ..Status::default() },
             pace: Pace::default(),
             notices,
             misread: None,
@@ -226,7 +226,8 @@ impl Window {
 
     /// Take in what the composer and the audio side have told since the last frame.
     fn listen(&mut self) -> Clock {
-        self.status.notices = self.song.kept.notices();
+        let trouble = self.status.devices.as_ref().and_then(|it| it.trouble.clone());
+        self.status.notices = trouble.into_iter().chain(self.song.kept.notices()).collect();
         let Some(links) = self.song.kept.links().cloned() else { return Clock::default() };
         for message in self.song.kept.news() {
             self.roll.take(message);
@@ -265,6 +266,7 @@ impl Window {
             is_asked_to_play: deck.is_asked_to_play(),
             driver: if deck.rules() { Driver::Window } else { Driver::Host },
             position_quarters: gauges.playhead_quarters.load(Ordering::Relaxed),
+            meter: deck.meter(),
             tempo_bpm: if tempo_bpm > 0.0 { tempo_bpm } else { Clock::default().tempo_bpm },
             bar_start: Tick(gauges.bar_start.load(Ordering::Relaxed)),
             bar_length: if bar_length > 0 {
@@ -366,7 +368,7 @@ impl NiceEguiApp for Window {
             controls[control.place()].misread = Some(fault.clone());
         }
         let drawer = &self.memory.drawer;
-        let takes = self.song.kept.takes_view(&drawer.search, drawer.order);
+        let takes = self.song.kept.takes_view(&drawer.search, drawer.order, drawer.pass);
         let is_working = takes.job.is_some();
         let remembered = self.song.kept.memory_view();
         let preset = self.song.kept.preset();

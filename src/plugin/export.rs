@@ -10,10 +10,12 @@
 mod buses;
 mod clap;
 mod pinned;
+mod placed;
 mod vst3;
 
 #[cfg(target_os = "linux")]
 pub(super) use self::pinned::hold_painting_libraries;
+pub(super) use self::placed::put;
 
 use super::{Antiphon, AntiphonNotes};
 

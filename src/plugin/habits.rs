@@ -1,6 +1,6 @@
 //! What the musician is used to in every song: the window's tone, and that the first steps are known. A file in the folder where the system keeps such things.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::files::habits;
 pub(super) use crate::files::habits::Habits;
@@ -24,6 +24,11 @@ impl Habits {
 }
 
 fn file() -> Option<PathBuf> {
+    folder().map(|it| it.join("window.json"))
+}
+
+/// Where such files lie, if the system names a place.
+pub(super) fn folder() -> Option<PathBuf> {
     let named = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
     let home = || std::env::home_dir().filter(|it| !it.as_os_str().is_empty());
     let folder = if cfg!(target_os = "windows") {
@@ -33,5 +38,5 @@ fn file() -> Option<PathBuf> {
     } else {
         named("XDG_CONFIG_HOME").or_else(|| home().map(|it| it.join(".config")))
     };
-    folder.map(|it| it.join(Path::new("Antiphon")).join("window.json"))
+    folder.map(|it| it.join("Antiphon"))
 }

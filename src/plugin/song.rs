@@ -62,6 +62,10 @@ pub(super) struct Inner {
     unread: Option<String>,
     /// For the musician: what had to be mended, or why nothing was read.
     notices: Vec<String>,
+    /// Likewise, whatever is loaded: of the program itself.
+    standing: Vec<String>,
+    /// Why the session is not kept, without a host.
+    unkept: Option<String>,
     /// What runs the model; empty until the pack is open.
     pub(super) backend: String,
     /// Why the composer could not go on.
@@ -94,7 +98,7 @@ impl Inner {
 
 impl Song {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self {
+        let song = Arc::new(Self {
             controls: match TEMPO.get() {
                 Some(bpm) => Controls::new(&styles(), opening_style()).with_free_tempo(*bpm),
                 None => Controls::new(&styles(), opening_style()),
@@ -102,7 +106,9 @@ impl Song {
             kept: Kept::default(),
             repaint: RepaintNotifier::new(),
             remote: Remote::default(),
-        })
+        });
+        super::session::meet(&song);
+        song
     }
 
     /// Start the composer, unless it runs.
@@ -135,7 +141,7 @@ impl Kept {
     }
 
     /// Take in what the composer has told.
-    fn hear_composer(&self) {
+    pub(super) fn hear_composer(&self) {
         /// For the roll.
         const MOST_UNSHOWN: usize = 4096;
         let Some(links) = self.links() else { return };
@@ -267,7 +273,31 @@ impl Kept {
 
     /// What the musician should know of the state that was loaded last.
     pub(super) fn notices(&self) -> Vec<String> {
-        self.lock().notices.clone()
+        let inner = self.lock();
+        inner.notices.iter().chain(&inner.standing).chain(&inner.unkept).cloned().collect()
+    }
+
+    /// What the musician should know of the program, as long as it runs.
+    pub(super) fn stand(&self, notices: Vec<String>) {
+        self.lock().standing.extend(notices);
+    }
+
+    /// Why the session is not kept, or that it is. Whether that is news.
+    pub(super) fn set_unkept(&self, reason: Option<String>) -> bool {
+        let unkept = &mut self.lock().unkept;
+        let is_new = *unkept != reason;
+        *unkept = reason;
+        is_new
+    }
+
+    /// All that is kept, as the editor last knew it. Any thread but the callback's.
+    pub(super) fn state(&self) -> State {
+        State { controllers: self.controllers.kept(), ..self.lock().whole_state() }
+    }
+
+    /// Go on from a text that was kept.
+    pub(super) fn load(&self, text: String) {
+        self.set(text);
     }
 
     pub(super) fn backend(&self) -> String {

@@ -17,9 +17,9 @@ use super::transport::Deck;
 use crate::engine::link::ToComposer;
 use crate::engine::playback::{Elsewhere, Parts, Place, Playback};
 use crate::engine::reprise::{Again, Candidate, Reprise};
-use crate::gui::{Held, Note as TakesNote, TakeAct, TakeOrder, TakeRow, TakesView};
+use crate::gui::{Held, Note as TakesNote, PassView, TakeAct, TakeOrder, TakeRow, TakesView};
 use crate::music::rating;
-use crate::music::recorder::{Kept as KeptBars, NothingPlayed, Recorder};
+use crate::music::recorder::{Kept as KeptBars, NothingPlayed, Pass, Recorder};
 use crate::music::takes::{Order, TakeId, Takes};
 use crate::score::maps;
 use crate::score::take::{Making, Whole};
@@ -79,8 +79,8 @@ impl Kept {
             self.miss_what_plays()
         };
         match act {
-            TakeAct::KeepLast(bars) => return self.keep_last(bars),
-            TakeAct::SeedFromPlaying(bars) => return self.seed_from_playing(bars),
+            TakeAct::KeepLast(bars, pass) => return self.keep_last(bars, pass),
+            TakeAct::SeedFromPlaying(bars, pass) => return self.seed_from_playing(bars, pass),
             TakeAct::Seed(id) => return self.seed_from(TakeId(id)),
             TakeAct::Play { id, from_start, frozen } => {
                 return self.play(TakeId(id), from_start, frozen);
@@ -117,8 +117,8 @@ impl Kept {
         Ok(String::new())
     }
 
-    fn keep_last(&self, bars: u32) -> Result<String, String> {
-        let kept = self.links().map(|links| links.recording().keep_last(bars));
+    fn keep_last(&self, bars: u32, pass: u32) -> Result<String, String> {
+        let kept = self.links().map(|links| links.recording().keep_last_of(Some(pass), bars));
         let nothing = |nothing: NothingPlayed| format!("nothing to keep: {nothing}");
         let KeptBars { mut take, bars: count } =
             kept.unwrap_or(Err(NothingPlayed)).map_err(nothing)?;
@@ -132,8 +132,8 @@ impl Kept {
         Ok(format!("Kept {}{all}: {name}", bars_text(count)))
     }
 
-    fn seed_from_playing(&self, bars: u32) -> Result<String, String> {
-        let played = self.links().map(|links| links.recording().played_last(bars));
+    fn seed_from_playing(&self, bars: u32, pass: u32) -> Result<String, String> {
+        let played = self.links().map(|links| links.recording().played_last_of(Some(pass), bars));
         let phrase = played.unwrap_or(Err(NothingPlayed)).map_err(|it| it.to_string())?;
         if phrase.is_empty() {
             return Err(format!("you played nothing in the last {}", bars_text(bars.into())));
@@ -325,11 +325,16 @@ impl Kept {
         }
     }
 
-    /// What the editor shows: the takes that `search` finds, in `order`.
-    pub(super) fn takes_view(&self, search: &str, order: TakeOrder) -> TakesView {
-        let (bars, bytes) = self.links().map_or((0, 0), |links| {
+    /// What the editor shows: the takes that `search` finds, in `order`, and what can be kept of the pass that was chosen, or of the newest.
+    pub(super) fn takes_view(
+        &self,
+        search: &str,
+        order: TakeOrder,
+        chosen: Option<u32>,
+    ) -> TakesView {
+        let (pass, bytes) = self.links().map_or((None, 0), |links| {
             let recording = links.recording();
-            (recording.bars(), recording.bytes())
+            (recording.pass(chosen), recording.bytes())
         });
         let mut inner = self.lock();
         Self::hear_job(&mut inner);
@@ -361,15 +366,21 @@ impl Kept {
         TakesView {
             rows: desk.takes.found(search, order).into_iter().map(row).collect(),
             count: desk.takes.len(),
-            bars_recorded: bars,
+            bars_recorded: pass.map_or(0, |it| it.bars),
             recording: Held { bytes, limit: Recorder::LIMIT_BYTES },
             holding: Held { bytes: desk.takes.bytes(), limit: Takes::LIMIT_BYTES },
+            pass: pass.map(pass_view),
             can_undo: desk.takes.can_undo(),
             can_redo: desk.takes.can_redo(),
             job: desk.job.as_ref().map(|job| (job.what().to_owned(), job.share())),
             note: desk.note.clone(),
         }
     }
+}
+
+fn pass_view(pass: Pass) -> PassView {
+    let Pass { chain, number, count, bars: _, earlier, later } = pass;
+    PassView { chain, number, count, earlier, later }
 }
 
 /// Made by our pack, on this runtime.

@@ -61,8 +61,9 @@ impl Timeline {
         }
         let (playing, position_quarters) =
             deck.pass(&mut self.deck, frames, tempo, sample_rate, is_ready);
-        let bar_quarters = bar_start(position_quarters, None, theirs.meter.bar().quarters());
-        Transport { playing, position_quarters, tempo, bar_quarters, ..theirs }
+        let meter = deck.meter();
+        let bar_quarters = bar_start(position_quarters, None, meter.bar().quarters());
+        Transport { playing, position_quarters, tempo, meter, bar_quarters }
     }
 
     /// Hosts without a transport are taken as stopped; without a tempo as 120, without a meter as 4/4, without a position as going on

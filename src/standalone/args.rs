@@ -1,9 +1,11 @@
 //! The arguments.
 
+use std::path::PathBuf;
+
 use clap::{Parser, ValueEnum};
 
 use super::choice::{Backend, Choice};
-use crate::plugin::TEMPOS_BPM;
+use crate::plugin::{Begin, Opening, TEMPOS_BPM};
 use crate::score::{Meter, Tempo};
 
 /// Play with the band here and now, on this machine's audio and MIDI devices.
@@ -15,10 +17,12 @@ use crate::score::{Meter, Tempo};
 Examples:
   antiphon-jam --list
   antiphon-jam --midi-in \"My Keyboard MIDI 1\"
+  antiphon-jam --session evening.json
   antiphon-jam --output \"Built-in Audio\" --tempo 96 --meter 3/4 --period 128
 
 The window of the plugin opens, with a transport of its own: press play in it, or the space bar. Devices are named as --list names them.
-Exit codes: 0 the window was closed, 2 wrong arguments, 4 a device or the screen is missing or refuses."
+The session is kept when something has changed and when the window closes: all that a song keeps in a host, with tempo and time signature.
+Exit codes: 0 the window was closed, 2 wrong arguments, 4 a device or the screen is missing or refuses, 5 the session could not be kept."
 )]
 pub(super) struct Args {
     /// List the audio and MIDI devices, and do nothing else
@@ -42,12 +46,18 @@ pub(super) struct Args {
     /// Frames a block: less is sooner heard, more is safer
     #[arg(long, value_name = "FRAMES", default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..=8192))]
     period: u32,
-    /// Quarter notes a minute that it begins with, 20 to 400
-    #[arg(long, value_name = "BPM", default_value = "120", value_parser = tempo)]
-    tempo: Tempo,
-    /// Time signature
-    #[arg(long, value_name = "4/4", default_value = "4/4", value_parser = meter)]
-    meter: Meter,
+    /// Quarter notes a minute that it begins with, 20 to 400 [default: the session's, 120 in a new one]
+    #[arg(long, value_name = "BPM", value_parser = tempo)]
+    tempo: Option<Tempo>,
+    /// Time signature [default: the session's, 4/4 in a new one]
+    #[arg(long, value_name = "4/4", value_parser = meter)]
+    meter: Option<Meter>,
+    /// Begin an empty session; the one before is kept under another name
+    #[arg(long)]
+    new: bool,
+    /// Go on with the session of this file, or begin one there [default: session.json beside the window's settings]
+    #[arg(long, value_name = "FILE")]
+    session: Option<PathBuf>,
     /// Size of the window: 2 on a screen of twice the usual resolution, 0.5 to 4
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = scale)]
     scale: f64,
@@ -75,9 +85,17 @@ impl Args {
             midi_output: self.midi_out.clone(),
             sample_rate: self.sample_rate,
             period: self.period,
-            tempo: self.tempo.bpm(),
-            meter: (self.meter.count(), self.meter.unit()),
             scale: self.scale,
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a tempo has few digits")]
+    pub(super) fn opening(&self) -> Opening {
+        Opening {
+            path: self.session.clone(),
+            begin: if self.new { Begin::New } else { Begin::Again },
+            tempo: self.tempo.map(|it| it.bpm() as f32),
+            meter: self.meter,
         }
     }
 }

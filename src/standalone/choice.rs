@@ -22,10 +22,6 @@ pub(super) struct Choice {
     pub(super) sample_rate: u32,
     /// Frames a block.
     pub(super) period: u32,
-    /// Quarter notes a minute.
-    pub(super) tempo: f64,
-    /// Count and unit.
-    pub(super) meter: (u8, u8),
     /// Physical pixels in a logical point.
     pub(super) scale: f64,
 }
@@ -46,8 +42,12 @@ pub(super) enum Backend {
 pub(super) enum StandaloneError {
     #[error("list the {what}: {reason}")]
     List { what: &'static str, reason: String },
-    #[error("open an audio output: this machine has none")]
-    NoOutput,
+    #[error("open an audio output: {0}")]
+    NoOutput(String),
+    #[error("play through JACK: no JACK server answers")]
+    NoJack,
+    #[error("{0}")]
+    Unkept(String),
     #[error("find the {what} `{name}`: there is {known}")]
     Unknown { what: &'static str, name: String, known: String },
     #[error("open the window: no display (DISPLAY is not set)")]

@@ -4,6 +4,8 @@ use clap::Parser as _;
 
 use super::args::Args;
 use super::{Backend, Choice, Devices};
+use crate::plugin::Begin;
+use crate::score::Meter;
 
 fn choice() -> Choice {
     Choice {
@@ -13,8 +15,6 @@ fn choice() -> Choice {
         midi_output: None,
         sample_rate: 48_000,
         period: 256,
-        tempo: 96.0,
-        meter: (3, 4),
         scale: 1.0,
     }
 }
@@ -37,7 +37,9 @@ fn check(choice: &Choice, devices: &Devices, expected: &str) {
 fn devices_are_looked_for_by_name() {
     let named = |name: &str| Some(String::from(name));
     check(&choice(), &devices(), "");
-    check(&choice(), &Devices::default(), "open an audio output: this machine has none");
+    check(&choice(), &Devices::default(), "");
+    let wrong = Choice { midi_input: named("Nope"), ..choice() };
+    check(&wrong, &Devices::default(), "find the MIDI input `Nope`: there is none");
     let known = Choice { output: named("HDMI"), midi_input: named("Keys"), ..choice() };
     check(&known, &devices(), "");
     let wrong = Choice { output: named("Radio"), ..choice() };
@@ -49,19 +51,43 @@ fn devices_are_looked_for_by_name() {
 #[test]
 fn the_framework_is_told_all_of_it() {
     let choice = Choice { midi_input: Some(String::from("My keys")), ..choice() };
-    let arguments = choice.arguments().join(" ");
+    let arguments = choice.arguments(Backend::System).join(" ");
     assert_eq!(
         arguments,
-        "antiphon --backend auto --sample-rate 48000 --period-size 256 --tempo 96 --timesig-num 3 --timesig-denom 4 --dpi-scale 1 --midi-input My keys"
+        format!(
+            "antiphon --backend {} --sample-rate 48000 --period-size 256 --dpi-scale 1 --midi-input My keys",
+            super::SYSTEM
+        )
     );
+    let arguments = choice.arguments(Backend::Jack).join(" ");
+    assert!(arguments.ends_with("--connect-jack-midi-input My keys"), "{arguments}");
 }
 
 #[test]
 fn a_tempo_is_one_that_the_window_can_show() {
     let choose = |tempo: &str| Args::try_parse_from(["antiphon-jam", "--tempo", tempo]);
-    assert_eq!(choose("96.5").unwrap().choice().tempo, 96.5);
+    assert_eq!(choose("96.5").unwrap().opening().tempo, Some(96.5));
     for tempo in ["19", "401", "fast"] {
         let refused = choose(tempo).unwrap_err().to_string();
         assert!(refused.contains("20 to 400, such as 96"), "{refused}");
     }
+}
+
+#[test]
+fn only_what_is_said_stands_in_place_of_the_session() {
+    let opening = |args: &[&str]| Args::try_parse_from(args).unwrap().opening();
+    let plain = opening(&["antiphon-jam"]);
+    assert_eq!((plain.tempo, plain.meter, plain.path), (None, None, None));
+    assert_eq!(plain.begin, Begin::Again);
+    let told = opening(&["antiphon-jam", "--new", "--meter", "7/8", "--session", "evening.json"]);
+    assert_eq!((told.begin, told.meter), (Begin::New, Meter::new(7, 8)));
+    assert_eq!(told.path.as_deref(), Some(std::path::Path::new("evening.json")));
+}
+
+#[test]
+fn no_device_is_told_in_the_window_with_what_helps() {
+    let view = super::connected::silence("no sound device was found");
+    let trouble = view.trouble.unwrap();
+    assert!(trouble.starts_with("No sound device was found: playing in silence"), "{trouble}");
+    assert_eq!(view.midi_input, None);
 }

@@ -6,8 +6,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{Desk, Driver, window, window_of};
-use crate::gui::{Intent, Mixer, TransportAct};
+use crate::gui::{DevicesView, Intent, Mixer, TransportAct};
 use crate::params::Control;
+use crate::score::Meter;
 
 fn alone() -> Harness<'static, Desk> {
     let mut window = window(Mixer::Shown);
@@ -140,4 +141,38 @@ fn the_header_has_room_for_it_at_the_smallest_size() {
     for pair in row.windows(2) {
         assert!(rect(pair[0]).right() <= rect(pair[1]).left(), "{pair:?}");
     }
+}
+
+#[test]
+fn the_time_signature_is_shown_and_changed_while_it_stands() {
+    let mut window = alone();
+    window.state_mut().clock.meter = Meter::new(7, 8).unwrap();
+    window.run_steps(2);
+    window.get_by_label("Time signature 7/8").click();
+    window.run_steps(3);
+    window.get_by_label("5/4").click();
+    window.run_steps(3);
+    let five = TransportAct::Meter(Meter::new(5, 4).unwrap());
+    assert_eq!(acts(&mut window), [five]);
+    window.state_mut().clock.is_asked_to_play = true;
+    window.run_steps(2);
+    window.get_by_label("Time signature 7/8").click();
+    window.run_steps(3);
+    assert!(window.query_by_label("5/4").is_none(), "it plays");
+}
+
+#[test]
+fn what_is_connected_is_said_without_a_host_alone() {
+    let mut window = alone();
+    let no_keyboard = "no keyboard: start with --midi-in NAME, see --list";
+    assert!(window.query_by_label(no_keyboard).is_none());
+    let audio = String::from("Speakers, 48 kHz, 256 frames");
+    window.state_mut().status.devices = Some(DevicesView { audio, ..DevicesView::default() });
+    window.run_steps(2);
+    assert!(window.query_by_label("Speakers, 48 kHz, 256 frames").is_some());
+    assert!(window.query_by_label(no_keyboard).is_some());
+    let keys = Some(String::from("My keys"));
+    window.state_mut().status.devices.as_mut().unwrap().midi_input = keys;
+    window.run_steps(2);
+    assert!(window.query_by_label("you play My keys").is_some());
 }

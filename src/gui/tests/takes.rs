@@ -6,7 +6,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{Desk, window};
-use crate::gui::{Held, Intent, Mixer, TakeAct, TakeRow};
+use crate::gui::{Held, Intent, Mixer, PassView, TakeAct, TakeRow};
 
 /// A window with its drawer open on two takes.
 fn drawer() -> Harness<'static, Desk> {
@@ -51,9 +51,9 @@ fn acts(names: &[&str]) -> Vec<TakeAct> {
 
 #[test]
 fn the_last_bars_are_kept() {
-    assert_eq!(acts(&["Keep last 4 bars"]), [TakeAct::KeepLast(4)]);
-    assert_eq!(acts(&["Keep last 16 bars"]), [TakeAct::KeepLast(16)]);
-    assert_eq!(acts(&["Seed from my last 2 bars"]), [TakeAct::SeedFromPlaying(2)]);
+    assert_eq!(acts(&["Keep last 4 bars"]), [TakeAct::KeepLast(4, 0)]);
+    assert_eq!(acts(&["Keep last 16 bars"]), [TakeAct::KeepLast(16, 0)]);
+    assert_eq!(acts(&["Seed from my last 2 bars"]), [TakeAct::SeedFromPlaying(2, 0)]);
     let window = drawer();
     assert!(window.query_by_label("Recording: 37 bars can be kept, 0.3 of 4 MiB").is_some());
 }
@@ -136,4 +136,32 @@ fn takes_that_the_search_hides_are_told_and_shown_again() {
     window.get_by_label("Show all").click();
     window.run_steps(2);
     assert_eq!(window.state().memory.drawer.search, "");
+}
+
+#[test]
+fn an_earlier_pass_is_chosen_and_kept() {
+    let mut window = drawer();
+    let pass = |chain, number| PassView {
+        chain,
+        number,
+        count: 3,
+        earlier: (number > 1).then(|| chain - 1),
+        later: (number < 3).then(|| chain + 1),
+    };
+    window.state_mut().takes.pass = Some(pass(7, 3));
+    window.run_steps(2);
+    assert!(window.query_by_label("Pass 3 of 3: 37 bars").is_some());
+    window.get_by_label("Earlier pass").click();
+    window.run_steps(3);
+    assert_eq!(window.state().memory.drawer.pass, Some(6));
+    let takes = &mut window.state_mut().takes;
+    (takes.pass, takes.bars_recorded) = (Some(pass(6, 2)), 25);
+    window.run_steps(2);
+    assert!(window.query_by_label("Pass 2 of 3: 25 bars").is_some());
+    window.get_by_label("Keep last 16 bars").click();
+    window.run_steps(3);
+    assert_eq!(window.state().intents, [Intent::Take(TakeAct::KeepLast(16, 6))]);
+    window.get_by_label("Newest pass").click();
+    window.run_steps(3);
+    assert_eq!(window.state().memory.drawer.pass, None);
 }

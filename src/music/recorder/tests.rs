@@ -300,7 +300,7 @@ fn hours_of_playing_stay_within_the_limit() {
             host.run(">1");
             assert!(host.recorder.bytes() <= limit);
         }
-        let bars = host.recorder.bars();
+        let bars = host.recorder.pass(None).map_or(0, |it| it.bars);
         assert!(bars > 50, "{bars}");
         let kept = host.recorder.keep_last(4).unwrap();
         assert_eq!((kept.bars, kept.take.making.whole), (4, Whole::No));
@@ -317,5 +317,22 @@ fn many_loops_stay_within_the_limit() {
         host.run("@0 >3 x96");
         assert!(host.recorder.bytes() <= 100_000);
     }
-    assert_eq!(host.recorder.bars(), 1);
+    assert_eq!(host.recorder.pass(None).map_or(0, |it| it.bars), 1);
+}
+
+#[test]
+fn earlier_passes_can_be_kept_and_as_many_bars_as_is_said() {
+    let mut host = Host::new(Recorder::LIMIT_BYTES);
+    host.run("@0 >40 x960 w960 @960 >13 x1248 w1248 @1248 >1");
+    let newest = host.recorder.pass(None).unwrap();
+    assert_eq!((newest.number, newest.bars), (2, 3), "the third has lasted no bar");
+    let later = host.recorder.pass(newest.later).unwrap();
+    assert_eq!((later.number, later.count, later.later), (3, 3, None));
+    let first = host.recorder.pass(newest.earlier).unwrap();
+    assert_eq!((first.number, first.bars, first.earlier), (1, 10, None));
+    for pass in [first, newest, later] {
+        let kept = host.recorder.keep_last_of(Some(pass.chain), 16).unwrap();
+        assert_eq!((kept.bars, kept.take.music.bars()), (pass.bars, pass.bars), "{pass:?}");
+    }
+    assert_eq!(host.recorder.pass(Some(999)), Some(newest), "one that is gone");
 }

@@ -104,6 +104,15 @@ impl Hand {
             Intent::Transport(TransportAct::Play) => song.kept.deck.play(),
             Intent::Transport(TransportAct::Stop) => song.kept.deck.stop(),
             Intent::Transport(TransportAct::Return) => song.kept.deck.go_home(),
+            Intent::Transport(TransportAct::Meter(meter)) => {
+                if song.kept.deck.is_asked_to_play() {
+                    return Err(String::from(
+                        "change the time signature: stop the transport first",
+                    ));
+                }
+                song.kept.deck.set_meter(meter);
+                song.repaint.request_repaint();
+            }
             Intent::Take(act) => song.kept.act(act),
             Intent::Memory(act) => song.kept.remember(act)?,
         }

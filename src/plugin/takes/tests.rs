@@ -26,7 +26,7 @@ fn song() -> Kept {
 }
 
 fn names(kept: &Kept) -> Vec<String> {
-    let rows = kept.takes_view("", TakeOrder::Newest).rows;
+    let rows = kept.takes_view("", TakeOrder::Newest, None).rows;
     rows.into_iter().map(|row| row.name).collect()
 }
 
@@ -58,9 +58,9 @@ fn edits_are_saved_and_undone() {
         kept.act(TakeAct::Undo);
     }
     assert_eq!(saved(&kept).takes, state::read(V2).unwrap().state.takes);
-    assert!(!kept.takes_view("", TakeOrder::Newest).can_undo);
+    assert!(!kept.takes_view("", TakeOrder::Newest, None).can_undo);
     kept.act(TakeAct::Rename(0, String::from(" ")));
-    let note = kept.takes_view("", TakeOrder::Newest).note;
+    let note = kept.takes_view("", TakeOrder::Newest, None).note;
     assert_eq!(note, Some(Note::Failed(String::from("a take needs a name"))));
 }
 
@@ -76,17 +76,17 @@ fn a_take_becomes_the_seed_phrase() {
 fn what_needs_a_composer_is_told_without_one() {
     let kept = song();
     for act in
-        [TakeAct::KeepLast(4), TakeAct::Play { id: 0, from_start: false, frozen: [false; 4] }]
+        [TakeAct::KeepLast(4, 0), TakeAct::Play { id: 0, from_start: false, frozen: [false; 4] }]
     {
         kept.act(act);
-        let note = kept.takes_view("", TakeOrder::Newest).note;
+        let note = kept.takes_view("", TakeOrder::Newest, None).note;
         assert!(matches!(note, Some(Note::Failed(_))), "{note:?}");
     }
 }
 
 /// What the newest act came to.
 fn told(kept: &Kept) -> String {
-    match kept.takes_view("", TakeOrder::Newest).note {
+    match kept.takes_view("", TakeOrder::Newest, None).note {
         Some(Note::Done(text) | Note::Failed(text)) => text,
         None => String::new(),
     }
@@ -106,7 +106,7 @@ fn a_take_that_plays_and_goes_from_the_list_lets_the_band_improvise_again() {
         let id = if comes_back { 0 } else { 2 };
         kept.act(TakeAct::Play { id, from_start: false, frozen: [false; 4] });
         assert!(told(&kept).contains("of the song: let your host play there"), "{}", told(&kept));
-        assert!(kept.takes_view("", TakeOrder::Newest).rows.iter().any(|it| it.is_playing));
+        assert!(kept.takes_view("", TakeOrder::Newest, None).rows.iter().any(|it| it.is_playing));
         kept.act(TakeAct::Star(1));
         assert_eq!(told(&kept), "", "another edit lets it play on");
         assert_eq!(kept.lock().desk.playing.map(|it| it.id), Some(TakeId(id)));
@@ -116,7 +116,7 @@ fn a_take_that_plays_and_goes_from_the_list_lets_the_band_improvise_again() {
         kept.act(gone);
         assert!(told(&kept).contains("the band improvises again"), "{}", told(&kept));
         kept.act(if comes_back { TakeAct::Undo } else { TakeAct::Redo });
-        assert!(!kept.takes_view("", TakeOrder::Newest).rows.iter().any(|it| it.is_playing));
+        assert!(!kept.takes_view("", TakeOrder::Newest, None).rows.iter().any(|it| it.is_playing));
     }
 }
 
@@ -159,7 +159,7 @@ fn a_take_that_joins_another_is_played_to_its_own_end() {
 fn a_take_that_is_played_here_ends_where_it_ends_and_its_row_does_not_name_its_place() {
     let kept = alone();
     let details = || {
-        let rows = kept.takes_view("", TakeOrder::Newest).rows;
+        let rows = kept.takes_view("", TakeOrder::Newest, None).rows;
         rows.into_iter().find(|it| it.is_playing).unwrap().details
     };
     kept.links().unwrap().gauges.bar_start.store(192, Ordering::Relaxed);
@@ -186,7 +186,7 @@ fn note_of(kept: &Kept, act: TakeAct) -> Note {
     kept.act(act);
     let deadline = Instant::now() + Duration::from_secs(120);
     loop {
-        let view = kept.takes_view("", TakeOrder::Newest);
+        let view = kept.takes_view("", TakeOrder::Newest, None);
         if let Some(note) = view.note.filter(|_| view.job.is_none()) {
             return note;
         }

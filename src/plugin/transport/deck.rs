@@ -1,10 +1,10 @@
 //! The transport of a program that has no host: what the window asks of it, and the clock that the callback moves by it.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 
 use atomic_float::AtomicF64;
 
-use crate::score::Tempo;
+use crate::score::{Meter, Tempo};
 
 /// Shared by the window, which asks, and the callback, which plays.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(in crate::plugin) struct Deck {
     /// Where a return leads, and where playing ends, quarter notes.
     home: AtomicF64,
     end: AtomicF64,
+    /// The count above, the unit in the lowest eight bits.
+    meter: AtomicU16,
 }
 
 /// Where the callback has come to.
@@ -45,6 +47,7 @@ impl Default for Deck {
             returns: AtomicBool::new(false),
             home: AtomicF64::new(0.0),
             end: AtomicF64::new(f64::INFINITY),
+            meter: AtomicU16::new(packed(Meter::COMMON)),
         }
     }
 }
@@ -58,6 +61,17 @@ impl Deck {
     /// Whether it is to play. It stands for a moment nevertheless where it begins at a new place.
     pub(in crate::plugin) fn is_asked_to_play(&self) -> bool {
         is_to_play(self.asked())
+    }
+
+    /// Its time signature. Real-time safe.
+    pub(in crate::plugin) fn meter(&self) -> Meter {
+        let [count, unit] = self.meter.load(Ordering::Relaxed).to_be_bytes();
+        Meter::new(count, unit).unwrap_or(Meter::COMMON)
+    }
+
+    /// From the song's beginning on, in force at once.
+    pub(in crate::plugin) fn set_meter(&self, meter: Meter) {
+        self.meter.store(packed(meter), Ordering::Relaxed);
     }
 
     pub(in crate::plugin) fn play(&self) {
@@ -162,6 +176,10 @@ impl Deck {
         }
         (clock.plays, here)
     }
+}
+
+fn packed(meter: Meter) -> u16 {
+    u16::from_be_bytes([meter.count(), meter.unit()])
 }
 
 fn is_to_play(asked: u64) -> bool {

@@ -1,0 +1,225 @@
+//! What a program without a host keeps from start to start: one file, and a lock beside it so that no two programs write it.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::state;
+use crate::score::Meter;
+
+/// What a file says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// Of the program's own transport.
+    pub meter: Meter,
+    /// Plain values by the ids of parameters; a switch is 0 or 1.
+    pub parameters: BTreeMap<String, f64>,
+    /// As [`state::write`] gives it.
+    pub state: String,
+}
+
+/// How a session begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// As the file says, if there is one.
+    Again,
+    /// Empty; a file that is there is set aside.
+    New,
+}
+
+/// Where a session is kept. The lock is held as long as this lives.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    /// Nothing where the file system knows no locks.
+    _lock: Option<File>,
+}
+
+/// What came of opening.
+#[derive(Debug)]
+pub struct Opened {
+    /// Nothing if the session must not be written.
+    pub store: Option<Store>,
+    /// Nothing if it begins empty.
+    pub session: Option<Session>,
+    /// For the musician.
+    pub notices: Vec<String>,
+}
+
+/// Why a file gave no session, or took none.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error("read the session: {source}: {}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("read the session: it is damaged: {reason}: {}", path.display())]
+    Damaged { path: PathBuf, reason: String },
+    #[error("read the session: it was saved by a newer Antiphon (version {version}): {}", path.display())]
+    Newer { path: PathBuf, version: u64 },
+    #[error("keep the session: {source}: {}", path.display())]
+    Unwritable { path: PathBuf, source: io::Error },
+}
+
+const VERSION: u64 = 1;
+
+#[derive(Deserialize)]
+struct Versioned {
+    antiphon_session: u64,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Text {
+    antiphon_session: u64,
+    meter: (u8, u8),
+    parameters: BTreeMap<String, f64>,
+    state: Box<RawValue>,
+}
+
+/// Open the session at `path`, making its folder if need be. A file that cannot be read is set aside under another name and the session begins
+/// empty; while another program keeps the session, or the file cannot be opened at all, there is no store.
+pub fn open(path: &Path, begin: Begin) -> Opened {
+    let mut opened = Opened { store: None, session: None, notices: Vec::new() };
+    let lock = match lock(path) {
+        Ok(lock) => lock,
+        Err(reason) => {
+            if begin == Begin::Again {
+                opened.session = read(path).ok().flatten();
+            }
+            opened.notices.push(reason);
+            return opened;
+        }
+    };
+    let found = match begin {
+        Begin::Again => read(path),
+        Begin::New => Ok(None),
+    };
+    let aside = match found {
+        Ok(Some(session)) => {
+            opened.session = Some(session);
+            None
+        }
+        Ok(None) if begin == Begin::New && path.exists() => {
+            Some(String::from("the session before"))
+        }
+        Ok(None) => None,
+        Err(error @ SessionError::Unreadable { .. }) => {
+            opened.notices.push(format!("{error}. What is done here is not kept"));
+            return opened;
+        }
+        Err(error) => Some(format!("{error}; it")),
+    };
+    if let Some(what) = aside {
+        match set_aside(path) {
+            Ok(other) => opened.notices.push(format!("{what} now lies in {}", other.display())),
+            Err(source) => {
+                let notice = format!(
+                    "{what} cannot be set aside: {source}. What is done here is not kept; --session FILE begins another"
+                );
+                opened.notices.push(notice);
+                return opened;
+            }
+        }
+    }
+    opened.store = Some(Store { path: path.to_owned(), _lock: lock });
+    opened
+}
+
+impl Store {
+    /// Write `session` beside its place and rename it, so that there is a whole file at any time.
+    ///
+    /// # Errors
+    /// If the disk takes no file; what was there before stays.
+    pub fn save(&self, session: &Session) -> Result<(), SessionError> {
+        let failed = |source| SessionError::Unwritable { path: self.path.clone(), source };
+        let state = RawValue::from_string(session.state.clone());
+        let text = Text {
+            antiphon_session: VERSION,
+            meter: (session.meter.count(), session.meter.unit()),
+            parameters: session.parameters.clone(),
+            state: state.map_err(|error| failed(error.into()))?,
+        };
+        let text = serde_json::to_vec(&text).map_err(|error| failed(error.into()))?;
+        let beside = with_ending(&self.path, ".part");
+        let written = File::create(&beside).and_then(|mut file| {
+            file.write_all(&text)?;
+            // Else a machine that goes down may have renamed what it has not written.
+            file.sync_all()
+        });
+        written.and_then(|()| fs::rename(&beside, &self.path)).map_err(|source| {
+            fs::remove_file(&beside).ok(); // it may never have been made
+            failed(source)
+        })
+    }
+}
+
+/// The lock beside `path`, or why it cannot be had, for the musician.
+fn lock(path: &Path) -> Result<Option<File>, String> {
+    let not_kept = |source: io::Error| {
+        let error = SessionError::Unwritable { path: path.to_owned(), source };
+        format!("{error}. What is done here is not kept; --session FILE names another place")
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(not_kept)?;
+    }
+    let file = File::options().create(true).append(true).open(with_ending(path, ".lock"));
+    let file = file.map_err(not_kept)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "another Antiphon keeps this session. What is done here is not kept: close the other one first, or start this one with --session FILE: {}",
+            path.display()
+        )),
+        Err(TryLockError::Error(_)) => Ok(None), // better a session without a lock than none
+    }
+}
+
+/// The session of the file at `path`, if there is one.
+fn read(path: &Path) -> Result<Option<Session>, SessionError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(source) if source.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(SessionError::Unreadable { path: path.to_owned(), source }),
+    };
+    let damaged = |reason: String| SessionError::Damaged { path: path.to_owned(), reason };
+    let versioned: Versioned =
+        serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    if versioned.antiphon_session > VERSION {
+        let version = versioned.antiphon_session;
+        return Err(SessionError::Newer { path: path.to_owned(), version });
+    }
+    let text: Text = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    let meter = Meter::new(text.meter.0, text.meter.1);
+    let meter = meter.ok_or_else(|| damaged(String::from("it has no time signature")))?;
+    let state = text.state.get().to_owned();
+    match state::read(&state) {
+        Ok(_) => Ok(Some(Session { meter, parameters: text.parameters, state })),
+        Err(state::StateError::Newer(version)) => {
+            Err(SessionError::Newer { path: path.to_owned(), version })
+        }
+        Err(state::StateError::Damaged(source)) => Err(damaged(source.to_string())),
+    }
+}
+
+/// Give the file at `path` the first free of the names `name-1.ending`, `name-2.ending` and so on.
+fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    const MOST: u32 = 10_000;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().map(|it| format!(".{}", it.to_string_lossy()));
+    let ending = ending.unwrap_or_default();
+    let names = (1..=MOST).map(|number| path.with_file_name(format!("{stem}-{number}{ending}")));
+    let free = names.into_iter().find(|it| it.symlink_metadata().is_err());
+    let free = free.ok_or_else(|| io::Error::from(ErrorKind::AlreadyExists))?;
+    fs::rename(path, &free).map(|()| free)
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    path.with_file_name(name)
+}

@@ -1,0 +1,115 @@
+//! A session comes back, and none is ever lost.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Begin, Opened, Session, open};
+use crate::files::state::{self, State};
+use crate::score::Meter;
+
+fn session(density: f64) -> Session {
+    let state = State { preset: Some(String::from("Evening")), ..State::default() };
+    Session {
+        meter: Meter::new(7, 8).unwrap(),
+        parameters: BTreeMap::from([(String::from("dens"), density)]),
+        state: state::write(&state),
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|it| it.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|it| !it.ends_with(".lock"));
+    names.sort();
+    names
+}
+
+/// A place in a folder that is not there yet.
+fn place(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("Antiphon").join("session.json")
+}
+
+#[test]
+fn a_session_comes_back_as_it_was_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = place(&folder);
+    let Opened { store, session: before, notices } = open(&path, Begin::Again);
+    assert_eq!((before, notices.len()), (None, 0));
+    let store = store.unwrap();
+    for density in [0.1, f64::from(0.3_f32)] {
+        store.save(&session(density)).unwrap();
+    }
+    drop(store);
+    let again = open(&path, Begin::Again);
+    assert_eq!(again.session, Some(session(f64::from(0.3_f32))));
+    assert_eq!(names(path.parent().unwrap()), ["session.json"]);
+}
+
+#[test]
+fn two_at_once_do_not_write_over_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = place(&folder);
+    let first = open(&path, Begin::Again).store.unwrap();
+    first.save(&session(0.5)).unwrap();
+    for begin in [Begin::Again, Begin::New] {
+        let second = open(&path, begin);
+        assert!(second.store.is_none(), "{second:?}");
+        assert!(second.notices[0].contains("another Antiphon keeps this session"), "{second:?}");
+        assert_eq!(second.session.is_some(), begin == Begin::Again);
+    }
+    assert_eq!(names(path.parent().unwrap()), ["session.json"]);
+    drop(first);
+    assert!(open(&path, Begin::Again).store.is_some());
+}
+
+#[test]
+fn what_cannot_be_read_is_set_aside_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.json");
+    let texts = [
+        ("no session", "damaged"),
+        ("{\"antiphon_session\":9,\"all\":\"new\"}", "newer Antiphon (version 9)"),
+        (
+            "{\"antiphon_session\":1,\"meter\":[4,4],\"parameters\":{},\"state\":{\"version\":77}}",
+            "newer Antiphon (version 77)",
+        ),
+        (
+            "{\"antiphon_session\":1,\"meter\":[4,5],\"parameters\":{},\"state\":{\"version\":2}}",
+            "time signature",
+        ),
+    ];
+    for (number, (text, reason)) in (1..).zip(texts) {
+        fs::write(&path, text).unwrap();
+        let opened = open(&path, Begin::Again);
+        assert!(opened.notices[0].contains(reason), "{opened:?}");
+        let aside = folder.path().join(format!("session-{number}.json"));
+        assert!(opened.notices[0].contains(aside.to_str().unwrap()), "{opened:?}");
+        assert_eq!(opened.session, None);
+        opened.store.unwrap().save(&session(0.5)).unwrap();
+        assert_eq!(fs::read_to_string(aside).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_new_session_leaves_the_one_before_under_another_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = place(&folder);
+    open(&path, Begin::New).store.unwrap().save(&session(0.5)).unwrap();
+    let new = open(&path, Begin::New);
+    assert_eq!(new.session, None);
+    assert!(new.notices[0].contains("session-1.json"), "{new:?}");
+    drop(new);
+    let before = open(&path.with_file_name("session-1.json"), Begin::Again);
+    assert_eq!(before.session, Some(session(0.5)));
+}
+
+#[test]
+fn a_place_that_takes_no_file_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let opened = open(&file.join("session.json"), Begin::Again);
+    assert!(opened.store.is_none() && opened.notices[0].contains("is not kept"), "{opened:?}");
+}
