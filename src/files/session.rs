@@ -171,9 +171,8 @@ fn lock(path: &Path) -> Result<Option<File>, String> {
     let file = file.map_err(not_kept)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(format!(
-            "another Antiphon keeps this session. What is done here is not kept: close the other one first, or start this one with --session FILE: {}",
-            path.display()
+        Err(TryLockError::WouldBlock) => Err(String::from(
+            "another Antiphon keeps this session: what is done here is not kept. Close that one first, or start with --session FILE",
         )),
         Err(TryLockError::Error(_)) => Ok(None), // better a session without a lock than none
     }

@@ -98,7 +98,7 @@ pub(super) fn silence(reason: &str) -> DevicesView {
         first.make_ascii_uppercase();
     }
     let trouble = format!(
-        "{reason}: playing in silence, and no keyboard is heard. Connect a device or start JACK, then start antiphon-jam again; --list names what there is, and --output, --sample-rate and --period choose"
+        "{reason}: playing in silence. Connect one or start JACK, and start again; antiphon-jam --list names what there is"
     );
     DevicesView {
         audio: String::from("no sound"),
