@@ -17,7 +17,7 @@ pub trait Muse: Send {
         None
     }
 
-    /// For the status line, such as `tract` or `ONNX Runtime 1.31`.
+    /// For the status line, such as `embedded`, `tract` or `ONNX Runtime 1.31`.
     fn backend(&self) -> &str;
 
     /// The state before anything was heard.

@@ -80,15 +80,9 @@ pub fn open(pack: &Pack, runtime: &Runtime) -> Result<Box<dyn Muse>, OpenError> 
 
 impl NoteModel {
     fn load(pack: &Pack, runtime: &Runtime) -> Result<Self, LoadError> {
-        let state = pack.note_model.state;
-        let contract = Contract {
-            name: "note",
-            inputs: inputs(state, pack.styles.len()),
-            outputs: &["drawn", "logp", "state_out"],
-        };
-        let graph = Graph::load(&pack.note_model.graph, &contract, runtime)?;
+        let graph = Graph::load(&pack.note_model.graph, &contract(pack), runtime)?;
         let timbres = pack.timbre_model.as_ref().map(|model| TimbreModel::load(model, runtime));
-        let length = state.iter().product();
+        let length = pack.note_model.state.iter().product();
         Ok(Self {
             backend: graph.runtime_name(),
             graph,
@@ -241,6 +235,14 @@ impl Muse for NoteModel {
             (None, _) => Ok(timbre_tables::table(timbre.family(), pitch, velocity)),
         };
         self.tables.table(timbre, pitch, velocity, make)
+    }
+}
+
+fn contract(pack: &Pack) -> Contract {
+    Contract {
+        name: "note",
+        inputs: inputs(pack.note_model.state, pack.styles.len()),
+        outputs: &["drawn", "logp", "state_out"],
     }
 }
 

@@ -1,8 +1,9 @@
-//! The two runtimes behind one enum: a graph as a function from named arrays to named arrays.
+//! The runtimes behind one enum: a graph as a function from named arrays to named arrays.
 
-mod embedded;
 mod library;
 mod native;
+mod program;
+mod tract;
 
 use std::path::PathBuf;
 
@@ -13,7 +14,7 @@ use super::muse::ComposeError;
 /// What runs the graphs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Runtime {
-    /// The pure Rust one inside the binary.
+    /// What is inside the binary: our own for the graphs that it knows, as it does the default pack's note graph, and tract for the others.
     #[default]
     Embedded,
     /// ONNX Runtime in a shared library, which is loaded only if its file has this SHA-256 (hexadecimal). One library serves
@@ -63,7 +64,8 @@ pub(super) struct Contract {
 /// A graph, ready to run.
 #[derive(Debug)]
 pub(super) enum Graph {
-    Embedded(Box<embedded::EmbeddedGraph>),
+    Program(Box<program::ProgramGraph>),
+    Tract(Box<tract::TractGraph>),
     Native(Box<native::NativeGraph>),
 }
 
@@ -87,9 +89,10 @@ impl Graph {
         runtime: &Runtime,
     ) -> Result<Self, LoadError> {
         Ok(match runtime {
-            Runtime::Embedded => {
-                Self::Embedded(Box::new(embedded::EmbeddedGraph::load(bytes, contract)?))
-            }
+            Runtime::Embedded => match program::ProgramGraph::load(bytes, contract) {
+                Some(graph) => Self::Program(Box::new(graph)),
+                None => Self::Tract(Box::new(tract::TractGraph::load(bytes, contract)?)),
+            },
             Runtime::Native { library, sha256 } => {
                 let library = library::load(library, sha256)?;
                 Self::Native(Box::new(native::NativeGraph::load(bytes, contract, &library)?))
@@ -97,10 +100,17 @@ impl Graph {
         })
     }
 
+    /// On tract, whatever the graph.
+    #[cfg(test)]
+    pub(super) fn on_tract(bytes: &[u8], contract: &Contract) -> Result<Self, LoadError> {
+        Ok(Self::Tract(Box::new(tract::TractGraph::load(bytes, contract)?)))
+    }
+
     /// For people.
     pub(super) fn runtime_name(&self) -> String {
         match self {
-            Self::Embedded(_) => "tract".to_owned(),
+            Self::Program(_) => "embedded".to_owned(),
+            Self::Tract(_) => "tract".to_owned(),
             Self::Native(graph) => format!("ONNX Runtime {}", graph.version()),
         }
     }
@@ -111,7 +121,8 @@ impl Graph {
         outputs: &mut [Place<'_>],
     ) -> Result<(), ComposeError> {
         match self {
-            Self::Embedded(graph) => graph.run(inputs, outputs),
+            Self::Program(graph) => graph.run(inputs, outputs),
+            Self::Tract(graph) => graph.run(inputs, outputs),
             Self::Native(graph) => graph.run(inputs, outputs),
         }
     }

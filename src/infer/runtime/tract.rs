@@ -1,4 +1,4 @@
-//! The embedded runtime, tract: pure Rust. Its panics are caught and become errors. Instances with the same graph share its weights.
+//! tract, a runtime in pure Rust, for the graphs that are no programs of ours. Its panics are caught and become errors. Instances with the same graph share its weights.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +16,7 @@ use super::{ComposeError, Contract, Input, Kind, LoadError, Place, Values, fill}
 
 /// An optimized graph and the arrays that are given to it, reused from run to run.
 #[derive(Debug)]
-pub(in crate::infer) struct EmbeddedGraph {
+pub(in crate::infer) struct TractGraph {
     prepared: Arc<Prepared>,
     contract: Contract,
     state: TypedSimpleState,
@@ -70,7 +70,7 @@ impl Prepared {
     }
 }
 
-impl EmbeddedGraph {
+impl TractGraph {
     pub(super) fn load(bytes: &[u8], contract: &Contract) -> Result<Self, LoadError> {
         catch_unwind(|| Self::load_unguarded(bytes, contract))
             .unwrap_or_else(|panic| Err(contract.refused(reason_of(&*panic))))
