@@ -7,7 +7,7 @@ use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
 use super::curves::within;
-use super::simd::Arithmetic;
+use super::simd::{Arithmetic, fetch_ahead};
 use super::voice::{LANES, NOISE_LANES, largest_of_all};
 use crate::score::Stream;
 use crate::score::seed::Seed;
@@ -37,8 +37,8 @@ pub(super) struct NoiseMixture {
     silent: bool,
 }
 
-/// And those that are so far below the sum of the notes' levels, 66 decibels.
-const HIDDEN: f32 = 5e-4;
+/// And those that are so far below the sum of the notes' levels, 62 decibels.
+const HIDDEN: f32 = 8e-4;
 
 /// How loud a part is to be.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +59,8 @@ const LOOP_SECS: f32 = 0.68;
 const FLOOR: f32 = 1e-5;
 /// A change of less than this share, a tenth of a decibel, is not made yet.
 const HELD: f32 = 0.0115;
-/// So are those that are so far below the loudest band, 60 decibels.
-const MASKED: f32 = 1e-3;
+/// So are those that are so far below the loudest band, 56 decibels.
+const MASKED: f32 = 1.6e-3;
 
 impl NoiseTables {
     /// Bands as random phases in the frequency domain. Allocates.
@@ -178,8 +178,13 @@ impl NoiseMixture {
                 continue;
             }
             // Each band reads its two loops at places of its own, or neighbors would repeat together.
-            let first = tables.run(band, self.place + band * 977, vectors);
-            let second = tables.run(band, self.place + band * 1409 + tables.length / 2, vectors);
+            let (near, far) = (band * 977, band * 1409 + tables.length / 2);
+            let first = tables.run(band, self.place + near, vectors);
+            let second = tables.run(band, self.place + far, vectors);
+            // The loops are larger than the nearer caches, and too many for the processor to see by itself where they go on.
+            let next = self.place + frames;
+            fetch_ahead(tables.run(band, next + near, VECTORS).as_flattened());
+            fetch_ahead(tables.run(band, next + far, VECTORS).as_flattened());
             let sums = middle.iter_mut().zip(&mut side);
             let waves = first.iter().zip(second).zip(&place_in_period);
             if step == 0.0 {

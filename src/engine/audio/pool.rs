@@ -6,10 +6,10 @@ mod tests;
 use std::sync::Arc;
 
 use super::channel::{Bearing, Channel, Expression};
-use super::noise::Loudness;
+use super::noise::{Loudness, RUN};
 use super::rates::Rates;
 use super::simd::Arithmetic;
-use super::voice::{LANES, NOISE_LANES, Stage, Start, Voice, all_together};
+use super::voice::{self, LANES, NOISE_LANES, Sines, Stage, Start, Voice, all_together};
 use crate::score::{Part, PartialTable, Pitch, TimbreId, Velocity};
 
 /// Notes that sound at once.
@@ -30,6 +30,8 @@ pub(super) struct Pool {
     bearings: [Bearing; Channel::COUNT],
     retired: Vec<Arc<PartialTable>>,
     started: u64,
+    /// Room to work in.
+    sines: Box<Sines>,
 }
 
 impl Pool {
@@ -41,6 +43,7 @@ impl Pool {
             bearings: [Bearing::PLAIN; Channel::COUNT],
             retired: Vec::with_capacity(WAITING),
             started: 0,
+            sines: Box::new([[[0.0; LANES]; RUN]; 3]),
         }
     }
 
@@ -66,9 +69,8 @@ impl Pool {
         left: &mut [[f32; LANES]],
         right: &mut [[f32; LANES]],
     ) {
-        for place in &self.playing[part.slot()] {
-            self.voices[*place].add::<A>(left, right);
-        }
+        let playing = &self.playing[part.slot()];
+        voice::add::<A>(&mut self.voices, playing, &mut self.sines, left, right);
     }
 
     /// How loud the part is at the end of the period.

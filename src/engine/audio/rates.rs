@@ -33,7 +33,7 @@ const PHASES: usize = 256;
 const PERIOD_SECS: f32 = 32.0 / 48_000.0;
 /// In periods.
 pub(super) const LONGEST_PERIOD: u16 = 4;
-const SETTLED_SECS: [f32; 2] = [0.05, 0.25];
+const SETTLED_SECS: [f32; 2] = [0.012, 0.06];
 const STEAL_SECS: f32 = 0.003;
 /// Less than the promised 5 ms by the period that may pass before it is noticed.
 const SILENCE_SECS: f32 = 0.0035;

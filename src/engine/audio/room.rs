@@ -47,6 +47,9 @@ struct Smear {
 }
 
 const LINES: usize = 8;
+/// Of the matrix, the root of an eighth; and half of what undoes it.
+const SCALE: f32 = 0.353_553_4;
+const BACK: f32 = 1.414_213_6;
 /// Lengths that share no small factor, so that echoes do not meet.
 const DELAY_SECS: [f32; LINES] =
     [0.011_83, 0.014_57, 0.017_39, 0.020_11, 0.023_81, 0.027_43, 0.031_19, 0.036_67];
@@ -137,44 +140,73 @@ impl Room {
         self.is_empty = false;
         let mut waves = self.leaving(frames);
         let entering = self.entry.run::<A>(send, left, right);
-        let soonest = self.quiet.iter().fold(f32::MAX, |least, it| least.min(*it));
-        let may_rest = soonest + frames as f32 > self.longest;
-        let (damping, kept) = (self.damping, 1.0 - self.damping);
-        let (mut damped, mut quiet, loss) = (self.damped, self.quiet, self.loss);
-        for frame in 0..frames {
-            let mut lines = waves[frame];
-            for ((wave, damped), loss) in lines.iter_mut().zip(&mut damped).zip(&loss) {
-                *damped = A::sum(kept, *damped, A::sum(damping, *wave, WHISPER));
-                *wave = loss * *damped;
+        let (damping, kept, loss) = (self.damping, 1.0 - self.damping, self.loss);
+        let mut damped = self.damped;
+        for wave in &mut waves[..frames] {
+            for line in 0..LINES {
+                damped[line] = A::sum(kept, damped[line], A::sum(damping, wave[line], WHISPER));
+                wave[line] = loss[line] * damped[line];
             }
-            let back = [
-                lines[0] - lines[2] + lines[4] - lines[6],
-                lines[1] - lines[3] + lines[5] - lines[7],
-            ];
-            let mut mixed = scattered(lines);
-            for (line, mixed) in mixed.iter_mut().enumerate() {
-                *mixed += entering[line % 2][frame];
+            *wave = scattered::<A>(*wave);
+        }
+        self.damped = damped;
+        // What comes back are the sums of the lines of one parity, of alternate signs: half the sum and half the difference of two that are scattered.
+        let back: [[f32; 2]; RUN] = std::array::from_fn(|frame| {
+            let (sum, difference) = (waves[frame][2], waves[frame][3]);
+            [BACK * (sum + difference), BACK * (sum - difference)]
+        });
+        for (frame, wave) in waves[..frames].iter_mut().enumerate() {
+            for (line, wave) in wave.iter_mut().enumerate() {
+                *wave += entering[line % 2][frame];
             }
-            for (quiet, wave) in quiet.iter_mut().zip(&mixed) {
-                *quiet = if wave.abs() < FLOOR { *quiet + 1.0 } else { 0.0 };
-            }
-            waves[frame] = mixed;
+        }
+        let end = self.end(&waves[..frames]);
+        for frame in 0..end {
             let mut share = 1.0;
             if self.hush > 0 {
                 self.hush -= 1;
                 share = self.hush as f32 / self.hush_frames as f32;
             }
-            left[frame] += share * back[0];
-            right[frame] += share * back[1];
-            let rests = may_rest && quiet.iter().all(|it| *it > self.longest);
-            if share == 0.0 || rests {
+            left[frame] += share * back[frame][0];
+            right[frame] += share * back[frame][1];
+            if share == 0.0 {
                 self.empty();
                 return frame + 1;
             }
         }
-        (self.damped, self.quiet) = (damped, quiet);
+        if end < frames || self.rests() {
+            self.empty();
+            return end;
+        }
         self.enter(&waves[..frames]);
         frames
+    }
+
+    /// Whether nothing louder than `FLOOR` is in any line.
+    #[inline(always)]
+    fn rests(&self) -> bool {
+        self.quiet.iter().all(|it| *it > self.longest)
+    }
+
+    /// Count for how long the lines have been quiet, up to the frame with which the room rests, if it does. How many frames that are.
+    #[inline(always)]
+    fn end(&mut self, waves: &[[f32; LINES]]) -> usize {
+        let is_loud = |wave: &f32| wave.abs() >= FLOOR;
+        let soonest = self.quiet.iter().fold(f32::MAX, |least, it| least.min(*it));
+        let may_rest = soonest + waves.len() as f32 > self.longest;
+        if !may_rest && waves.last().is_some_and(|last| last.iter().all(is_loud)) {
+            self.quiet = [0.0; LINES];
+            return waves.len();
+        }
+        for (frame, wave) in waves.iter().enumerate() {
+            for (quiet, wave) in self.quiet.iter_mut().zip(wave) {
+                *quiet = if is_loud(wave) { 0.0 } else { *quiet + 1.0 };
+            }
+            if self.rests() {
+                return frame + 1;
+            }
+        }
+        waves.len()
     }
 
     /// What comes to the ends of the lines in the next frames.
@@ -284,12 +316,17 @@ fn something(value: f32) -> f32 {
 
 /// The eight values through an orthogonal matrix (Hadamard), which spreads each over all and keeps their energy.
 #[inline(always)]
-fn scattered(mut values: [f32; LINES]) -> [f32; LINES] {
-    for width in [1, 2, 4] {
+fn scattered<A: Arithmetic>(mut values: [f32; LINES]) -> [f32; LINES] {
+    const SIGNS: [[f32; LINES]; 3] = [
+        [1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0],
+        [1.0, 1.0, -1.0, -1.0, 1.0, 1.0, -1.0, -1.0],
+        [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0],
+    ];
+    for (width, signs) in [1, 2, 4].into_iter().zip(SIGNS) {
         let partners: [f32; LINES] = std::array::from_fn(|at| values[at ^ width]);
-        let signed: [f32; LINES] =
-            std::array::from_fn(|at| if at & width == 0 { values[at] } else { -values[at] });
-        values = std::array::from_fn(|at| partners[at] + signed[at]);
+        for at in 0..LINES {
+            values[at] = A::sum(values[at], signs[at], partners[at]);
+        }
     }
-    values.map(|value| value * 0.353_553_4)
+    values.map(|value| value * SCALE)
 }

@@ -61,6 +61,23 @@ fn run_avx2<W: Work>(work: W) {
     work.run::<Fused>();
 }
 
+/// Have the processor fetch samples that will be read soon, at most 32 of which the first ones are at hand; where it takes no hints, nothing happens.
+#[inline(always)]
+pub(super) fn fetch_ahead(samples: &[f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if let [.., last] = samples {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let middle = &raw const samples[samples.len() / 2];
+        // SAFETY: a hint about an address, through which nothing is read; every processor of the architecture has it.
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(middle.cast());
+            _mm_prefetch::<_MM_HINT_T0>((&raw const *last).cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = samples;
+}
+
 /// What can be done with any instructions.
 pub(super) trait Work {
     fn run<A: Arithmetic>(self);
@@ -68,8 +85,8 @@ pub(super) trait Work {
 
 /// What differs between the instructions.
 pub(super) trait Arithmetic {
-    /// Groups of oscillators whose state fits into the registers.
-    const GROUPS: usize;
+    /// Whether the registers hold several groups of oscillators with their gains.
+    const IS_WIDE: bool;
 
     /// `a * b + c`.
     fn sum(a: f32, b: f32, c: f32) -> f32;
@@ -80,7 +97,7 @@ pub(super) trait Arithmetic {
 pub(super) enum Separate {}
 
 impl Arithmetic for Separate {
-    const GROUPS: usize = 1;
+    const IS_WIDE: bool = false;
 
     #[inline(always)]
     fn sum(a: f32, b: f32, c: f32) -> f32 {
@@ -94,7 +111,7 @@ enum Fused {}
 
 #[cfg(target_arch = "x86_64")]
 impl Arithmetic for Fused {
-    const GROUPS: usize = 3;
+    const IS_WIDE: bool = true;
 
     #[inline(always)]
     fn sum(a: f32, b: f32, c: f32) -> f32 {

@@ -1,5 +1,6 @@
 //! One note: a bank of sine oscillators that follows a partial table.
 
+mod crew;
 mod morph;
 mod motion;
 mod oscillators;
@@ -8,6 +9,7 @@ mod tests;
 
 use std::sync::Arc;
 
+pub(super) use self::crew::Sines;
 use self::morph::Morph;
 use self::oscillators::{Bank, Oscillators, Partial, ZERO};
 pub(super) use self::oscillators::{all_together, largest_of_all, together};
@@ -120,12 +122,13 @@ pub(super) struct Voice {
 
 /// -100 decibels: a group of partials below it rests.
 const QUIET: f32 = 1e-5;
-/// So does one that is so far below the whole note, 66 decibels below the sum of its partials, which hide it.
-const MASKED: f32 = 5e-4;
+/// So does one that is so far below the whole note, 62 decibels below the sum of its partials, which hide it.
+const MASKED: f32 = 8e-4;
 /// -90 decibels: a voice below it ends.
 const INAUDIBLE: f32 = 3.2e-5;
-/// A note that is let go and dies away as slowly as this hardly changes from one period to the next.
-const SLOW_RELEASE_SECS: f32 = 0.5;
+/// A note that is let go and dies away as slowly as this can wait twice as long for the next look, and `LONGEST_PERIOD` times as long: it falls by 2 decibels
+/// meanwhile, in a straight line that stays within a tenth of a decibel of its course.
+const SLOW_RELEASE_SECS: [f32; 2] = [0.1, 0.3];
 /// Least level that is told from nothing, 2^-40.
 const FLOOR: f32 = 1e-12;
 const FLOOR_EXPONENT: f32 = -40.0;
@@ -263,20 +266,21 @@ impl Voice {
 
     /// How many times `Rates::period` it can go straight on without being heard to: longer the slower it changes.
     pub(super) fn patience(&self, bearing: &Bearing, rates: &Rates) -> u16 {
-        let is_slow = match self.stage {
-            Stage::Held => true,
-            Stage::Released { .. } => self.release_secs > SLOW_RELEASE_SECS,
-            _ => false,
-        };
-        if !is_slow
-            || self.age < rates.settled[0]
-            || self.morph.is_under_way()
-            || !self.carriage.is_at(bearing)
-        {
+        if self.morph.is_under_way() || !self.carriage.is_at(bearing) {
             return 1;
         }
-        let is_settled = self.stage == Stage::Held && self.age >= rates.settled[1];
-        if is_settled { LONGEST_PERIOD } else { 2 }
+        let is_past = |limit: usize| match self.stage {
+            Stage::Held => self.age >= rates.settled[limit],
+            Stage::Released { .. } => {
+                self.age >= rates.settled[limit] && self.release_secs > SLOW_RELEASE_SECS[limit]
+            }
+            _ => false,
+        };
+        match (is_past(0), is_past(1)) {
+            (true, true) => LONGEST_PERIOD,
+            (true, false) => 2,
+            _ => 1,
+        }
     }
 
     /// Set course for the end of a period of `frames` frames, on a channel that bears itself so. A voice that is over afterwards can be freed.
@@ -417,23 +421,49 @@ impl Voice {
             self.noise_slope[band] = slope(self.noise_slope[band], *from, *to);
         }
     }
+}
 
-    /// Add the next frames of the partials to the lanes of left and right.
-    #[inline(always)]
-    pub(super) fn add<A: Arithmetic>(
-        &mut self,
-        left: &mut [[f32; LANES]],
-        right: &mut [[f32; LANES]],
-    ) {
-        self.oscillators.add::<A>(left, right);
-        self.age = self.age.saturating_add(u32::try_from(left.len()).unwrap_or(0));
+/// Add the next frames of the partials of some voices, by place, to the lanes of left and right; `sines` is room to work in.
+#[inline(always)]
+pub(super) fn add<A: Arithmetic>(
+    voices: &mut [Voice],
+    playing: &[usize],
+    sines: &mut Sines,
+    left: &mut [[f32; LANES]],
+    right: &mut [[f32; LANES]],
+) {
+    crew::add_all::<A>(voices, playing, sines, left, right);
+    for voice in playing {
+        let age = &mut voices[*voice].age;
+        *age = age.saturating_add(u32::try_from(left.len()).unwrap_or(0));
     }
 }
+
+/// The same of one voice for any number of frames.
+#[cfg(test)]
+pub(super) fn add_one<A: Arithmetic>(
+    voice: &mut Voice,
+    left: &mut [[f32; LANES]],
+    right: &mut [[f32; LANES]],
+) {
+    let voices = std::slice::from_mut(voice);
+    let mut sines: Sines = [[[0.0; LANES]; super::noise::RUN]; 3];
+    for (left, right) in left.chunks_mut(super::noise::RUN).zip(right.chunks_mut(super::noise::RUN))
+    {
+        add::<A>(voices, &[0], &mut sines, left, right);
+    }
+}
+
+/// What is less far from the middle, half a decibel between left and right, is in the middle: its sides are computed once.
+const NARROW: f32 = 0.06;
 
 /// Gains of left and right at a place in the stereo picture, as `PartialTable::spread` has it; their powers are 2 together.
 fn pans(spread: f32) -> [f32; 2] {
     let spread = within(spread, -2.0, 2.0);
     let beside = spread.abs();
+    if beside < NARROW {
+        return [1.0; 2];
+    }
     let (far, near) = if beside <= 1.0 {
         ((1.0 - beside).sqrt(), (1.0 + beside).sqrt())
     } else {

@@ -1,7 +1,7 @@
 //! A voice's oscillators: a bank of sines side by side, whose gains and pitches glide through a period.
 
 use super::{LANES, NOISE_LANES, QUIET, pans};
-use crate::engine::audio::curves::{exp2, log2, sine, within};
+use crate::engine::audio::curves::{sine, within};
 use crate::engine::audio::simd::{Arithmetic, Separate};
 use crate::score::timbre::MAX_PARTIALS;
 
@@ -22,6 +22,8 @@ pub(super) struct Oscillators {
     /// Those that sound, in order.
     sounding: [usize; GROUPS],
     sounding_count: usize,
+    /// Whether left and right of a group are alike throughout the present period.
+    is_mono: [bool; GROUPS],
     pub(super) sin: Bank,
     pub(super) cos: Bank,
     /// Twice the sine of half the step, and what it gains a frame.
@@ -73,6 +75,7 @@ impl Oscillators {
             groups: 0,
             sounding: [0; GROUPS],
             sounding_count: 0,
+            is_mono: [false; GROUPS],
             sin: ZERO,
             cos: ZERO,
             turn: ZERO,
@@ -145,6 +148,12 @@ impl Oscillators {
             self.sounding[self.sounding_count] = group;
             self.sounding_count += 1;
             let (pan_left, pan_right) = (&self.pan_left[group], &self.pan_right[group]);
+            self.is_mono[group] = before.is_none() && sides[0] == sides[1] && {
+                let off = |lane: usize| {
+                    (pan_left[lane] - pan_right[lane]).abs() + (left[lane] - right[lane]).abs()
+                };
+                largest(std::array::from_fn(off)) == 0.0
+            };
             let (left_step, right_step) = (&mut self.left_step[group], &mut self.right_step[group]);
             let trim = &self.trim[group];
             for lane in 0..LANES {
@@ -200,107 +209,38 @@ impl Oscillators {
                 }
                 let goal = 2.0 * sine::<A>((0.5 * moved).min(STEEPEST));
                 turn_step[lane] = (goal - turn[lane]) * per_frame;
-                // The square of the amplitude that the oscillator has now: a change of pitch swells it.
+                // The square of the amplitude that the oscillator has now is the one by the other: a change of pitch swells it.
                 let round = sin[lane] * sin[lane]
                     + cos[lane] * cos[lane]
                     + turn[lane] * sin[lane] * cos[lane];
-                let square = round / (1.0 - 0.25 * turn[lane] * turn[lane]);
-                let swell = exp2::<A>(-0.5 * log2::<A>(within(square, 1e-3, 1e3)));
+                let flat = 1.0 - 0.25 * turn[lane] * turn[lane];
+                let swell = within(flat / round, 1e-3, 1e3).sqrt();
                 trim[lane] = swell * within((end - moved) * steepness, 0.0, 1.0);
             }
         }
     }
 
-    /// Add the next frames to the lanes of left and right.
+    /// How the group at a place among those that sound is to be added; nothing beyond the last.
     #[inline(always)]
-    pub(super) fn add<A: Arithmetic>(
-        &mut self,
-        left: &mut [[f32; LANES]],
-        right: &mut [[f32; LANES]],
-    ) {
-        if self.is_moving {
-            self.add_all::<A, true>(left, right);
-        } else {
-            self.add_all::<A, false>(left, right);
-        }
+    pub(super) fn at(&self, place: usize) -> Option<(usize, Manner)> {
+        let group = *self.sounding[..self.sounding_count].get(place)?;
+        let manner = match (self.is_moving, self.is_mono[group]) {
+            (false, false) => Manner::Still,
+            (false, true) => Manner::StillMono,
+            (true, false) => Manner::Moving,
+            (true, true) => Manner::MovingMono,
+        };
+        Some((group, manner))
     }
+}
 
-    /// Several groups at a time where there is room for them: while the sine of one waits for its cosine, the others are computed.
-    #[inline(always)]
-    fn add_all<A: Arithmetic, const MOVING: bool>(
-        &mut self,
-        left: &mut [[f32; LANES]],
-        right: &mut [[f32; LANES]],
-    ) {
-        let mut first = 0;
-        while first < self.sounding_count {
-            let left_over = self.sounding_count - first;
-            if A::GROUPS >= 3 && (left_over > 4 || left_over == 3) {
-                self.add_groups::<A, MOVING, 3>(first, left, right);
-                first += 3;
-            } else if A::GROUPS >= 2 && left_over >= 2 {
-                self.add_groups::<A, MOVING, 2>(first, left, right);
-                first += 2;
-            } else {
-                self.add_groups::<A, MOVING, 1>(first, left, right);
-                first += 1;
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn add_groups<A: Arithmetic, const MOVING: bool, const SIDE_BY_SIDE: usize>(
-        &mut self,
-        first: usize,
-        left: &mut [[f32; LANES]],
-        right: &mut [[f32; LANES]],
-    ) {
-        let groups: [usize; SIDE_BY_SIDE] =
-            std::array::from_fn(|place| self.sounding[first + place]);
-        let [mut sin, mut cos] = [groups.map(|it| self.sin[it]), groups.map(|it| self.cos[it])];
-        let [mut gain_left, mut gain_right] =
-            [groups.map(|it| self.left[it]), groups.map(|it| self.right[it])];
-        let mut turn = groups.map(|it| self.turn[it]);
-        let turn_step = groups.map(|it| self.turn_step[it]);
-        let [step_left, step_right] =
-            [groups.map(|it| self.left_step[it]), groups.map(|it| self.right_step[it])];
-        for (left, right) in left.iter_mut().zip(right.iter_mut()) {
-            let (mut sum_left, mut sum_right) = (*left, *right);
-            for group in 0..SIDE_BY_SIDE {
-                for lane in 0..LANES {
-                    if MOVING {
-                        turn[group][lane] += turn_step[group][lane];
-                    }
-                    sin[group][lane] =
-                        A::sum(turn[group][lane], cos[group][lane], sin[group][lane]);
-                }
-                for lane in 0..LANES {
-                    cos[group][lane] =
-                        A::sum(-turn[group][lane], sin[group][lane], cos[group][lane]);
-                }
-                for lane in 0..LANES {
-                    gain_left[group][lane] += step_left[group][lane];
-                    sum_left[lane] =
-                        A::sum(gain_left[group][lane], sin[group][lane], sum_left[lane]);
-                }
-                for lane in 0..LANES {
-                    gain_right[group][lane] += step_right[group][lane];
-                    sum_right[lane] =
-                        A::sum(gain_right[group][lane], sin[group][lane], sum_right[lane]);
-                }
-            }
-            (*left, *right) = (sum_left, sum_right);
-        }
-        for (place, group) in groups.into_iter().enumerate() {
-            self.sin[group] = sin[place];
-            self.cos[group] = cos[place];
-            self.left[group] = gain_left[place];
-            self.right[group] = gain_right[place];
-            if MOVING {
-                self.turn[group] = turn[place];
-            }
-        }
-    }
+/// How a group is added: whether its pitches move in this period, and whether its sides are alike.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Manner {
+    Still,
+    StillMono,
+    Moving,
+    MovingMono,
 }
 
 /// The largest of the lanes, none of which is negative.

@@ -22,7 +22,7 @@ fn played(kind: Kind, pitch: u8, frames: usize, rate: f32) -> Vec<f32> {
         voice.look_ahead::<Separate>(rates.period, &Bearing::PLAIN, &rates);
         let run = usize::from(rates.period);
         let (mut left, mut right) = (vec![[0.0; LANES]; run], vec![[0.0; LANES]; run]);
-        voice.add::<Separate>(&mut left, &mut right);
+        super::add_one::<Separate>(&mut voice, &mut left, &mut right);
         out.extend(left.iter().map(|it| it.iter().sum::<f32>()));
     }
     out

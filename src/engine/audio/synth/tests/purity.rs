@@ -148,7 +148,7 @@ fn bent(table: &Arc<PartialTable>, begin: usize, frames: usize, rate: f32) -> Ve
         voice.look_ahead::<Separate>(rates.period, &bearing(bend_at(told)), &rates);
         let run = usize::from(rates.period);
         let (mut left, mut right) = (vec![[0.0; LANES]; run], vec![[0.0; LANES]; run]);
-        voice.add::<Separate>(&mut left, &mut right);
+        crate::engine::audio::voice::add_one::<Separate>(&mut voice, &mut left, &mut right);
         wave.extend(left.iter().map(|it| it.iter().sum::<f32>()));
     }
     wave
