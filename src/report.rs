@@ -439,13 +439,14 @@ pub(crate) fn family_word(family: Family) -> String {
     family.name().to_lowercase().replace(' ', "-")
 }
 
-/// The stem's file name for each part that plays on one of `families`.
+/// The stem's file name, which ends in `extension`, for each part that plays on one of `families`.
 pub(crate) fn stem_names(
     families: [Option<Family>; Part::BAND_SIZE],
+    extension: &str,
 ) -> [Option<String>; Part::BAND_SIZE] {
     Part::BAND.map(|part| {
         let family = families[part.band_index()?]?;
-        Some(format!("part-{}-{}.wav", part.slot(), family_word(family)))
+        Some(format!("part-{}-{}.{extension}", part.slot(), family_word(family)))
     })
 }
 

@@ -10,6 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::takes::{TakesArgs, TakesCommand, VaryArgs};
 pub(super) use self::values::{Hearing, PartArg, StyleArg, TimbreArg};
+use super::failure::{Failure, Kind};
+use crate::files::flac;
+use crate::files::sound::{Format, SoundFile};
 use crate::files::wav::Depth;
 use crate::score::{ChordWish, Key, Meter, Quantum, Tempo, Trade};
 
@@ -301,17 +304,50 @@ pub(super) struct SoundArgs {
     pub(super) mute_player: bool,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum FormatArg {
+    Wav,
+    Flac,
+}
+
 #[derive(Clone, Debug, Args)]
 pub(super) struct WavArgs {
+    /// Kind of file: `flac` has the samples of `wav` in about half the room
+    #[arg(long, value_enum, default_value_t = FormatArg::Wav)]
+    pub(super) format: FormatArg,
     /// Frames a second
     #[arg(long, value_name = "HZ", default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(8_000..=384_000))]
     pub(super) sample_rate: u32,
-    /// Bits a sample: 16, 24, or 32 for float
+    /// Bits a sample: 16 or 24, dithered, or 32 for float
     #[arg(long, value_name = "BITS", default_value = "24", value_parser = values::depth)]
     pub(super) bits: Depth,
     /// Seconds that the sound may die away after the last bar
     #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = values::stepped::<0, 6000, 1000>)]
     pub(super) tail: f32,
+}
+
+impl WavArgs {
+    /// What is to be written, if there are such files.
+    pub(super) fn file(&self) -> Result<SoundFile, Failure> {
+        let refused = |what: &str, advice: &str| {
+            Failure::new(Kind::Usage, anyhow::anyhow!("write FLAC with {what}"), advice)
+        };
+        let format = match self.format {
+            FormatArg::Wav => Format::Wav,
+            FormatArg::Flac if self.bits == Depth::Float32 => {
+                return Err(refused(
+                    "32 bits",
+                    "FLAC has no floats: give --bits 16 or 24, or --format wav",
+                ));
+            }
+            FormatArg::Flac if self.sample_rate > flac::HIGHEST_RATE => {
+                let what = format!("{} frames a second", self.sample_rate);
+                return Err(refused(&what, "give --sample-rate 96000 or less, or --format wav"));
+            }
+            FormatArg::Flac => Format::Flac,
+        };
+        Ok(SoundFile { format, depth: self.bits })
+    }
 }
 
 #[derive(Debug, Args)]

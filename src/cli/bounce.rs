@@ -11,8 +11,8 @@ use super::{say, takes, tell, timbres};
 use crate::engine::offline::{self, Bounced, Request};
 use crate::files::midi::{self, MidiSong};
 use crate::files::output::{OutputError, Outputs};
+use crate::files::sound::SoundFile;
 use crate::files::take;
-use crate::files::wav::{self, Depth};
 use crate::infer::{Controls, PlayerPresence, StyleCard};
 use crate::report::{self, Heard, Made, Report};
 use crate::score::{
@@ -71,8 +71,9 @@ pub(super) fn run(args: &BounceArgs) -> Result<(), Failure> {
         memory: args.input.memory_file.as_ref().map(|it| it.display().to_string()),
         kept: None,
         likelihood: None,
+        file: args.sound.wav.file()?,
     };
-    let take = work.carry_out(opened, &args.output, args.sound.wav.bits)?;
+    let take = work.carry_out(opened, &args.output)?;
     if let Some((outputs, name)) = &mut keep {
         let advice = "let it play at least a bar";
         let nothing = || {
@@ -111,8 +112,9 @@ pub(super) fn render_take(
         memory: None,
         kept: Some(take::write(take)),
         likelihood: take.music.likelihood,
+        file: sound.wav.file()?,
     };
-    work.carry_out(opened, output, sound.wav.bits).map(drop)
+    work.carry_out(opened, output).map(drop)
 }
 
 /// A bounce that is ready to be made.
@@ -130,16 +132,13 @@ struct Work {
     kept: Option<String>,
     /// Of the notes of a take when they were composed.
     likelihood: Option<f32>,
+    /// What the mix and the stems are written as.
+    file: SoundFile,
 }
 
 impl Work {
     /// Render, write and say what came out. Gives it as a take.
-    fn carry_out(
-        self,
-        opened: Opened,
-        output: &OutputArgs,
-        depth: Depth,
-    ) -> Result<Option<Take>, Failure> {
+    fn carry_out(self, opened: Opened, output: &OutputArgs) -> Result<Option<Take>, Failure> {
         // Refused before minutes are spent on composing.
         let mut outputs = output.open(&self.file_names())?;
         for name in report::files_of(&output.out) {
@@ -168,11 +167,11 @@ impl Work {
             player,
             memory: self.memory.clone(),
             corpus,
-            bits: depth.bits(),
+            bits: self.file.depth.bits(),
             seconds,
         };
         let report = Report::new(&self.request, &styles, &bounced, made, self.file_names());
-        self.write(&mut outputs, &bounced, depth, &report)?;
+        self.write(&mut outputs, &bounced, &report)?;
         let files = outputs.commit()?;
         if output.json {
             say(&report.json())?;
@@ -182,9 +181,14 @@ impl Work {
         Ok(bounced.take)
     }
 
+    fn mix_name(&self) -> String {
+        format!("mix.{}", self.file.format.extension())
+    }
+
     fn file_names(&self) -> Vec<String> {
-        let stems = report::stem_names(self.families).into_iter().flatten();
-        let others = ["mix.wav", "take.mid", "report.json"].map(str::to_owned);
+        let stems =
+            report::stem_names(self.families, self.file.format.extension()).into_iter().flatten();
+        let others = [self.mix_name(), "take.mid".to_owned(), "report.json".to_owned()];
         let kept = self.kept.as_ref().map(|_| "take.json".to_owned());
         others.into_iter().chain(kept).chain(stems).collect()
     }
@@ -193,15 +197,17 @@ impl Work {
         &self,
         outputs: &mut Outputs,
         bounced: &Bounced,
-        depth: Depth,
         report: &Report,
     ) -> Result<(), OutputError> {
         let request = &self.request;
         let mut sound = |name: &str, [left, right]: &[Vec<f32>; 2]| {
-            outputs.add(name, |out| wav::write(out, [left, right], request.sample_rate, depth))
+            outputs.add(name, |out| self.file.write(out, [left, right], request.sample_rate))
         };
-        sound("mix.wav", &bounced.mix)?;
-        for (name, stem) in report::stem_names(self.families).iter().zip(&bounced.stems) {
+        sound(&self.mix_name(), &bounced.mix)?;
+        for (name, stem) in report::stem_names(self.families, self.file.format.extension())
+            .iter()
+            .zip(&bounced.stems)
+        {
             if let Some(name) = name {
                 sound(name, stem)?;
             }

@@ -9,7 +9,6 @@ use super::{packs, say, tell, timbres};
 use crate::engine::audio::renderer::Outputs as Channels;
 use crate::engine::performance::Performance;
 use crate::files::midi::{self, MidiSong};
-use crate::files::wav;
 use crate::infer::{Muse, TimbreCard};
 use crate::report::{self, family_word};
 use crate::score::{Family, Mix, Part, TimbreId};
@@ -30,6 +29,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
         let error = anyhow::anyhow!("render a MIDI file: no notes in it: {}", args.file.display());
         return Err(Failure::new(Kind::Input, error, "give a file with at least one note"));
     }
+    let file = args.wav.file()?;
     let rate = f64::from(args.wav.sample_rate);
     let ends = song.tracks.iter().flat_map(|track| track.notes.iter().map(|note| note.end()));
     let secs = seconds(&song, ends.max().unwrap_or_default().0 as f64) + f64::from(args.wav.tail);
@@ -39,8 +39,9 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
     }
     let mut muse = packs::open(&args.muse)?.muse;
     let timbres = of_tracks(&song, &args.timbres, muse.as_ref())?;
-    let stems = stem_names(&timbres, muse.as_ref());
-    let names: Vec<String> = ["mix.wav".to_owned()].into_iter().chain(stems).collect();
+    let extension = file.format.extension();
+    let stems = stem_names(&timbres, muse.as_ref(), extension);
+    let names: Vec<String> = [format!("mix.{extension}")].into_iter().chain(stems).collect();
     let mut outputs = args.output.open(&names)?;
 
     let progress = args.output.progress("rendering");
@@ -52,8 +53,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
         (report::peak_db(&tape.mix), report::loudness_lufs(&tape.mix, args.wav.sample_rate));
     let sounds = [&tape.mix].into_iter().chain(&tape.stems);
     for (name, [left, right]) in names.iter().zip(sounds) {
-        outputs
-            .add(name, |out| wav::write(out, [left, right], args.wav.sample_rate, args.wav.bits))?;
+        outputs.add(name, |out| file.write(out, [left, right], args.wav.sample_rate))?;
     }
     let files = outputs.commit()?;
     if args.output.json {
@@ -103,7 +103,7 @@ fn of_tracks(
 }
 
 /// A stem for each strip that is used, named by what its first track plays on.
-fn stem_names(timbres: &[TimbreId], muse: &dyn Muse) -> Vec<String> {
+fn stem_names(timbres: &[TimbreId], muse: &dyn Muse, extension: &str) -> Vec<String> {
     let word = |timbre: TimbreId| match timbre {
         TimbreId::Named(place) => muse
             .timbres()
@@ -112,7 +112,7 @@ fn stem_names(timbres: &[TimbreId], muse: &dyn Muse) -> Vec<String> {
         other => family_word(other.family()),
     };
     let firsts = (1..).zip(timbres.iter().take(Part::BAND_SIZE));
-    firsts.map(|(number, timbre)| format!("part-{number}-{}.wav", word(*timbre))).collect()
+    firsts.map(|(number, timbre)| format!("part-{number}-{}.{extension}", word(*timbre))).collect()
 }
 
 /// What was rendered: left and right.

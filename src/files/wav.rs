@@ -12,7 +12,7 @@ use crate::score::Seed;
 pub enum Depth {
     /// 16 bits, dithered.
     Bits16,
-    /// 24 bits: what studios exchange.
+    /// 24 bits, dithered: what studios exchange.
     #[default]
     Bits24,
     /// 32-bit float: bit for bit what was rendered.
@@ -51,15 +51,15 @@ pub fn write(
     let spec =
         hound::WavSpec { channels: 2, sample_rate, bits_per_sample: depth.bits(), sample_format };
     let mut writer = hound::WavWriter::new(out, spec)?;
-    let mut dither = Seed(0).stream(0);
-    for sample in left.iter().zip(right).flat_map(|(left, right)| [*left, *right]) {
-        match depth {
-            Depth::Float32 => writer.write_sample(sample)?,
-            Depth::Bits24 => writer.write_sample(quantized(sample, 8_388_607.0, 0.0))?,
-            // The difference of two uniform draws is the triangular dither that takes the distortion out of rounding.
-            Depth::Bits16 => {
-                let noise = dither.uniform() - dither.uniform();
-                writer.write_sample(quantized(sample, 32_767.0, noise))?;
+    match depth.scale() {
+        None => {
+            for sample in left.iter().zip(right).flat_map(|(left, right)| [*left, *right]) {
+                writer.write_sample(sample)?;
+            }
+        }
+        Some(_) => {
+            for sample in whole(channels, depth) {
+                writer.write_sample(sample)?;
             }
         }
     }
@@ -67,12 +67,31 @@ pub fn write(
     Ok(())
 }
 
+/// The samples as whole numbers of the depth, left and right by turns; floats as 24 bits. What is beyond full scale is clipped, and what is no number is 0.
+pub(super) fn whole<'a>(
+    [left, right]: [&'a [f32]; 2],
+    depth: Depth,
+) -> impl Iterator<Item = i32> + 'a {
+    let scale = depth.scale().unwrap_or(SCALE_24);
+    let mut dither = Seed(0).stream(0);
+    let both = left.iter().zip(right).flat_map(|(left, right)| [*left, *right]);
+    both.map(move |sample| {
+        // The difference of two uniform draws is the triangular dither that takes the distortion out of rounding and keeps the power of what is left even (Lipshitz,
+        // Wannamaker and Vanderkooy, "Quantization and dither: a theoretical survey", 1992).
+        let noise = f64::from(dither.uniform()) - f64::from(dither.uniform());
+        quantized(f64::from(sample) * scale + noise, scale)
+    })
+}
+
+const SCALE_16: f64 = 32_767.0;
+const SCALE_24: f64 = 8_388_607.0;
+
 #[expect(
     clippy::cast_possible_truncation,
     reason = "clamped to the scale first; not a number is 0"
 )]
-fn quantized(sample: f32, scale: f32, noise: f32) -> i32 {
-    (sample * scale + noise).round().clamp(-scale, scale) as i32
+fn quantized(value: f64, scale: f64) -> i32 {
+    value.round().clamp(-scale, scale) as i32
 }
 
 impl Depth {
@@ -83,6 +102,15 @@ impl Depth {
             24 => Some(Self::Bits24),
             32 => Some(Self::Float32),
             _ => None,
+        }
+    }
+
+    /// Full scale of whole numbers; nothing for floats.
+    fn scale(self) -> Option<f64> {
+        match self {
+            Self::Bits16 => Some(SCALE_16),
+            Self::Bits24 => Some(SCALE_24),
+            Self::Float32 => None,
         }
     }
 

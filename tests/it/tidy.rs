@@ -18,7 +18,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "files",
         inside: &["score", "music"],
-        outside: &["midly", "hound", "serde", "serde_json", "thiserror"],
+        outside: &["midly", "hound", "flacenc", "serde", "serde_json", "thiserror"],
     },
     Layer {
         name: "infer",

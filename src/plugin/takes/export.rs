@@ -51,7 +51,7 @@ pub(super) fn export(
         bits: DEPTH.bits(),
         seconds: started.elapsed().as_secs_f64(),
     };
-    let stems = report::stem_names(families);
+    let stems = report::stem_names(families, "wav");
     let names = FILES.map(str::to_owned).into_iter().chain(stems.iter().flatten().cloned());
     let report = Report::new(&request, &styles, &bounced, made, names.collect());
     let place = free_place(folder, &take.name);
