@@ -49,7 +49,7 @@ struct Smear {
 const LINES: usize = 8;
 /// Of the matrix, the root of an eighth; and half of what undoes it.
 const SCALE: f32 = 0.353_553_4;
-const BACK: f32 = 1.414_213_6;
+const BACK: f32 = std::f32::consts::SQRT_2;
 /// Lengths that share no small factor, so that echoes do not meet.
 const DELAY_SECS: [f32; LINES] =
     [0.011_83, 0.014_57, 0.017_39, 0.020_11, 0.023_81, 0.027_43, 0.031_19, 0.036_67];
