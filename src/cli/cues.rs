@@ -89,6 +89,9 @@ fn bearings(track: &MidiTrack) -> Vec<(f64, Bearing)> {
             Gesture::Volume(value) => volume = (f32::from(value) / 100.0).powi(2),
             Gesture::Expression(value) => expression = (f32::from(value) / 127.0).powi(2),
             Gesture::Pan(value) => now.pan = (f32::from(value.max(1)) - 64.0) / 63.0,
+            Gesture::Modulation(value) => now.vibrato = f32::from(value) / 127.0,
+            Gesture::Brightness(value) => now.brightness = (f32::from(value) - 64.0) / 63.0,
+            Gesture::Pressure(value) => now.pressure = f32::from(value) / 127.0,
         }
         now.gain = volume * expression;
         bearings.push((*ticks, now));

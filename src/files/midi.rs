@@ -63,6 +63,12 @@ pub enum Gesture {
     Expression(u8),
     /// Controller 10, 0 to 127; 64 is the middle.
     Pan(u8),
+    /// Controller 1, 0 to 127.
+    Modulation(u8),
+    /// Controller 74, 0 to 127; 64 is as the instrument is.
+    Brightness(u8),
+    /// Of the channel, 0 to 127.
+    Pressure(u8),
 }
 
 /// Something in a file that is wrong but does no harm.

@@ -42,9 +42,9 @@ impl Default for Controllers {
 }
 
 impl Controllers {
-    /// A controller moved, to a share of its range. Real-time safe.
-    pub(super) fn hear(&self, channel: u8, cc: u8, value: f32) {
-        let Some(index) = index(channel, cc) else { return };
+    /// A controller moved, to a share of its range. Whether it turns a control, or is to. Real-time safe.
+    pub(super) fn hear(&self, channel: u8, cc: u8, value: f32) -> bool {
+        let Some(index) = index(channel, cc) else { return false };
         if self.waiting.load(Ordering::Relaxed) != 0 {
             self.found.store(number(index) + 1, Ordering::Relaxed);
         } else if let Some(place) = self.bound[index].load(Ordering::Relaxed).checked_sub(1)
@@ -52,9 +52,10 @@ impl Controllers {
         {
             moved.store(value.clamp(0.0, 1.0).to_bits(), Ordering::Relaxed);
         } else {
-            return;
+            return false;
         }
         self.is_due.store(true, Ordering::Release);
+        true
     }
 
     /// Whether something was heard that main has not taken yet.
@@ -156,10 +157,11 @@ impl Controllers {
     }
 }
 
-/// Of a controller that may be learned: those that the plugin hears for themselves keep what they do.
+/// Of a controller that may be learned: those that the plugin hears for themselves keep what they do, but for two that keyboards have within reach.
 fn index(channel: u8, cc: u8) -> Option<usize> {
     let (channel, cc) = (usize::from(channel), usize::from(cc));
     let is_used = |it: &u8| usize::from(*it) == cc;
+    let is_used = |it: &u8| is_used(it) && !controller::SHARED.contains(it);
     let is_free = !controller::ALL.iter().any(is_used) && !is_used(&controller::RESET);
     (channel < CHANNELS && cc < OF_CHANNEL && is_free).then_some(channel * OF_CHANNEL + cc)
 }

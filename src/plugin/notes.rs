@@ -1,8 +1,11 @@
 //! Notes from the host and to the host.
 
+mod wheels;
+
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{NoteEvent, Plugin, ProcessContext};
 
+use self::wheels::Wheels;
 use super::controllers::Controllers;
 use crate::engine::audio::channel::Expression;
 use crate::engine::audio::renderer::{HostEvent, HostEventKind, PlayedEvent};
@@ -16,6 +19,7 @@ pub(super) struct NotesIn {
     /// The channel that was listened to last; nothing for all.
     channel: Option<u8>,
     channels: Channels,
+    wheels: Wheels,
 }
 
 /// The MIDI channel, 0 to 15, on which the player struck each key last.
@@ -39,16 +43,16 @@ pub(super) enum Room {
     Full,
 }
 
-/// What the pitch wheel bends by either way (General MIDI level 1), semitones.
-const BEND_RANGE: f32 = 2.0;
-/// A wheel this near to its middle is there.
+/// A wheel this near to its middle is there: the middle of fourteen bits, and of seven, is no exact half.
 const CENTERED: f32 = 0.001;
+const CENTERED_OF_SEVEN: f32 = 0.01;
 /// Most events of the player in one block.
 const HEARD_ROOM: usize = 2048;
 
 impl NotesIn {
     pub(super) fn new() -> Self {
-        Self { events: Vec::with_capacity(HEARD_ROOM), channel: None, channels: [0; 128] }
+        let events = Vec::with_capacity(HEARD_ROOM);
+        Self { events, channel: None, channels: [0; 128], wheels: Wheels::new() }
     }
 
     /// Replace the events by those of the present block on `channel`, or on all; `controllers` hear those of every channel. Real-time safe.
@@ -63,24 +67,42 @@ impl NotesIn {
             // The keys that are down may never be heard to come up.
             self.events.push(HostEvent { frame: 0, kind: HostEventKind::KeysUp });
             self.channel = channel;
+            self.wheels.reset();
         }
         let mut room = Room::Enough;
         while let Some(event) = context.next_event() {
-            if let NoteEvent::MidiCC { channel, cc, value, .. } = event {
-                controllers.hear(channel, cc, value);
-            }
-            let Some(kind) = kind(&event) else { continue };
+            let is_taught = match event {
+                NoteEvent::MidiCC { channel, cc, value, .. } => {
+                    controllers.hear(channel, cc, value)
+                }
+                _ => false,
+            };
             let from = event.channel().and_then(|it| it.number());
             if channel.is_some() && from.is_some() && from != channel {
                 continue;
             }
-            if let HostEventKind::NoteOn { pitch, .. } = kind {
-                self.channels[usize::from(pitch.number())] = from.or(channel).unwrap_or(0);
+            let events = &mut self.events;
+            let mut tell = |kind| {
+                if events.len() < events.capacity() {
+                    events.push(HostEvent { frame: event.timing(), kind });
+                } else {
+                    room = Room::Full;
+                }
+            };
+            if is_taught || self.wheels.hear(&event, &mut tell) {
+                continue;
             }
-            if self.events.len() < self.events.capacity() {
-                self.events.push(HostEvent { frame: event.timing(), kind });
-            } else {
-                room = Room::Full;
+            let Some(kind) = kind(&event) else { continue };
+            tell(kind);
+            match kind {
+                HostEventKind::NoteOn { pitch, .. } => {
+                    let from = from.or(channel).unwrap_or(0);
+                    self.channels[usize::from(pitch.number())] = from;
+                    self.wheels.strike(from, pitch, tell);
+                }
+                HostEventKind::NoteOff { pitch } => self.wheels.lift(pitch),
+                HostEventKind::ControllersReset | HostEventKind::AllNotesOff => self.wheels.reset(),
+                _ => {}
             }
         }
         room
@@ -94,6 +116,7 @@ impl NotesIn {
     pub(super) fn end_all(&mut self) {
         self.events.clear();
         self.events.push(HostEvent { frame: 0, kind: HostEventKind::AllNotesOff });
+        self.wheels.reset();
     }
 
     pub(super) fn events(&self) -> &[HostEvent] {
@@ -105,22 +128,35 @@ impl NotesIn {
     }
 }
 
-/// Controllers of MIDI 1.0 that are heard: expression, the sustain pedal, the two that end all notes and the one that resets the others; and the pitch wheel, which VST3 counts
-/// among them.
+/// Controllers of MIDI 1.0 that are heard: the modulation wheel, expression, the sustain pedal, brightness, the two that end all notes and the one that resets the others; and pressure
+/// and the pitch wheel, which VST3 counts among them.
 pub(super) mod controller {
+    pub(in crate::plugin) const MODULATION: u8 = 1;
     pub(in crate::plugin) const EXPRESSION: u8 = 11;
     pub(in crate::plugin) const SUSTAIN: u8 = 64;
+    pub(in crate::plugin) const BRIGHTNESS: u8 = 74;
     pub(in crate::plugin) const ALL_SOUND_OFF: u8 = 120;
     pub(in crate::plugin) const ALL_NOTES_OFF: u8 = 123;
+    pub(in crate::plugin) const PRESSURE: u8 = 128;
     pub(in crate::plugin) const WHEEL: u8 = 129;
     /// Heard where the host hands it on as MIDI; it is no parameter in VST3.
     pub(in crate::plugin) const RESET: u8 = 121;
-    pub(in crate::plugin) const COUNT: u8 = 5;
-    pub(in crate::plugin) const ALL: [u8; COUNT as usize] =
-        [EXPRESSION, SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF, WHEEL];
+    pub(in crate::plugin) const COUNT: u8 = 8;
+    pub(in crate::plugin) const ALL: [u8; COUNT as usize] = [
+        MODULATION,
+        EXPRESSION,
+        SUSTAIN,
+        BRIGHTNESS,
+        ALL_SOUND_OFF,
+        ALL_NOTES_OFF,
+        PRESSURE,
+        WHEEL,
+    ];
+    /// Those that can be taught to turn a control instead.
+    pub(in crate::plugin) const SHARED: [u8; 2] = [MODULATION, BRIGHTNESS];
 }
 
-/// What the renderer is told of an event, if anything. Whatever channel the player plays on, she is one part.
+/// What the renderer is told of an event that is no wheel's, if anything. Whatever channel the player plays on, she is one part.
 fn kind<S>(event: &NoteEvent<S>) -> Option<HostEventKind> {
     match event {
         NoteEvent::NoteOn { key, velocity, .. } => {
@@ -140,20 +176,20 @@ fn kind<S>(event: &NoteEvent<S>) -> Option<HostEventKind> {
             // MIDI 1.0: 64 of 127 and more is down.
             Some(HostEventKind::Pedal(if *value >= 0.5 { Pedal::Down } else { Pedal::Up }))
         }
-        // Level goes as the square of the controller (General MIDI level 1, developer guidelines).
-        NoteEvent::MidiCC { cc: controller::EXPRESSION, value, .. } => {
-            Some(HostEventKind::Expression { gain: value * value })
-        }
-        NoteEvent::MidiPitchBend { value, .. } => {
-            // The middle of fourteen bits is no exact half.
-            let semitones = BEND_RANGE * (2.0 * value - 1.0);
-            let semitones = if semitones.abs() < CENTERED { 0.0 } else { semitones };
-            Some(HostEventKind::Bend { semitones })
-        }
         NoteEvent::MidiCC { cc: controller::RESET, .. } => Some(HostEventKind::ControllersReset),
         NoteEvent::PolyTuning { key, tuning, .. } => express(*key, Expression::Bend(*tuning)),
         NoteEvent::PolyVolume { key, gain, .. } => express(*key, Expression::Gain(*gain)),
         NoteEvent::PolyPan { key, pan, .. } => express(*key, Expression::Pan(*pan)),
+        NoteEvent::PolyExpression { key, expression, .. } => {
+            express(*key, Expression::Gain(expression * expression))
+        }
+        NoteEvent::PolyBrightness { key, brightness, .. } => {
+            express(*key, Expression::Brightness(2.0 * brightness - 1.0))
+        }
+        NoteEvent::PolyPressure { key, pressure, .. } => {
+            express(*key, Expression::Pressure(*pressure))
+        }
+        NoteEvent::PolyVibrato { key, vibrato, .. } => express(*key, Expression::Vibrato(*vibrato)),
         NoteEvent::MidiCC { cc: controller::ALL_SOUND_OFF | controller::ALL_NOTES_OFF, .. } => {
             Some(HostEventKind::AllNotesOff)
         }

@@ -201,15 +201,16 @@ impl Pool {
 
     /// Have the part's notes of that pitch, or all of them, do something by themselves, as long as they sound.
     pub(super) fn express(&mut self, part: Part, pitch: Option<Pitch>, expression: Expression) {
-        self.of_part(part, |voice| {
+        for place in &self.playing[part.slot()] {
+            let voice = &mut self.voices[*place];
             if pitch.is_none_or(|it| it == voice.pitch) {
-                voice.own.express(expression);
+                voice.express(expression, &self.bearings[voice.channel.place()]);
             }
-        });
+        }
     }
 
     fn bearing(&self, voice: &Voice) -> Bearing {
-        self.bearings[voice.channel.place()].with(&voice.own)
+        self.bearings[voice.channel.place()].with(voice.own())
     }
 
     /// Let go of the part's notes of that channel and pitch. Whether there are any: then a period must begin.
@@ -244,7 +245,7 @@ impl Pool {
         let mut playing = std::mem::take(&mut self.playing[part.slot()]);
         for place in &playing {
             let voice = &mut self.voices[*place];
-            let bearing = self.bearings[voice.channel.place()].with(&voice.own);
+            let bearing = self.bearings[voice.channel.place()].with(voice.own());
             voice.look_ahead::<A>(frames, &bearing, rates);
         }
         playing.retain(|place| {

@@ -41,20 +41,14 @@ pub enum HostEventKind {
     },
     /// The sustain pedal: what is let go while it is down sounds until it comes up.
     Pedal(Pedal),
-    /// The pitch wheel: the player's notes are bent by so many semitones, -24 to 24.
-    Bend {
-        semitones: f32,
-    },
-    /// The expression pedal: the level of the player's notes is multiplied by this, 0 to 1.
-    Expression {
-        gain: f32,
-    },
-    /// One of the player's notes that sound, or all of them, bends, swells or moves by itself.
+    /// Wheels, pedals and pressure: all of the player's notes bend, swell, move or change, those that sound and those to come.
+    Bear(Expression),
+    /// One of the player's notes that sound, or all of them, does so by itself.
     Express {
         pitch: Option<Pitch>,
         expression: Expression,
     },
-    /// Pedal, wheel and expression are as at the beginning (MIDI 1.0, "reset all controllers").
+    /// Pedals, wheels and pressure are as at the beginning (MIDI 1.0, "reset all controllers").
     ControllersReset,
     /// The player's keys and pedal all come up; the band plays on.
     KeysUp,

@@ -4,6 +4,7 @@ mod crew;
 mod morph;
 mod motion;
 mod oscillators;
+mod reading;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,8 @@ pub(super) use self::crew::Sines;
 use self::morph::Morph;
 use self::oscillators::{Bank, Oscillators, Partial, ZERO};
 pub(super) use self::oscillators::{all_together, largest_of_all, together};
-use super::channel::{Bearing, Carriage, Channel};
+use self::reading::{octaves, pans, silent_from};
+use super::channel::{Bearing, Carriage, Channel, Expression};
 use super::curves::{exp2, log2, within};
 use super::rates::{LONGEST_PERIOD, Rates, scattered_phase};
 use super::simd::{Arithmetic, Separate};
@@ -88,7 +90,7 @@ pub(super) struct Voice {
     /// What is played, of notes that may be given another timbre.
     pub(super) played: Option<(Velocity, TimbreId)>,
     /// What it does by itself, on top of how its channel bears itself.
-    pub(super) own: Bearing,
+    own: Bearing,
     /// Of left and right of the noise.
     pub(super) noise_correlation: f32,
     /// Notes of the same number in one part silence each other; 0 none.
@@ -108,6 +110,8 @@ pub(super) struct Voice {
     base: Bank,
     slope: Bank,
     fall: Bank,
+    /// Octaves from the note's own frequency up to each partial, which brightness goes by.
+    octaves: Bank,
     noise_base: [f32; NOISE_LANES],
     noise_slope: [f32; NOISE_LANES],
     noise_fall: f32,
@@ -166,6 +170,7 @@ impl Voice {
             base: ZERO,
             slope: ZERO,
             fall: ZERO,
+            octaves: ZERO,
             noise_base: [FLOOR_EXPONENT; NOISE_LANES],
             noise_slope: [0.0; NOISE_LANES],
             noise_fall: 0.0,
@@ -238,8 +243,17 @@ impl Voice {
             self.oscillators.begin(place, &partial, ratio);
             let (group, lane) = (place / LANES, place % LANES);
             self.fall[group][lane] = fall * (1.0 + (hertz / 4000.0).min(1.5));
+            self.octaves[group][lane] = octaves(hertz, self.pitch);
             self.base[group][lane] = FLOOR_EXPONENT;
             self.slope[group][lane] = 0.0;
+        }
+    }
+
+    /// Do something by itself from now on; at once if it has not begun to sound. `channel` is how its channel bears itself.
+    pub(super) fn express(&mut self, expression: Expression, channel: &Bearing) {
+        self.own.express(expression);
+        if self.age == 0 {
+            self.carriage = Carriage::at(channel.with(&self.own));
         }
     }
 
@@ -262,6 +276,11 @@ impl Voice {
         self.stage = Stage::Over;
         self.level = 0.0;
         self.table.take()
+    }
+
+    /// What it does by itself.
+    pub(super) fn own(&self) -> &Bearing {
+        &self.own
     }
 
     /// How many times `Rates::period` it can go straight on without being heard to: longer the slower it changes.
@@ -302,7 +321,7 @@ impl Voice {
         let end = self.age.saturating_add(u32::from(frames));
         self.seek(end, rates);
         self.carriage.approach(bearing, rates.pace);
-        self.has_motion |= self.carriage.bend() != 0.0;
+        self.has_motion |= self.carriage.bend() != 0.0 || self.carriage.vibrato() > 0.0;
         if self.has_motion {
             let ratio = self.bend(end, rates) * bent(&self.carriage);
             let before = self.morph.pitches(self.morph.rest(end));
@@ -320,19 +339,23 @@ impl Voice {
         let rest = self.morph.rest(end);
         let gain = self.gain * fade;
         let (base, slope, fall) = (&self.base, &self.slope, &self.fall);
+        let (octaves, tilt) = (&self.octaves, self.carriage.tilt);
+        let lift = self.carriage.lift();
         let quiet = QUIET.max(MASKED * self.level);
         let before = self.morph.gains(rest, fade);
         let level = self.oscillators.aim(frames, self.carriage.sides, quiet, before, |group| {
             let (base, slope, fall) = (&base[group], &slope[group], &fall[group]);
+            let octaves = &octaves[group];
             let mut level = [0.0_f32; LANES];
             for lane in 0..LANES {
                 let exponent = A::sum(slope[lane], since_point, base[lane]);
                 let exponent = A::sum(-since_release, fall[lane], exponent);
+                let exponent = A::sum(tilt, octaves[lane], exponent + lift);
                 level[lane] = gain * exp2::<A>(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
             }
             level
         });
-        let gain = gain * self.carriage.gain();
+        let gain = gain * self.carriage.noise_gain();
         let levels = Levels { since_point, since_release, gain, rest, fade };
         self.level = level + self.aim_noise::<A>(&levels);
         let may_end = fade < 1.0
@@ -454,36 +477,7 @@ pub(super) fn add_one<A: Arithmetic>(
     }
 }
 
-/// What is less far from the middle, half a decibel between left and right, is in the middle: its sides are computed once.
-const NARROW: f32 = 0.06;
-
-/// Gains of left and right at a place in the stereo picture, as `PartialTable::spread` has it; their powers are 2 together.
-fn pans(spread: f32) -> [f32; 2] {
-    let spread = within(spread, -2.0, 2.0);
-    let beside = spread.abs();
-    if beside < NARROW {
-        return [1.0; 2];
-    }
-    let (far, near) = if beside <= 1.0 {
-        ((1.0 - beside).sqrt(), (1.0 + beside).sqrt())
-    } else {
-        (-(beside - 1.0).sqrt(), (3.0 - beside).sqrt())
-    };
-    if spread < 0.0 { [near, far] } else { [far, near] }
-}
-
 /// Frequency ratio of a channel's bend.
 fn bent(carriage: &Carriage) -> f32 {
     exp2::<Separate>(within(carriage.bend(), -24.0, 24.0) / 12.0)
-}
-
-/// The control point from which on nothing of the table is heard.
-fn silent_from(table: &PartialTable) -> usize {
-    let partials = table.partials();
-    let is_silent = |point: usize| {
-        let levels = table.amplitude[point * partials..][..partials].iter();
-        let noise = table.noise[point * NOISE_BANDS..][..NOISE_BANDS].iter();
-        levels.chain(noise).all(|it| *it < QUIET)
-    };
-    (0..TABLE_FRAMES).rev().find(|point| !is_silent(*point)).map_or(0, |last| last + 1)
 }

@@ -21,11 +21,13 @@ struct Desk {
 
 /// Of MIDI 1.0.
 mod controller {
+    pub(super) const MODULATION: u8 = 1;
     pub(super) const VOLUME: u8 = 7;
     pub(super) const DATA: u8 = 6;
     pub(super) const PAN: u8 = 10;
     pub(super) const EXPRESSION: u8 = 11;
     pub(super) const DATA_FINE: u8 = 38;
+    pub(super) const BRIGHTNESS: u8 = 74;
     pub(super) const OTHER_FINE: u8 = 98;
     pub(super) const OTHER: u8 = 99;
     pub(super) const REGISTERED_FINE: u8 = 100;
@@ -67,17 +69,22 @@ pub(super) fn gestures<'a>(
                 desk.wheel = f32::from(bend.as_int()) / 8192.0;
                 make(desk.bend());
             }
+            MidiMessage::ChannelAftertouch { vel } => make(Gesture::Pressure(vel.as_int())),
             MidiMessage::Controller { controller, value } => {
                 let value = value.as_int();
                 match controller.as_int() {
                     controller::VOLUME => make(Gesture::Volume(value)),
                     controller::EXPRESSION => make(Gesture::Expression(value)),
                     controller::PAN => make(Gesture::Pan(value)),
+                    controller::MODULATION => make(Gesture::Modulation(value)),
+                    controller::BRIGHTNESS => make(Gesture::Brightness(value)),
                     controller::RESET => {
                         desk.wheel = 0.0;
                         desk.registered = NONE;
                         make(desk.bend());
                         make(Gesture::Expression(127));
+                        make(Gesture::Modulation(0));
+                        make(Gesture::Pressure(0));
                     }
                     controller::REGISTERED => desk.registered[0] = value,
                     controller::REGISTERED_FINE => desk.registered[1] = value,

@@ -402,20 +402,39 @@ fn controllers_and_the_wheel_are_read_with_their_range() {
     let wheel = |high: u8| [48, 0xE0, 0, high];
     let range =
         [0, 0xB0, 101, 0, 0, 0xB0, 100, 0, 0, 0xB0, 6, 12, 0, 0xB0, 101, 127, 0, 0xB0, 6, 3];
-    let controllers = [0, 0xB0, 7, 90, 0, 0xB0, 11, 127, 0, 0xB0, 10, 0, 0, 0xB0, 1, 99];
+    let controllers = [0, 0xB0, 7, 90, 0, 0xB0, 11, 127, 0, 0xB0, 10, 0, 0, 0xB0, 2, 99];
+    let manner = [0, 0xB0, 1, 99, 0, 0xB0, 74, 20, 0, 0xD0, 70];
     // They may stand in another track than the notes.
     let desk =
-        [&controllers[..], &wheel(127), &range, &wheel(0), &[0, 0xB0, 121, 0], &END].concat();
+        [&controllers[..], &manner, &wheel(127), &range, &wheel(0), &[0, 0xB0, 121, 0], &END]
+            .concat();
     let song = read(&file(1, [0, 96], &[&desk, &[&note[..], &END].concat()])).unwrap();
     // The coarse half of the wheel alone comes within two tenths.
     let near = |semitones: f32, wanted: f32| (semitones - wanted).abs() < 0.2;
     let gestures = &song.tracks[0].gestures;
     let times: Vec<f64> = gestures.iter().map(|it| it.0).collect();
-    assert_eq!(times, [0.0, 0.0, 0.0, 12.0, 12.0, 24.0, 24.0, 24.0]);
-    let [volume, expression, pan, up, wider, down, middle, whole] =
-        <[Gesture; 8]>::try_from(gestures.iter().map(|it| it.1).collect::<Vec<_>>()).unwrap();
+    assert_eq!(times[..6], [0.0; 6]);
+    assert_eq!(times[6..], [12.0, 12.0, 24.0, 24.0, 24.0, 24.0, 24.0]);
+    let [
+        volume,
+        expression,
+        pan,
+        wheel,
+        bright,
+        press,
+        up,
+        wider,
+        down,
+        middle,
+        whole,
+        still,
+        light,
+    ] = <[Gesture; 13]>::try_from(gestures.iter().map(|it| it.1).collect::<Vec<_>>()).unwrap();
     assert_eq!([volume, expression], [Gesture::Volume(90), Gesture::Expression(127)]);
     assert_eq!([pan, whole], [Gesture::Pan(0), Gesture::Expression(127)]);
+    assert_eq!([wheel, bright], [Gesture::Modulation(99), Gesture::Brightness(20)]);
+    assert_eq!(press, Gesture::Pressure(70));
+    assert_eq!([still, light], [Gesture::Modulation(0), Gesture::Pressure(0)]);
     let bends = [up, wider, down, middle].map(|gesture| match gesture {
         Gesture::Bend(semitones) => semitones,
         other => panic!("{other:?}"),

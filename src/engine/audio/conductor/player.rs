@@ -19,7 +19,7 @@ pub(super) struct Player {
     leading: Leading,
     /// As of the window in play.
     band: Band,
-    /// How her wheel and her expression pedal make her own notes sound.
+    /// How her wheels, her expression pedal and pressure make her own notes sound.
     bearing: Bearing,
     pub(super) grids: Grids,
 }
@@ -89,12 +89,8 @@ impl Conductor {
                 }
             }
             HostEventKind::Pedal(pedal) => self.tread(pedal, frame, scene, played),
-            HostEventKind::Bend { semitones } => {
-                self.player.bearing.bend = semitones;
-                self.bear_player();
-            }
-            HostEventKind::Expression { gain } => {
-                self.player.bearing.gain = gain;
+            HostEventKind::Bear(expression) => {
+                self.player.bearing.express(expression);
                 self.bear_player();
             }
             HostEventKind::Express { pitch, expression } => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::oscillators::{Before, Partial};
 use super::{
     Bank, FLOOR_EXPONENT, LANES, MAX_PARTIALS, NOISE_LANES, QUIET, SIXTY_DB, Stage, Voice, ZERO,
-    bent, pans, silent_from, within,
+    bent, octaves, pans, silent_from, within,
 };
 use crate::engine::audio::rates::{Rates, scattered_phase};
 use crate::score::PartialTable;
@@ -159,6 +159,7 @@ impl Voice {
             self.oscillators.pan_left[group][lane] = heard * left;
             self.oscillators.pan_right[group][lane] = heard * right;
             self.fall[group][lane] = fall * (1.0 + (hertz / 4000.0).min(1.5));
+            self.octaves[group][lane] = octaves(*hertz, self.pitch);
         }
         taken
     }
@@ -219,6 +220,7 @@ impl Voice {
             &mut self.oscillators.pan_right,
             &mut self.slope,
             &mut self.fall,
+            &mut self.octaves,
             &mut self.morph.left,
             &mut self.morph.right,
             &mut self.morph.omega,

@@ -5,7 +5,10 @@ use crate::engine::audio::rates::Rates;
 use crate::engine::audio::simd::Separate;
 use crate::score::timbre::TABLE_FRAMES;
 
-/// Vibrato sets in this long after the onset and takes as long again to be whole, seconds.
+/// Of the vibrato that is asked for: the rate where the instrument has none, hertz, and the depth, cents.
+const USUAL_HERTZ: f32 = 5.5;
+const DEEPEST_CENTS: f32 = 50.0;
+/// The instrument's own vibrato sets in this long after the onset and takes as long again to be whole, seconds.
 const VIBRATO_DELAY_SECS: f32 = 0.3;
 
 impl Voice {
@@ -18,10 +21,13 @@ impl Voice {
         let glide = table.glide[point] + share * (table.glide[point + 1] - table.glide[point]);
         let secs = age as f32 / rates.sample_rate;
         let onset = ((secs - VIBRATO_DELAY_SECS) / VIBRATO_DELAY_SECS).clamp(0.0, 1.0);
+        let asked = DEEPEST_CENTS * self.carriage.vibrato();
+        let has_own = table.vibrato_cents > 0.0;
+        let hertz = if has_own { table.vibrato_hertz } else { USUAL_HERTZ };
         // In double precision, a note may sound for hours.
-        let turns = f64::from(age) * f64::from(table.vibrato_hertz) / f64::from(rates.sample_rate);
+        let turns = f64::from(age) * f64::from(hertz) / f64::from(rates.sample_rate);
         let swing = wave(turns) + 0.3 * wave(0.37 * turns);
-        let cents = within(onset * table.vibrato_cents * swing, -100.0, 100.0);
+        let cents = within((onset * table.vibrato_cents + asked) * swing, -150.0, 150.0);
         within(glide, 0.0, 16.0) * exp2::<Separate>(cents / 1200.0)
     }
 }

@@ -31,12 +31,12 @@ mod tests {
     use super::{OF_CHANNEL, OF_FRAMEWORK, SHOWN, is_shown, place};
 
     #[test]
-    fn each_channel_shows_its_pedals_its_two_panics_and_its_wheel() {
+    fn each_channel_shows_its_pedals_its_two_panics_its_pressure_and_its_wheels() {
         let places: Vec<_> = (0..SHOWN).filter_map(place).collect();
-        assert_eq!(places.len(), 80);
-        assert_eq!(places[..6], [11, 64, 120, 123, 129, OF_CHANNEL + 11]);
+        assert_eq!(places.len(), 128);
+        assert_eq!(places[..9], [1, 11, 64, 74, 120, 123, 128, 129, OF_CHANNEL + 1]);
         assert!(places.iter().all(|it| (0..OF_FRAMEWORK).contains(it)));
         assert_eq!((place(-1), place(SHOWN)), (None, None));
-        assert!(is_shown(64) && is_shown(129) && !is_shown(1) && !is_shown(-1));
+        assert!(is_shown(64) && is_shown(129) && !is_shown(2) && !is_shown(-1));
     }
 }
