@@ -86,6 +86,8 @@ pub struct Controls {
     pub thru: BoolParam,
     #[id = "chord"]
     pub chord: IntParam,
+    #[id = "styst"]
+    pub style_strength: FloatParam,
     /// Going on is one step to the next preset.
     #[id = "pnext"]
     pub next_preset: BoolParam,
@@ -155,6 +157,10 @@ impl Controls {
             chord: IntParam::new("Chord", 0, IntRange::Linear { min: 0, max: CHORDS })
                 .with_value_to_string(Arc::new(text::chord))
                 .with_string_to_value(Arc::new(text::parse_chord)),
+            style_strength: linear("Style strength", settings.style_strength, 0.0, 2.0)
+                .with_step_size(0.01)
+                .with_value_to_string(Arc::new(text::percent))
+                .with_string_to_value(Arc::new(text::parse_percent)),
             next_preset: switch("Next preset", false),
             previous_preset: switch("Previous preset", false),
             parts: std::array::from_fn(PartControls::new),
@@ -170,6 +176,7 @@ impl Controls {
                 second: index(&self.style_b),
                 lean: share(self.lean.value(), 100.0),
             },
+            style_strength: share(self.style_strength.value(), 100.0),
             temperature: share(self.temperature.value(), 100.0),
             min_p: share(self.min_p.value(), 1000.0),
             density: share(self.density.value(), 100.0),

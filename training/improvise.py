@@ -80,20 +80,21 @@ def usual_registers(row: dict, families: np.ndarray) -> list[float]:
 def ask_of(
     row: dict, ground: Ground, temperature: float, seed: tuple[int, ...], density: float = 0.0, octaves: float = 0.0,
     key: int | None = None, chords: tuple[int, ...] = (), repetition: float = 0.0, second: dict | None = None,
-    lean: float = 0.0,
+    lean: float = 0.0, strength: float = 1.0,
 ) -> Ask:  # fmt: skip
     """What the plugin asks for with every control at rest, or with these wishes. `row`: the style's in the manifest.
 
     density, repetition: steps and deviations beside the usual; octaves: added to every part's usual register;
-    second: another style's row, blended in by `lean` (0..0.5).
+    second: another style's row, blended in by `lean` (0..0.5);
+    strength: of the style, 0..2.
     """
     context = np.zeros(v.CONTEXT_SIZE, np.float32)
     style = v.STYLES.index(row["name"])
-    context[v.STYLE_AT + style] = 1 - lean
+    context[v.STYLE_AT + style] = (1 - lean) * strength
     row = row | {"rest": UNMEASURED | row.get("rest", {})}
     if second:
         second = second | {"rest": UNMEASURED | second.get("rest", {})}
-        context[v.STYLE_AT + v.STYLES.index(second["name"])] += lean
+        context[v.STYLE_AT + v.STYLES.index(second["name"])] += lean * strength
         row = row | {name: _blended(row[name], second[name], lean) for name in ("density", "repetition", "rest")}
     rest = row["rest"]
     step = min(rest["density_step"] * row["density"]["std"], MOST_STEP)

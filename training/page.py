@@ -21,9 +21,9 @@ figures are loose. A dash: too few pieces.
 had played before; the most similar two bars (shared notes over all notes of both); notes in the best key's scale; pairs
 of notes of different parts sounding at once that are 1, 11 or 13 semitones apart.
 
-Beside this page: [how far wishes are obeyed](wishes.md), [whether the style is recognized](recognition.md), [what
-happens in long runs](long.md), [how far it copies what it learned from](originality.md) and [what a bit
-costs](tradeoff.md).
+Beside this page: [how far wishes are obeyed](wishes.md), [whether the style is recognized](recognition.md) and [how
+its strength changes that](strength.md), [what happens in long runs](long.md), [how far it copies what it learned
+from](originality.md) and [what a bit costs](tradeoff.md).
 """
 
 _FORM = ("patterns_again", "most_similar_bars", "in_scale", "clashes")

@@ -54,7 +54,7 @@ class Recognizer:
             return F.log_softmax(torch.from_numpy(self._standard(vectors)) @ self._weight + self._bias, 1).numpy()
 
 
-def _named(recognizer: Recognizer, vectors: np.ndarray, style: str) -> float:
+def named(recognizer: Recognizer, vectors: np.ndarray, style: str) -> float:
     """Share of pieces that are taken for the style."""
     best = recognizer.log_probabilities(vectors).argmax(1)
     return round(float((best == recognizer.names.index(style)).mean()), 3)
@@ -90,7 +90,7 @@ def measure(network, manifest: dict, learn: dict, judged: dict, wanted: argparse
     styles = {}
     for name in names:
         real = np.stack([vector_of(w.stream) for w in judged[name]])
-        row = {"real": _named(recognizer, real, name), "ours": _named(recognizer, ours[name,], name)}
+        row = {"real": named(recognizer, real, name), "ours": named(recognizer, ours[name,], name)}
         styles[name] = row | {"windows": len(real)}
     blends = []
     for first, second in pairs:

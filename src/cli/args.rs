@@ -158,6 +158,9 @@ pub(super) struct MusicArgs {
     /// Style, or two and how far to lean to the second, 0 to 1 [default: folk_celtic, or the first of a pack without it]
     #[arg(long, value_name = "NAME[,NAME:LEAN]")]
     pub(super) style: Option<StyleArg>,
+    /// How much of the style: 0 none, 1 as its pieces are, to 2, more of what tells it from the others
+    #[arg(long, value_name = "S", default_value_t = 1.0, value_parser = values::stepped::<0, 200, 100>)]
+    pub(super) style_strength: f32,
     /// Number that the improvisation grows from, 0 to 999999
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(0..=999_999))]
     pub(super) seed: u64,
@@ -279,7 +282,7 @@ pub(super) struct InputArgs {
     pub(super) memory_file: Option<PathBuf>,
     /// Take file to play note for note, in place of improvising
     #[arg(long, value_name = "FILE.json", conflicts_with_all = [
-        "prompt", "player", "style", "seed", "bars", "tempo", "meter", "temperature", "min_p", "density",
+        "prompt", "player", "style", "style_strength", "seed", "bars", "tempo", "meter", "temperature", "min_p", "density",
         "repetition", "time_temperature", "pitch_temperature", "feel", "memory", "key", "chord", "scale_lock", "quantum", "trade", "parts", "keep_take",
     ])]
     pub(super) take: Option<PathBuf>,

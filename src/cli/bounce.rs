@@ -338,6 +338,7 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         seed: Seed(music.seed),
         temperature: music.temperature,
         min_p: music.min_p,
+        style_strength: music.style_strength,
         density: music.density,
         repetition: music.repetition,
         time_temperature: music.time_temperature,

@@ -38,8 +38,13 @@ fn first(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
     let trades = &view.choices.trades;
     widgets::segments(ui, view.control(Control::Trade), trades, theme::accent(), help, intents);
     ui.add_space(4.0);
-    ui.columns(3, |columns| {
+    ui.columns(4, |columns| {
         let row = [
+            (
+                Control::StyleStrength,
+                "Style",
+                "How much of the style: 100 % as its pieces are, more for what tells it from the others, less for what all music shares.",
+            ),
             (Control::Density, "Density", "How many notes, against what is usual in the style."),
             (
                 Control::Repetition,

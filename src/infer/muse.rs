@@ -76,7 +76,8 @@ pub struct Draw {
 pub struct Controls {
     /// Family of each slot: 0 to 16, 17 not told, 18 absent.
     pub family: [u8; 5],
-    /// As many as the pack has styles; they sum to 1, or are all 0.
+    /// As many as the pack has styles. They sum to the style's strength: 1 says what the model learned, 0 leaves the style open, and between and beyond the model
+    /// goes along the line through both, as far as its inputs have one (after Ho and Salimans, "Classifier-free diffusion guidance", 2022, who guide the outputs instead).
     pub style: Vec<f32>,
     /// `log2(notes a quarter + 0.25)` of each slot, where wished.
     pub density: [Option<f32>; 5],

@@ -104,6 +104,8 @@ impl Controls {
             }
             controls.limit_pitches(part, settings);
         }
+        let strength = settings.style_strength.clamp(0.0, 2.0);
+        controls.style.iter_mut().for_each(|weight| *weight *= strength);
         controls
     }
 

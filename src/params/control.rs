@@ -34,6 +34,7 @@ pub enum Control {
     Channel,
     Thru,
     Chord,
+    StyleStrength,
     /// Its going on is one step; what it stands at means nothing.
     NextPreset,
     PreviousPreset,
@@ -60,7 +61,7 @@ pub enum AnyControl<'a> {
 
 impl Control {
     /// Controls of the whole instance.
-    const GLOBAL: [Control; 28] = [
+    const GLOBAL: [Control; 29] = [
         Control::Bypass,
         Control::Temperature,
         Control::StyleA,
@@ -87,6 +88,7 @@ impl Control {
         Control::Channel,
         Control::Thru,
         Control::Chord,
+        Control::StyleStrength,
         Control::NextPreset,
         Control::PreviousPreset,
     ];
@@ -164,6 +166,7 @@ impl Controls {
             Control::Channel => AnyControl::Int(&self.channel),
             Control::Thru => AnyControl::Bool(&self.thru),
             Control::Chord => AnyControl::Int(&self.chord),
+            Control::StyleStrength => AnyControl::Float(&self.style_strength),
             Control::NextPreset => AnyControl::Bool(&self.next_preset),
             Control::PreviousPreset => AnyControl::Bool(&self.previous_preset),
             Control::Mode(part) => AnyControl::Int(&self.parts[part].mode),

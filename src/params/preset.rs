@@ -24,11 +24,12 @@ pub struct Preset {
 }
 
 /// Controls of the whole instance that a preset sets.
-const GLOBAL: [Control; 15] = [
+const GLOBAL: [Control; 16] = [
     Control::Temperature,
     Control::StyleA,
     Control::StyleB,
     Control::Lean,
+    Control::StyleStrength,
     Control::Density,
     Control::Quantum,
     Control::Trade,

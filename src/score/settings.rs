@@ -7,6 +7,8 @@ use super::{ChordWish, Family, Key, Meter, Part, PartTimbre, Seed, StyleBlend, T
 pub struct Settings {
     pub seed: Seed,
     pub style: StyleBlend,
+    /// How much of the style: 0 none, 1 as its pieces are, to 2, more of what tells it from the others.
+    pub style_strength: f32,
     /// 0.5 to 1.5; 1 draws from the model's own distribution.
     pub temperature: f32,
     /// Multiply `temperature` for the draws of time steps and of pitches, 0.5 to 1.5.
@@ -197,6 +199,7 @@ impl Default for Settings {
         Self {
             seed: Seed(1),
             style: StyleBlend::default(),
+            style_strength: 1.0,
             temperature: 1.0,
             time_temperature: 1.0,
             pitch_temperature: 1.0,

@@ -188,6 +188,7 @@ impl Host {
         let settings = Settings {
             seed: Seed(self.number(1000)),
             style: StyleBlend::only(self.pick(3).into()),
+            style_strength: 2.0 * self.chance.uniform(),
             temperature: self.chance.uniform() + 0.5,
             quantum: [Quantum::HalfBeat, Quantum::Beat, Quantum::Bar][usize::from(self.pick(3))],
             trade: Trade::ALL[usize::from(self.pick(5))],

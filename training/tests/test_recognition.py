@@ -21,8 +21,8 @@ def test_what_differs_is_recognized_and_what_does_not_is_not():
     vectors[::7, 3] = np.nan
     recognizer = recognition.Recognizer(vectors, styles)
     assert recognizer.names == ["drums", "hymn", "song"]
-    assert recognition._named(recognizer, vectors[:150], "song") > 0.9
-    assert recognition._named(recognizer, vectors[150:200], "hymn") > 0.9
+    assert recognition.named(recognizer, vectors[:150], "song") > 0.9
+    assert recognition.named(recognizer, vectors[150:200], "hymn") > 0.9
     between = vectors[:150] * [0.5, 1, 1, 1, 1] + [0, 2, 0, 0, 0]
     leaning = [recognition._leaning(recognizer, x, "song", "hymn") for x in (vectors[:150], between, vectors[150:200])]
     assert leaning == sorted(leaning)

@@ -13,6 +13,7 @@ pub(super) struct SettingsText {
     seed: u64,
     /// First, second, and how far to lean to the second.
     style: (usize, usize, f32),
+    style_strength: f32,
     temperature: f32,
     time_temperature: f32,
     pitch_temperature: f32,
@@ -78,6 +79,7 @@ impl SettingsText {
         Self {
             seed: seed.0,
             style: (style.first, style.second, style.lean),
+            style_strength: settings.style_strength,
             temperature: settings.temperature,
             time_temperature: settings.time_temperature,
             pitch_temperature: settings.pitch_temperature,
@@ -109,6 +111,7 @@ impl SettingsText {
         Some(Settings {
             seed: Seed(self.seed),
             style: StyleBlend { first, second, lean: within(lean, 0.0, 1.0)? },
+            style_strength: within(self.style_strength, 0.0, 2.0)?,
             temperature: within(self.temperature, 0.05, 20.0)?,
             time_temperature: within(self.time_temperature, 0.05, 20.0)?,
             pitch_temperature: within(self.pitch_temperature, 0.05, 20.0)?,

@@ -105,6 +105,23 @@ fn wishes_are_told() {
 }
 
 #[test]
+fn the_style_is_told_as_strongly_as_is_asked_for_and_wishes_stay() {
+    let settings = Settings {
+        style: StyleBlend { first: 0, second: 1, lean: 0.25 },
+        density: 1.0,
+        ..Settings::default()
+    };
+    let plain = Controls::new(&settings, &styles(), PlayerPresence::Absent);
+    for (strength, weights) in [(0.0, [0.0, 0.0]), (2.0, [1.5, 0.5]), (9.0, [1.5, 0.5])] {
+        let mut stronger = settings;
+        stronger.style_strength = strength;
+        let controls = Controls::new(&stronger, &styles(), PlayerPresence::Absent);
+        assert_eq!(controls.style, weights);
+        assert_eq!(Controls { style: plain.style.clone(), ..controls }, plain);
+    }
+}
+
+#[test]
 fn a_locked_scale_spares_the_drums() {
     let mut settings = Settings { scale_lock: true, ..Settings::default() };
     settings.parts[1].family = Some(Family::DRUMS);
