@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
 use tract_onnx::pb::type_proto::Value as Type;
-use tract_onnx::pb::{GraphProto, NodeProto, TensorProto, ValueInfoProto};
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 use tract_onnx::prelude::Framework;
 
 use super::steps::{Arrays, Step};
@@ -17,8 +17,18 @@ use crate::infer::runtime::Kind;
 
 /// More elements than any array of a note graph that is not nonsense.
 const MOST_ELEMENTS: usize = 1 << 24;
+/// And more axes.
+const MOST_AXES: usize = 8;
+/// More values than a graph that is worth running here reads and writes in a run, all steps together; six times the default pack's. It bounds memory as well, to
+/// half a GiB.
+const MOST_WORK: usize = 1 << 26;
+/// What it counts as when values are put together from places that are listed.
+const LISTING: usize = 4;
 /// A table of more constants than this stays with the step that reads it.
 const MOST_AT_HAND: usize = 1024;
+
+/// Version of the operations from which on those that are known here mean what they mean here: `LogSoftmax` goes along one axis, and axes are inputs.
+const OLDEST: i64 = 13;
 
 /// The types of the ONNX format (`TensorProto.DataType`) that are known here.
 const FLOAT: i32 = 1;
@@ -47,6 +57,8 @@ struct Reader {
     values: HashMap<String, Value>,
     arrays: Arrays,
     steps: Vec<Step>,
+    /// Of `MOST_WORK`, what is taken.
+    work: usize,
 }
 
 /// The program of a graph.
@@ -55,8 +67,15 @@ struct Reader {
 /// If the bytes are no graph, or one with operations, types or shapes that are not known here.
 pub(super) fn read(bytes: &[u8]) -> Result<Program, Unknown> {
     let model = tract_onnx::onnx().proto_model_for_read(&mut &*bytes);
-    let model = model.map_err(|error| unknown(format!("read the graph: {error}")))?;
-    program(&model.graph.ok_or_else(|| unknown("a model without a graph"))?)
+    of_model(&model.map_err(|error| unknown(format!("read the graph: {error}")))?)
+}
+
+pub(super) fn of_model(model: &ModelProto) -> Result<Program, Unknown> {
+    let version = model.opset_import.iter().find(|it| is_standard(&it.domain));
+    if version.is_none_or(|it| it.version < OLDEST) {
+        return Err(unknown("operations of an old version"));
+    }
+    program(model.graph.as_ref().ok_or_else(|| unknown("a model without a graph"))?)
 }
 
 pub(super) fn program(graph: &GraphProto) -> Result<Program, Unknown> {
@@ -86,6 +105,11 @@ pub(super) fn program(graph: &GraphProto) -> Result<Program, Unknown> {
 
 fn unknown(reason: impl Into<String>) -> Unknown {
     Unknown(reason.into())
+}
+
+/// Whether the ONNX specification says what an operation of this domain is.
+fn is_standard(domain: &str) -> bool {
+    matches!(domain, "" | "ai.onnx")
 }
 
 impl Reader {
@@ -150,6 +174,8 @@ impl Reader {
     fn array(&mut self, name: &str) -> Result<(Value, usize, bool), Unknown> {
         let mut value = self.value(name)?.clone();
         if let Home::Constants(constants) = &value.home {
+            let constants = Arc::clone(constants);
+            self.spend(constants.len())?;
             let at = self.floats(constants.to_vec());
             value.home = Home::Array { at, is_constant: true };
             self.values.insert(name.to_owned(), value.clone());
@@ -184,10 +210,20 @@ impl Reader {
     /// A new array of zeros.
     fn blank(&mut self, kind: Kind, shape: &[usize]) -> Result<usize, Unknown> {
         let length = elements(shape)?;
+        self.spend(length)?;
         Ok(match kind {
             Kind::Floats => self.floats(vec![0.0; length]),
             Kind::Integers => self.integers(vec![0; length]),
         })
+    }
+
+    /// Take so much of the work that a run may be, before it is listed or memory is taken for it.
+    fn spend(&mut self, work: usize) -> Result<(), Unknown> {
+        self.work = self.work.saturating_add(work);
+        if self.work > MOST_WORK {
+            return Err(unknown("more work than a note graph is"));
+        }
+        Ok(())
     }
 
     /// Take the step at each run, or now where all that it reads is constant.
@@ -200,11 +236,14 @@ impl Reader {
         Ok(())
     }
 
-    /// The integers of a constant.
+    /// The integers of a constant, at most one for each axis.
     fn known_integers(&mut self, name: &str) -> Result<Vec<i64>, Unknown> {
         let (value, at, is_constant) = self.array(name)?;
         if value.kind != Kind::Integers || !is_constant {
             return Err(unknown(format!("`{name}` is not constant")));
+        }
+        if self.arrays.integers[at].len() > MOST_AXES {
+            return Err(unknown(format!("`{name}` has more numbers than there are axes")));
         }
         Ok(self.arrays.integers[at].clone())
     }
@@ -219,10 +258,16 @@ impl Reader {
     }
 }
 
-/// How many elements a shape has.
+/// How many elements a shape has. None of its sizes, nor the product of any, is beyond `MOST_ELEMENTS`, even where another is 0.
 fn elements(shape: &[usize]) -> Result<usize, Unknown> {
-    let product = shape.iter().try_fold(1_usize, |product, size| product.checked_mul(*size));
-    product.filter(|it| *it <= MOST_ELEMENTS).ok_or_else(|| unknown("an array beyond all measure"))
+    if shape.len() > MOST_AXES {
+        return Err(unknown("an array of more axes than any has"));
+    }
+    let most = shape.iter().try_fold(1_usize, |most, size| most.checked_mul((*size).max(1)));
+    match most {
+        Some(most) if most <= MOST_ELEMENTS => Ok(shape.iter().product()),
+        _ => Err(unknown("an array beyond all measure")),
+    }
 }
 
 /// The value of a whole-number attribute.

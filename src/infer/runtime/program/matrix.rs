@@ -56,6 +56,11 @@ impl Halves {
 }
 
 impl Matrix {
+    /// How many values such a matrix is stored as.
+    pub(super) fn size(rows: usize, columns: usize) -> usize {
+        rows.saturating_mul(columns.next_multiple_of(WIDTH))
+    }
+
     /// `values`: row by row.
     pub(super) fn new(values: &[f32], rows: usize, columns: usize) -> Self {
         let values = match Halves::new(values) {
@@ -83,7 +88,8 @@ impl Matrix {
 }
 
 fn panels<T: Copy>(values: &[T], columns: usize, zero: T) -> Vec<[T; WIDTH]> {
-    let mut panels = Vec::with_capacity(values.len().div_ceil(WIDTH));
+    let rows = values.len() / columns;
+    let mut panels = Vec::with_capacity(rows * columns.div_ceil(WIDTH));
     for first in (0..columns).step_by(WIDTH) {
         for row in values.chunks_exact(columns) {
             let held = &row[first..columns.min(first + WIDTH)];

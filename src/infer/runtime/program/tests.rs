@@ -1,5 +1,7 @@
 //! Each operation beside tract's, and what the parts promise.
 
+mod hostile;
+
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
 use tract_onnx::pb::{
     AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
@@ -56,6 +58,17 @@ fn port(name: &str, elem_type: i32, shape: Option<&[usize]>) -> ValueInfoProto {
     ValueInfoProto { name: name.into(), r#type, ..ValueInfoProto::default() }
 }
 
+fn attribute(name: &str, values: &[i64]) -> AttributeProto {
+    let kind = if matches!(name, "perm" | "axes") { 7 } else { 2 };
+    AttributeProto {
+        name: name.into(),
+        r#type: kind,
+        i: values[0],
+        ints: if kind == 7 { values.to_vec() } else { Vec::new() },
+        ..AttributeProto::default()
+    }
+}
+
 /// A graph of one operation, and values for its inputs.
 fn graph(op: &str, given: &[Given], attributes: &[(&str, &[i64])]) -> (GraphProto, Vec<Tensor>) {
     let mut graph = GraphProto { name: "one".into(), ..GraphProto::default() };
@@ -93,16 +106,7 @@ fn graph(op: &str, given: &[Given], attributes: &[(&str, &[i64])]) -> (GraphProt
         }
         node.input.push(name);
     }
-    for (name, values) in attributes {
-        let kind = if matches!(*name, "perm" | "axes") { 7 } else { 2 };
-        node.attribute.push(AttributeProto {
-            name: (*name).into(),
-            r#type: kind,
-            i: values[0],
-            ints: if kind == 7 { values.to_vec() } else { Vec::new() },
-            ..AttributeProto::default()
-        });
-    }
+    node.attribute = attributes.iter().map(|(name, values)| attribute(name, values)).collect();
     node.output.push("out".into());
     graph.node.push(node);
     graph.output.push(port("out", FLOAT, None));

@@ -5,14 +5,17 @@ use tract_onnx::pb::NodeProto;
 use super::super::Unknown;
 use super::super::elements::{Arithmetic, Choice, Comparison, Each, Function};
 use super::super::matrix::{Halves, Matrix};
-use super::super::pairing::{Pairing, pair};
+use super::super::pairing::{Pairing, common_shape};
 use super::super::steps::{Copying, Gathering, Piece, Reduction, Step};
-use super::{BOOL, FLOAT, Home, INT64, Reader, Value, attribute, elements, unknown};
+use super::{
+    BOOL, FLOAT, Home, INT64, LISTING, Reader, Value, attribute, elements, is_standard, unknown,
+};
 use crate::infer::runtime::Kind;
 
 impl Reader {
     pub(super) fn node(&mut self, node: &NodeProto) -> Result<(), Unknown> {
         match node.op_type.as_str() {
+            _ if !is_standard(&node.domain) => Err(unknown("the operation is not known here")),
             "Constant" => {
                 let tensor = node.attribute.iter().find_map(|it| it.t.as_ref());
                 self.constant(out(node)?, tensor.ok_or_else(|| unknown("no tensor"))?)
@@ -208,6 +211,7 @@ impl Reader {
         if let Home::Constants(constants) = &data.home
             && at == 0
             && inner > 0
+            && self.spend(constants.len()).is_ok()
             && let Some(table) = Halves::new(constants)
         {
             let out = self.made(node, Kind::Floats, shape, wanted_constant)?;
@@ -249,6 +253,7 @@ impl Reader {
         let inner = elements(&value.shape[at + 1..])?;
         let length = shape[at] * inner;
         let outer = elements(&value.shape[..at])?;
+        self.spend(outer * LISTING)?;
         let pieces = (0..outer).map(|outer| {
             let from = (outer * size + start) * inner;
             Piece { a, from, to: outer * length, length }
@@ -280,6 +285,8 @@ impl Reader {
             }
             shape[at] += value.shape[at];
         }
+        self.spend(outer.saturating_mul(parts.len()).saturating_mul(LISTING))?;
+        elements(&shape)?;
         let mut pieces = Vec::new();
         for row in 0..outer {
             let mut to = row * shape[at] * inner;
@@ -298,15 +305,16 @@ impl Reader {
         let order = order.ok_or_else(|| unknown("no order of the axes"))?;
         let rank = value.shape.len();
         let order = order.ints.iter().map(|it| axis(*it, rank)).collect::<Result<Vec<_>, _>>()?;
+        if order.len() != rank || (0..rank).any(|axis| !order.contains(&axis)) {
+            return Err(unknown("its axes are not each of them once"));
+        }
+        self.spend(elements(&value.shape)? * LISTING)?;
         let shape: Vec<usize> = order.iter().map(|axis| value.shape[*axis]).collect();
         let stride = |axis: usize| value.shape[axis + 1..].iter().product::<usize>();
         let mut from = vec![0];
         for (axis, size) in order.iter().zip(&shape) {
             let step = stride(*axis);
             from = from.iter().flat_map(|at| (0..*size).map(move |it| at + it * step)).collect();
-        }
-        if from.len() != elements(&value.shape)? {
-            return Err(unknown("its axes"));
         }
         let pieces = from.into_iter().enumerate();
         let pieces = pieces.map(|(to, from)| Piece { a, from, to, length: 1 }).collect();
@@ -343,14 +351,16 @@ impl Reader {
             return Err(unknown("factors that do not fit"));
         }
         let shape = [rows, &[*n]].concat();
+        let count = elements(rows)?;
+        self.spend(count.saturating_mul(*k).saturating_mul(*n))?;
         if let (Some(constants), []) = (self.constants_of(&b_value), batches) {
+            self.spend(Matrix::size(*k, *n))?;
             let matrix = Matrix::new(&constants, *k, *n);
-            let rows = elements(rows)?;
             let out = self.made(node, Kind::Floats, shape, a_constant)?;
-            return self.step(Step::Product { rows, matrix, a, out }, a_constant);
+            return self.step(Step::Product { rows: count, matrix, a, out }, a_constant);
         }
         let m = match (rows, batches) {
-            (_, []) => elements(rows)?,
+            (_, []) => count,
             ([a_batches @ .., m], _) if a_batches == batches => *m,
             _ => return Err(unknown("factors that do not fit")),
         };
@@ -412,6 +422,7 @@ impl Reader {
         if value.kind != Kind::Floats {
             return Err(unknown("numbers that are no floats"));
         }
+        self.spend(elements(&value.shape)?)?;
         Ok((value.shape, a, is_constant))
     }
 
@@ -421,8 +432,10 @@ impl Reader {
         if a_value.kind != b_value.kind {
             return Err(unknown("two types"));
         }
-        let (shape, pairing) = pair(&a_value.shape, &b_value.shape)
+        let shape = common_shape(&a_value.shape, &b_value.shape)
             .ok_or_else(|| unknown("shapes that do not fit"))?;
+        self.spend(elements(&shape)? * LISTING)?;
+        let pairing = Pairing::new(&a_value.shape, &b_value.shape, &shape);
         let (kind, is_constant) = (a_value.kind, a_constant && b_constant);
         Ok(Two { kind, shape, pairing, places: [a, b], is_constant })
     }
@@ -452,7 +465,7 @@ fn out(node: &NodeProto) -> Result<&str, Unknown> {
 
 /// An axis that counts from the last where it is negative.
 fn axis(axis: i64, rank: usize) -> Result<usize, Unknown> {
-    let from_start = if axis < 0 { axis + rank as i64 } else { axis };
+    let from_start = if axis < 0 { axis.saturating_add(rank as i64) } else { axis };
     let axis = usize::try_from(from_start).ok().filter(|axis| *axis < rank);
     axis.ok_or_else(|| unknown("no such axis"))
 }
