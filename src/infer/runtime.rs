@@ -106,6 +106,14 @@ impl Graph {
         Ok(Self::Tract(Box::new(tract::TractGraph::load(bytes, contract)?)))
     }
 
+    /// A program of ours computes with the instructions that every processor has from now on.
+    #[cfg(test)]
+    pub(super) fn compute_plainly(&mut self) {
+        if let Self::Program(graph) = self {
+            graph.compute_plainly();
+        }
+    }
+
     /// For people.
     pub(super) fn runtime_name(&self) -> String {
         match self {

@@ -150,20 +150,27 @@ fn largest_difference(one: &[f32], other: &[f32]) -> f32 {
 #[test]
 fn the_runtimes_agree() {
     for pack in [toy(), Pack::embedded().unwrap()] {
-        let mut tract = NoteModel::load(&pack, &Runtime::Embedded).unwrap();
+        let embedded = || {
+            let embedded = NoteModel::load(&pack, &Runtime::Embedded).unwrap();
+            assert_eq!(embedded.backend(), "embedded", "our packs are programs of ours");
+            embedded
+        };
+        let mut plain = embedded();
+        plain.graph.compute_plainly();
+        let mut tract = embedded();
         tract.graph = Graph::on_tract(&pack.note_model.graph, &contract(&pack)).unwrap();
-        check_agreement(&pack, tract);
+        // With the instructions of every processor, and with the widest.
+        check_agreement(&pack, plain, &mut tract);
+        check_agreement(&pack, embedded(), &mut tract);
         let Some(runtime) = native() else { continue };
-        let native = NoteModel::load(&pack, &runtime).unwrap();
+        let mut native = NoteModel::load(&pack, &runtime).unwrap();
         assert!(native.backend().starts_with("ONNX Runtime 1."), "{}", native.backend());
-        check_agreement(&pack, native);
+        check_agreement(&pack, embedded(), &mut native);
     }
 }
 
 /// The embedded runtime and another, each with its own state.
-fn check_agreement(pack: &Pack, mut other: NoteModel) {
-    let mut embedded = NoteModel::load(pack, &Runtime::Embedded).unwrap();
-    assert_eq!(embedded.backend(), "embedded", "our packs are programs of ours");
+fn check_agreement(pack: &Pack, mut embedded: NoteModel, other: &mut NoteModel) {
     let mut controls =
         Controls::new(&Settings::default(), embedded.styles(), PlayerPresence::Absent);
     let mut stream = Seed(9).stream(0);
@@ -179,6 +186,8 @@ fn check_agreement(pack: &Pack, mut other: NoteModel) {
         let [one, other_one] = [&embedded.outputs, &other.outputs];
         let off = largest_difference(&one.log_probabilities, &other_one.log_probabilities);
         assert!(off <= 1e-4, "{} is off by {off} at step {step}", pack.name);
+        let off = largest_difference(&one.state, &other_one.state);
+        assert!(off <= 1e-4, "{}'s state is off by {off} at step {step}", pack.name);
         let note = draw.event.note(from, VelocityFrom::Model, BAR, 0).unwrap();
         history.push(note.onset, note.part, note.pitch, note.length, Some(note.velocity), 0);
         (state, other_state) = (draw.state, redrawn.state);

@@ -96,6 +96,12 @@ impl ProgramGraph {
         Some(Self { program, arrays, contract: contract.clone(), inputs, outputs })
     }
 
+    /// From now on with what every processor has.
+    #[cfg(test)]
+    pub(super) fn compute_plainly(&mut self) {
+        self.arrays.instructions = matrix::Instructions::PLAIN;
+    }
+
     pub(super) fn run(
         &mut self,
         inputs: &[Values<'_>],

@@ -16,6 +16,31 @@ const TOO_LARGE: f32 = 32.0;
 /// Of `SHIFT - LIFT`, what the row is multiplied by; the sums get the rest. Neither then leaves the range of the type.
 const OF_ROW: i32 = 56;
 
+/// What products are computed with. Wider instructions round a product and a sum once instead of twice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Instructions {
+    /// True only where the processor was asked.
+    has_avx2_and_fma: bool,
+}
+
+impl Instructions {
+    /// What every processor of the architecture has.
+    #[cfg(test)]
+    pub(super) const PLAIN: Self = Self { has_avx2_and_fma: false };
+}
+
+impl Default for Instructions {
+    /// The widest that this processor has.
+    fn default() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        let has_avx2_and_fma = std::arch::is_x86_feature_detected!("avx2")
+            && std::arch::is_x86_feature_detected!("fma");
+        #[cfg(not(target_arch = "x86_64"))]
+        let has_avx2_and_fma = false;
+        Self { has_avx2_and_fma }
+    }
+}
+
 /// Values in half precision.
 #[derive(Debug)]
 pub(super) struct Halves(Vec<i16>);
@@ -71,17 +96,23 @@ impl Matrix {
     }
 
     /// `out = row · matrix`, each sum in the order of the rows, even ones and odd ones apart. `scratch` is as long as `row`.
-    pub(super) fn product(&self, row: &[f32], scratch: &mut Vec<f32>, out: &mut [f32]) {
+    pub(super) fn product(
+        &self,
+        row: &[f32],
+        with: Instructions,
+        scratch: &mut Vec<f32>,
+        out: &mut [f32],
+    ) {
         assert!(row.len() == self.rows && out.len() == self.columns, "the shapes fit");
         scratch.clear();
         match &self.values {
             Panels::Halves(panels) => {
                 scratch.extend(row.iter().map(|value| value * two_to(OF_ROW)));
-                multiply(panels, scratch, out, two_to(SHIFT - LIFT - OF_ROW));
+                multiply(panels, scratch, out, two_to(SHIFT - LIFT - OF_ROW), with);
             }
             Panels::Floats(panels) => {
                 scratch.extend_from_slice(row);
-                multiply(panels, scratch, out, 1.0);
+                multiply(panels, scratch, out, 1.0, with);
             }
         }
     }
@@ -147,13 +178,21 @@ impl Stored for f32 {
     }
 }
 
-fn multiply<T: Stored>(panels: &[[T; WIDTH]], row: &[f32], out: &mut [f32], scale: f32) {
+fn multiply<T: Stored>(
+    panels: &[[T; WIDTH]],
+    row: &[f32],
+    out: &mut [f32],
+    scale: f32,
+    with: Instructions,
+) {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
-        // SAFETY: the processor has said that it has the instructions.
+    if with.has_avx2_and_fma {
+        // SAFETY: `Instructions` says so only where the processor has said that it has them.
         unsafe { multiply_avx2(panels, row, out, scale) };
         return;
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = with.has_avx2_and_fma;
     multiply_with(panels, row, out, scale, |a, b, sum| a * b + sum);
 }
 

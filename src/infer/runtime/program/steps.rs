@@ -2,13 +2,14 @@
 
 use super::elements::Each;
 use super::exponential::exp;
-use super::matrix::{Halves, Matrix};
+use super::matrix::{Halves, Instructions, Matrix};
 
 /// The arrays that a run works in, row by row; truths are integers, 1 or 0.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arrays {
     pub(super) floats: Vec<Vec<f32>>,
     pub(super) integers: Vec<Vec<i64>>,
+    pub(super) instructions: Instructions,
     scratch: Vec<f32>,
 }
 
@@ -108,7 +109,7 @@ impl Step {
     /// # Errors
     /// If an index leads nowhere; the arrays are then of no more use.
     pub(super) fn run(&self, arrays: &mut Arrays) -> Result<(), OutOfRange> {
-        let Arrays { floats, integers, scratch } = arrays;
+        let Arrays { floats, integers, instructions, scratch } = arrays;
         match self {
             Self::GatherFloats(gathering) => gathering.run(floats, &integers[gathering.indices])?,
             Self::GatherIntegers(gathering) => {
@@ -125,7 +126,7 @@ impl Step {
             Self::Product { rows, matrix, a, out } => write(floats, *out, |all, out| {
                 let (a, width) = (&all[*a], out.len() / rows);
                 for (row, out) in a.chunks_exact(a.len() / rows).zip(out.chunks_exact_mut(width)) {
-                    matrix.product(row, scratch, out);
+                    matrix.product(row, *instructions, scratch, out);
                 }
             }),
             Self::Products { sizes, one_for_all, a, b, out } => {
