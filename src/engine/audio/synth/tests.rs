@@ -12,6 +12,7 @@ use super::Synth;
 use crate::engine::audio::channel::{Bearing, Channel};
 use crate::engine::audio::fixtures::{Kind, table};
 use crate::engine::audio::renderer::Outputs;
+use crate::engine::audio::simd::Simd;
 use crate::score::{Audible, Mix, Part, PartialTable, Pitch, Velocity};
 
 /// What happens at a frame.
@@ -168,11 +169,31 @@ fn assert_same(one: &Sound, other: &Sound, skip: usize, what: &str) {
 #[test]
 fn blocks_of_any_length_give_the_same_samples() {
     let frames = 44_000;
-    let whole = rendered(&mut Synth::new(RATE, 4096), &tune(), frames, 4096);
-    assert!(peak(&whole.main[0]) > 0.1);
-    for run in [1, 17, 64, 333] {
-        let cut = rendered(&mut Synth::new(RATE, 4096), &tune(), frames, run);
-        assert_same(&whole, &cut, 0, &format!("runs of {run}"));
+    for simd in [Simd::PLAIN, Simd::widest()] {
+        let whole = rendered(&mut synth_with(simd), &tune(), frames, 4096);
+        assert!(peak(&whole.main[0]) > 0.1);
+        for run in [1, 17, 64, 333] {
+            let cut = rendered(&mut synth_with(simd), &tune(), frames, run);
+            assert_same(&whole, &cut, 0, &format!("runs of {run}, {}", simd.name()));
+        }
+    }
+}
+
+fn synth_with(simd: Simd) -> Synth {
+    let mut synth = Synth::new(RATE, 4096);
+    synth.compute_with(simd);
+    synth
+}
+
+#[test]
+fn instructions_of_every_processor_sound_like_the_widest() {
+    let frames = 44_000;
+    let [plain, wide] = [Simd::PLAIN, Simd::widest()]
+        .map(|simd| rendered(&mut synth_with(simd), &tune(), frames, 512));
+    for (one, other) in plain.channels().zip(wide.channels()) {
+        let apart: Vec<f32> = one.iter().zip(other).map(|(one, other)| one - other).collect();
+        let (most, loudest) = (peak(&apart), peak(one));
+        assert!(most <= 1e-4 * loudest, "{most} of {loudest}");
     }
 }
 
@@ -405,11 +426,13 @@ fn a_part_gone_mad_is_silenced_and_recovers() {
     score.push((0, on(1, Kind::Steady, 50, 0.05)));
     score.push((20_000, on(2, Kind::Plucked, 62, 0.05)));
     score.sort_by_key(|(frame, _)| *frame);
-    let sound = check(&score, 24_000);
-    assert!(sound.channels().flatten().all(|it| it.is_finite()));
-    assert_eq!(sound.retired, 128, "all its voices are ended");
-    assert!(peak(&sound.parts[1][0][20_100..]) > 0.02, "the part recovers");
-    assert!(peak(&sound.parts[0][0][18_000..]) > 0.02, "the others are left alone");
+    for simd in [Simd::PLAIN, Simd::widest()] {
+        let sound = rendered(&mut synth_with(simd), &score, 24_000, 512);
+        assert!(sound.channels().flatten().all(|it| it.is_finite()));
+        assert_eq!(sound.retired, 128, "all its voices are ended");
+        assert!(peak(&sound.parts[1][0][20_100..]) > 0.02, "the part recovers");
+        assert!(peak(&sound.parts[0][0][18_000..]) > 0.02, "the others are left alone");
+    }
 }
 
 #[test]
