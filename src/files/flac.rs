@@ -73,6 +73,10 @@ pub fn write(
     let info = head.stream_info_mut();
     // The last block may be shorter without being the shortest by the format's counting.
     info.set_block_sizes(BLOCK, BLOCK).expect("a length that the format has");
+    if info.max_frame_size() == 0 {
+        // Without a frame the smallest is beyond all others: it is unknown, as the largest is.
+        info.set_frame_sizes(0, 0).expect("sizes that the format has");
+    }
     info.set_md5_digest(&context.md5_digest());
     out.seek(SeekFrom::Start(0)).map_err(FlacError::Write)?;
     write_part(&mut out, &head)?;

@@ -324,3 +324,94 @@ fn a_memory_is_learned_and_played_with() {
     refused(&format!("bounce --out {file}.take --memory-file {}", bad.display()), 3, &words);
     refused("bounce --out x --memory-file none.memory", 3, &["none.memory"]);
 }
+
+/// The samples of a WAV or FLAC file of whole numbers.
+fn samples(path: &Path) -> Vec<i32> {
+    match path.extension().unwrap().to_str().unwrap() {
+        "flac" => {
+            let mut reader = claxon::FlacReader::open(path).unwrap();
+            reader.samples().map(Result::unwrap).collect()
+        }
+        _ => hound::WavReader::open(path).unwrap().into_samples().map(Result::unwrap).collect(),
+    }
+}
+
+/// Every sound of one folder is in the other as a FLAC file with the same samples.
+fn check_flac(wav: &Path, flac: &Path) {
+    let named = |name: String| name.replace(".wav", ".flac");
+    let expected: Vec<String> = listing(wav).into_iter().map(named).collect();
+    assert_eq!(listing(flac), expected);
+    for name in listing(wav).iter().filter(|name| name.ends_with(".wav")) {
+        let one = samples(&wav.join(name));
+        assert!(one.iter().any(|it| it.abs() > 100), "{name} is not silent");
+        assert!(one == samples(&flac.join(named(name.clone()))), "{name}");
+    }
+}
+
+#[test]
+fn a_bounce_as_flac_has_the_samples_of_one_as_wav() {
+    for bits in [16, 24] {
+        let music = format!("--style Rule-made_band --bars 4 --seed 5 --bits {bits}");
+        let (wav_root, wav) = bounce(&music);
+        let (flac_root, flac) = bounce(&format!("{music} --format flac"));
+        check_flac(&wav_root.path().join("take"), &flac_root.path().join("take"));
+        assert_eq!(hashes(&wav), hashes(&flac));
+        let named = |report: &Value| report["files"].to_string().replace(".wav", ".flac");
+        assert_eq!(named(&flac), flac["files"].to_string(), "no file is called a WAV file");
+        assert_eq!(named(&wav), named(&flac));
+        assert_eq!(flac["settings"]["bits"], bits);
+    }
+}
+
+#[test]
+fn a_bounce_as_flac_takes_the_place_of_one_as_wav() {
+    let (root, wav) = bounce("--style Rule-made_band --bars 2 --seed 5");
+    let out = root.path().join("take");
+    let bounce = format!(
+        "bounce --pack tests/data/toy-pack --tail 0.1 --sample-rate 16000 --json --out {} --style Rule-made_band --bars 2 --seed 5 --format flac",
+        out.display()
+    );
+    refused(&bounce, 4, &["write over an existing file", "take.mid", "use --force"]);
+    let before = listing(&out);
+    assert!(before.contains(&"mix.wav".to_owned()) && !before.contains(&"mix.flac".to_owned()));
+    let outcome = run(&format!("{bounce} --force"));
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    let flac: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(hashes(&wav), hashes(&flac));
+    let named = before.iter().map(|name| name.replace(".wav", ".flac"));
+    assert_eq!(listing(&out), named.collect::<Vec<_>>(), "the files of the take before are gone");
+}
+
+#[test]
+fn a_midi_file_is_rendered_as_flac() {
+    let root = tempfile::tempdir().unwrap();
+    let rendered = |format: &str, more: &str| {
+        let out = root.path().join(format);
+        let outcome = run(&format!(
+            "render --pack tests/data/toy-pack --tail 0 --sample-rate 11025 --format {format} {more} --json --out {} tests/data/midi/tune-and-kit.mid",
+            out.display()
+        ));
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+        out
+    };
+    let (wav, flac) = (rendered("wav", "--bits 16"), rendered("flac", "--bits 16"));
+    check_flac(&wav, &flac);
+    let info = claxon::FlacReader::open(flac.join("mix.flac")).unwrap().streaminfo();
+    assert_eq!((info.sample_rate, info.bits_per_sample, info.samples), (11_025, 16, Some(198_450)));
+}
+
+#[test]
+fn what_flac_has_not_is_refused_before_anything_is_made() {
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("take");
+    for command in ["bounce --bars 2", "render tests/data/midi/tune-and-kit.mid"] {
+        let flac =
+            format!("{command} --pack tests/data/toy-pack --format flac --out {}", out.display());
+        let words = ["write FLAC with 32 bits", "--bits 16 or 24", "--format wav"];
+        refused(&format!("{flac} --bits 32"), 2, &words);
+        let words = ["write FLAC with 192000 frames a second", "--sample-rate 96000 or less"];
+        refused(&format!("{flac} --sample-rate 192000"), 2, &words);
+        assert!(!out.exists());
+    }
+    refused(&format!("bounce --format ogg --out {}", out.display()), 2, &["wav", "flac"]);
+}
