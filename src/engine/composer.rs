@@ -122,6 +122,7 @@ impl Composer {
                 ToComposer::Memory(memory) => self.take_memory(memory),
                 ToComposer::Remember => self.remember(),
                 ToComposer::Veto { part, onset } => self.send(ToAudio::Veto { part, onset }),
+                ToComposer::Restore { part, onset } => self.send(ToAudio::Restore { part, onset }),
                 ToComposer::Quit => return Ok(Next::Quit),
             }
         }

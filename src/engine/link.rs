@@ -71,8 +71,11 @@ pub enum FromAudio {
 pub enum ToAudio {
     /// A composed window. It takes the place of an earlier version that has not begun, whole; from its beginning on it is final.
     Commit(Box<Commit>),
-    /// A part is not to begin what it has at `onset`, in this chain. Answered by `FromAudio::Hushed` once the window is in play, if that is not too late.
+    /// A part is not to begin what it has at `onset`, in this chain. Answered by `FromAudio::Hushed`, if that is not too late, once it cannot be taken back: when its
+    /// time has come, or when the next window is composed with it.
     Veto { part: Part, onset: Tick },
+    /// A veto is taken back, if it has not been answered.
+    Restore { part: Part, onset: Tick },
     /// The sound of the player, or of a part that follows: of whoever plays notes that are not known beforehand.
     Grid(Box<TimbreGrid>),
     /// The table that was asked for by `FromAudio::WantTable`, for every such note of the part.
@@ -143,6 +146,8 @@ pub enum ToComposer {
     Remember,
     /// The musician struck out what a part would begin at `onset`. Handed on to the audio thread, which alone knows whether it is not too late.
     Veto { part: Part, onset: Tick },
+    /// The musician takes that back. Handed on likewise.
+    Restore { part: Part, onset: Tick },
     /// The instance is going away; the composer's thread ends.
     Quit,
 }

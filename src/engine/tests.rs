@@ -135,7 +135,10 @@ fn phrase(pitch: u8) -> Arc<Phrase> {
 fn committed(host: &Host) -> Vec<Note> {
     let commits = std::iter::from_fn(|| host.links.to_audio.pop()).filter_map(|it| match it {
         ToAudio::Commit(commit) => Some(commit),
-        ToAudio::Grid(_) | ToAudio::Veto { .. } | ToAudio::Revoiced { .. } => None,
+        ToAudio::Grid(_)
+        | ToAudio::Veto { .. }
+        | ToAudio::Restore { .. }
+        | ToAudio::Revoiced { .. } => None,
     });
     commits.last().map(|it| it.notes.iter().map(|it| it.note).collect()).unwrap_or_default()
 }

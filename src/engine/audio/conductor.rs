@@ -130,7 +130,7 @@ impl Conductor {
     pub(super) fn halt(&mut self) {
         self.planner.stop();
         if let Some(last) = self.last.take() {
-            self.send(FromAudio::Stopped { end: last.reached() });
+            self.tell_of_stop(last.reached());
         }
         self.announced = None;
         self.draft = None;
@@ -199,6 +199,7 @@ impl Conductor {
             }
         }
         self.reached = scene.tick(frames);
+        self.tell_of_vetoes(scene.clock.ticks_at(frames));
         if !transport.playing {
             self.idle_ticks += scene.clock.ticks_at(frames) - scene.clock.ticks_at(0);
         }
@@ -226,7 +227,7 @@ impl Conductor {
                 Some(last) if last.leads_to(here, bpm) => return,
                 Some(last) => {
                     self.end_everything(0, played);
-                    self.send(FromAudio::Stopped { end: last.reached() });
+                    self.tell_of_stop(last.reached());
                     let tick = scene.bar().landing(tick, quantum, GRACE);
                     Some(self.planner.jump(last.end_tick(), tick, scene.bar(), quantum))
                 }
@@ -238,7 +239,7 @@ impl Conductor {
                 self.planner.stop();
                 self.draft = None;
                 self.awaited = None;
-                self.send(FromAudio::Stopped { end: last.reached() });
+                self.tell_of_stop(last.reached());
             }
             self.planner.wait_at(tick, scene.bar(), quantum, renewed)
         };

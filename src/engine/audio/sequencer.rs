@@ -27,17 +27,18 @@ pub(super) struct Sequencer {
     /// From where on the notes of `current` do not sound, by slot.
     hushed: [Option<Tick>; Part::COUNT],
     /// What the musician struck out of the chain, the newest in place of the oldest.
-    vetoes: [Option<(Part, Tick)>; Self::VETOES],
+    vetoes: [Option<Veto>; Self::VETOES],
     next_veto: usize,
     sounding: Vec<Sounding>,
 }
 
-/// Whether something that was struck out was to be begun by the window in play.
+/// What a part was to begin at `onset`, struck out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Struck {
-    Now,
-    /// It has begun, or its window has not.
-    No,
+struct Veto {
+    part: Part,
+    onset: Tick,
+    /// Whether the composer knows; from then on it stands.
+    is_told: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +47,12 @@ struct Sounding {
     end: f64,
     part: Part,
     pitch: Pitch,
+}
+
+impl Veto {
+    fn at(&self) -> (Part, Tick) {
+        (self.part, self.onset)
+    }
 }
 
 /// Something for the synth and the MIDI output to do now.
@@ -71,38 +78,49 @@ impl Sequencer {
     /// Instants of one chain that can be struck out at a time; those of windows that are over make room.
     pub(super) const VETOES: usize = 32;
 
-    /// Begin nothing that the part has at `onset`.
-    pub(super) fn veto(&mut self, part: Part, onset: Tick) -> Struck {
-        let veto = Some((part, onset));
-        if self.vetoes.contains(&veto) {
-            return Struck::No;
+    /// Begin nothing that the part has at `onset`, unless it has begun.
+    pub(super) fn veto(&mut self, part: Part, onset: Tick) {
+        if self.is_vetoed(part, onset) || self.has_begun(part, onset) {
+            return;
         }
-        let is_ahead = self.has_ahead(part, onset);
-        if self.has_begun(part, onset) {
-            return Struck::No;
-        }
-        self.vetoes[self.next_veto] = veto;
+        self.vetoes[self.next_veto] = Some(Veto { part, onset, is_told: false });
         self.next_veto = (self.next_veto + 1) % Self::VETOES;
         self.skip_hushed();
-        if is_ahead { Struck::Now } else { Struck::No }
     }
 
-    /// The veto at `place`, if the window in play has notes that it strikes out.
-    pub(super) fn struck(&self, place: usize) -> Option<(Part, Tick)> {
-        self.vetoes[place].filter(|(part, onset)| {
-            let notes = self.current.iter().flat_map(|it| &it.notes);
-            notes.map(|it| it.note).any(|it| it.part == *part && it.onset == *onset)
-        })
+    /// Begin it after all, unless the composer has been told that it is struck out. What is not told of has not been due.
+    pub(super) fn restore(&mut self, part: Part, onset: Tick) {
+        let veto = Some(Veto { part, onset, is_told: false });
+        let Some(place) = self.vetoes.iter().position(|it| *it == veto) else { return };
+        self.vetoes[place] = None;
+        let Some(commit) = &self.current else { return };
+        let is_it = |it: &VoicedNote| it.note.part == part && it.note.onset == onset;
+        // All from there to the cursor was passed over, since what comes later begins later.
+        if let Some(first) = commit.notes.iter().position(is_it) {
+            self.cursor = self.cursor.min(first);
+            self.skip_hushed();
+        }
+    }
+
+    /// Something of the window in play that is struck out, due before `until`, ticks not rounded, and not told of; with this it is.
+    pub(super) fn tell_of_veto(&mut self, until: f64) -> Option<(Part, Tick)> {
+        let notes = self.current.as_ref().map_or(&[][..], |it| &it.notes);
+        let is_due = |veto: &Veto| {
+            let mut own = notes.iter().filter(|it| (it.note.part, it.note.onset) == veto.at());
+            own.any(|it| it.begin() < until)
+        };
+        let mut untold = self.vetoes.iter_mut().flatten().filter(|it| !it.is_told);
+        let veto = untold.find(|it| is_due(it))?;
+        veto.is_told = true;
+        Some(veto.at())
+    }
+
+    fn is_vetoed(&self, part: Part, onset: Tick) -> bool {
+        self.vetoes.iter().flatten().any(|it| it.at() == (part, onset))
     }
 
     pub(super) fn forget_vetoes(&mut self) {
         self.vetoes = [None; Self::VETOES];
-    }
-
-    fn has_ahead(&self, part: Part, onset: Tick) -> bool {
-        let ahead = self.current.as_ref().and_then(|it| it.notes.get(self.cursor..));
-        let mut notes = ahead.unwrap_or_default().iter().map(|it| it.note);
-        notes.any(|it| it.part == part && it.onset == onset)
     }
 
     fn has_begun(&self, part: Part, onset: Tick) -> bool {
@@ -182,7 +200,7 @@ impl Sequencer {
         let Some(commit) = &self.current else { return };
         let is_hushed = |it: &&VoicedNote| {
             self.hushed[it.note.part.slot()].is_some_and(|from| it.note.onset >= from)
-                || self.vetoes.contains(&Some((it.note.part, it.note.onset)))
+                || self.is_vetoed(it.note.part, it.note.onset)
         };
         let ahead = commit.notes.get(self.cursor..).unwrap_or_default();
         self.cursor += ahead.iter().take_while(is_hushed).count();

@@ -15,6 +15,15 @@ type Begun = (i64, usize, u8);
 
 /// Three bars in windows of a bar, in blocks of `frames`, with vetoes that come at a tick; what of the band began, and what is kept.
 fn play(vetoes: &[(usize, Part, Tick)], frames: usize) -> (Vec<Begun>, Kept, Host) {
+    play_with(vetoes, &[], frames)
+}
+
+/// Likewise, with vetoes that are taken back.
+fn play_with(
+    vetoes: &[(usize, Part, Tick)],
+    restored: &[(usize, Part, Tick)],
+    frames: usize,
+) -> (Vec<Begun>, Kept, Host) {
     let mut host = Host::new();
     (host.settings.feel, host.settings.quantum) = (0.0, Quantum::Bar);
     host.offline(standing(0.0), &[]);
@@ -25,7 +34,11 @@ fn play(vetoes: &[(usize, Part, Tick)], frames: usize) -> (Vec<Begun>, Kept, Hos
             host.links.to_composer.push(ToComposer::Veto { part, onset }).unwrap();
             host.turn();
         }
-        let next = vetoes.iter().map(|it| it.0 * TICK).filter(|it| *it > position);
+        for &(_, part, onset) in restored.iter().filter(|it| it.0 * TICK == position) {
+            host.links.to_composer.push(ToComposer::Restore { part, onset }).unwrap();
+            host.turn();
+        }
+        let next = vetoes.iter().chain(restored).map(|it| it.0 * TICK).filter(|it| *it > position);
         let frames = frames.min(next.min().unwrap_or(end) - position);
         let quarters = position as f64 / (24 * TICK) as f64;
         host.offline(At { quarters, bpm: 120.0, frames, playing: true }, &[]);
@@ -83,6 +96,30 @@ fn a_note_that_is_struck_out_does_not_sound_and_the_band_knows() {
             assert_eq!(play(&[(at, part, onset)], frames).0, begun, "blocks of {frames}");
         }
     }
+}
+
+#[test]
+fn what_is_struck_out_is_taken_back_until_the_band_composes_without_it() {
+    let (plain, whole, _) = play(&[], 4096);
+    let part = Part::BAND[0];
+    let onset = last_of(&plain, 96, 180);
+    let just_before = usize::try_from(onset.0).unwrap() - 1;
+    // In the window in play, before that has begun, and when all before it has been played.
+    for (at, back) in [(100, 101), (94, 95), (94, 110), (100, just_before)] {
+        let (vetoes, restored) = ([(at, part, onset)], [(back, part, onset)]);
+        for frames in [17, 512, 16_384] {
+            let (begun, kept, host) = play_with(&vetoes, &restored, frames);
+            assert_eq!(begun, plain, "struck out at {at}, back at {back}, blocks of {frames}");
+            assert_eq!(kept.take.music, whole.take.music);
+            let news = std::iter::from_fn(|| host.links.from_composer.pop());
+            assert!(!news.into_iter().any(|it| matches!(it, FromComposer::Hushed { .. })));
+        }
+    }
+    // After its time it is too late.
+    let vetoes = [(100, part, onset)];
+    let (begun, kept, _) = play_with(&vetoes, &[(just_before + 2, part, onset)], 512);
+    assert_eq!(begun, play(&vetoes, 512).0);
+    assert_eq!(told(kept.take.music.of_band()), begun);
 }
 
 #[test]

@@ -2,10 +2,9 @@
 
 use super::Conductor;
 use super::player::Band;
-use crate::engine::audio::sequencer::{Sequencer, Struck};
 use crate::engine::audio::synth::Synth;
 use crate::engine::link::{FromAudio, Retired, ToAudio};
-use crate::score::{Part, Tick, Ticks};
+use crate::score::{Tick, Ticks};
 
 impl Conductor {
     /// Take in what the composer has sent.
@@ -24,11 +23,8 @@ impl Conductor {
                         self.retire(Retired::Commit(commit));
                     }
                 }
-                Some(ToAudio::Veto { part, onset }) => {
-                    if self.sequencer.veto(part, onset) == Struck::Now {
-                        self.tell_of_veto(part, onset);
-                    }
-                }
+                Some(ToAudio::Veto { part, onset }) => self.sequencer.veto(part, onset),
+                Some(ToAudio::Restore { part, onset }) => self.sequencer.restore(part, onset),
                 Some(ToAudio::Grid(grid)) => {
                     let timbre = self.timbre(grid.part);
                     if let Some(old) = self.player.grids.accept(grid, timbre) {
@@ -49,18 +45,19 @@ impl Conductor {
         }
     }
 
-    /// The window in play has notes that were struck out before it began.
-    pub(super) fn tell_of_vetoes(&mut self) {
-        for place in 0..Sequencer::VETOES {
-            if let Some((part, onset)) = self.sequencer.struck(place) {
-                self.tell_of_veto(part, onset);
-            }
+    /// Tell what of the window in play was struck out and is due before `until`, ticks. Of the rest the composer is told before it next depends on it; until then it
+    /// can be taken back.
+    pub(super) fn tell_of_vetoes(&mut self, until: f64) {
+        let Some(window) = self.sequencer.current_window() else { return };
+        while let Some((part, onset)) = self.sequencer.tell_of_veto(until) {
+            self.send(FromAudio::Hushed { window, part, from: onset, until: onset + Ticks(1) });
         }
     }
 
-    fn tell_of_veto(&mut self, part: Part, onset: Tick) {
-        let Some(window) = self.sequencer.current_window() else { return };
-        self.send(FromAudio::Hushed { window, part, from: onset, until: onset + Ticks(1) });
+    /// Tell that the chain is over, and first what of it was struck out.
+    pub(super) fn tell_of_stop(&mut self, end: Tick) {
+        self.tell_of_vetoes(f64::INFINITY);
+        self.send(FromAudio::Stopped { end });
     }
 
     pub(super) fn retire_tables(&mut self) {

@@ -42,6 +42,7 @@ impl Conductor {
                         self.rest(awaited);
                     }
                     let (settings, tempo) = (*scene.settings, scene.transport.tempo);
+                    self.tell_of_vetoes(f64::INFINITY);
                     self.send(FromAudio::Cutoff { window, settings, tempo });
                     self.draft = Some(Draft { window, settings, since: Since::Nothing });
                 }
@@ -57,6 +58,7 @@ impl Conductor {
 
     /// Let `window`, which has not begun, be composed anew if it might come out otherwise.
     fn revise(&mut self, window: Window, settings: Settings) {
+        self.tell_of_vetoes(f64::INFINITY);
         let is_same =
             |it: &Draft| it.since == Since::Nothing && it.settings.composes_like(&settings);
         if self.draft.is_none_or(|draft| is_same(&draft)) {
@@ -121,10 +123,10 @@ impl Conductor {
 
     /// The commit of `window`, if there is one, takes the place of the one before.
     pub(super) fn begin(&mut self, window: Window) {
+        self.tell_of_vetoes(f64::INFINITY); // of the window before
         if let Some(commit) = self.sequencer.begin(&window) {
             self.retire(Retired::Commit(commit));
         }
-        self.tell_of_vetoes();
         if let Some(band) = self.sequencer.current().map(Band::of) {
             self.take_band(band);
         }

@@ -148,7 +148,10 @@ impl Session {
         let commits = std::iter::from_fn(|| self.links.to_audio.pop());
         let notes = commits.filter_map(|it| match it {
             ToAudio::Commit(commit) => Some(commit.notes.into_iter().map(|it| it.note)),
-            ToAudio::Grid(_) | ToAudio::Veto { .. } | ToAudio::Revoiced { .. } => None,
+            ToAudio::Grid(_)
+            | ToAudio::Veto { .. }
+            | ToAudio::Restore { .. }
+            | ToAudio::Revoiced { .. } => None,
         });
         notes.flatten().collect()
     }
