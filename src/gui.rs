@@ -11,6 +11,7 @@ mod news_ui;
 mod passes_ui;
 mod path_ui;
 mod phrase_ui;
+mod preset_questions;
 mod presets_ui;
 mod press;
 mod remembered_ui;
@@ -100,9 +101,10 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec
         first_steps::draw(ui, roll, view, memory);
     }
     phrase_ui::draw(ui, memory, intents);
-    presets_ui::draw_question(ui, memory, intents);
+    preset_questions::draw(ui, view, memory, intents);
     remembered_ui::draw_question(ui, memory, intents);
     escape::close_innermost(ui, memory);
+    widgets::mark_focus(ui);
 }
 
 /// A framed panel.

@@ -1,6 +1,7 @@
 //! Values of music: time, meter, pitch, notes, parts, timbres, styles, seeds and settings. No I/O, no clock, no globals.
 
 pub mod chord;
+mod drum;
 pub mod likelihood;
 pub mod maps;
 pub mod memory;

@@ -16,8 +16,8 @@ use antiphon::music::spectrum::{Analyzer, Spectrum};
 use antiphon::pack::Pack;
 use antiphon::params::{Control, Controls, FACTORY};
 use antiphon::score::{
-    Chord, ChordQuality, Key, Meter, Mix, Note, Part, Phrase, Pitch, Seed, Settings, StyleBlend,
-    Tempo, Tick, Ticks, Velocity,
+    Chord, ChordQuality, Family, Key, Meter, Mix, Note, Part, Phrase, Pitch, Seed, Settings,
+    StyleBlend, Tempo, Tick, Ticks, Velocity,
 };
 
 /// Where the pictures of a jam are taken, in quarters from the origin.
@@ -236,7 +236,12 @@ fn timbres(pack: &Pack) -> TimbresView {
         let dot = pack.timbre_model.as_ref().and_then(|model| model.families[family]);
         dot.map_or(Usual::Elsewhere, Usual::Dot)
     };
-    TimbresView { dots: dots.collect(), usual: [usual(5), usual(3), Usual::Drums, usual(9)] }
+    let families = [5, 3, 16, 9].map(Family::new);
+    TimbresView {
+        dots: dots.collect(),
+        usual: [usual(5), usual(3), Usual::Drums, usual(9)],
+        families,
+    }
 }
 
 /// A memory after some evenings, or before the first.

@@ -16,7 +16,7 @@ pub struct PresetFile {
     pub values: BTreeMap<String, String>,
 }
 
-/// Why a file gave no preset.
+/// Why a file gave no preset, or is still there.
 #[derive(Debug, thiserror::Error)]
 pub enum PresetError {
     #[error("read a preset: {source}: {}", path.display())]
@@ -25,6 +25,8 @@ pub enum PresetError {
     Damaged { path: PathBuf, source: serde_json::Error },
     #[error("read a preset: it was saved by a newer Antiphon (version {version}): {}", path.display())]
     Newer { path: PathBuf, version: u64 },
+    #[error("delete a preset: {source}: {}", path.display())]
+    Unremovable { path: PathBuf, source: io::Error },
     #[error("read a preset: it is too large: {}", path.display())]
     TooLarge { path: PathBuf },
 }
@@ -64,12 +66,8 @@ pub fn open(path: &Path) -> Result<PresetFile, PresetError> {
 
 /// Every preset in `folder`, by name, and why others could not be read. A folder that is not there has none.
 pub fn all(folder: &Path) -> (Vec<PresetFile>, Vec<PresetError>) {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let mut paths: Vec<PathBuf> = entries.map(|it| it.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|it| it == EXTENSION));
-    paths.sort();
     let (mut presets, mut errors) = (Vec::new(), Vec::new());
-    for path in paths {
+    for path in paths(folder) {
         match open(&path) {
             Ok(preset) => presets.push(preset),
             Err(error) => errors.push(error),
@@ -85,13 +83,42 @@ pub fn all(folder: &Path) -> (Vec<PresetFile>, Vec<PresetError>) {
 /// If it is there and may not be replaced, or cannot be written.
 pub fn save(preset: &PresetFile, folder: &Path, existing: Existing) -> Result<(), OutputError> {
     let PresetFile { name, values } = preset.clone();
-    let file = format!("{}.{EXTENSION}", file_name(&name));
+    let file = file_of(&name);
     let text = Text { antiphon_preset: VERSION, name, values };
     let text = serde_json::to_string_pretty(&text).expect("texts are always JSON");
     let mut outputs = Outputs::into_folder(folder, existing)?;
     outputs.check(std::slice::from_ref(&file))?;
     outputs.add(&file, |out| out.write_all(format!("{text}\n").as_bytes()))?;
     outputs.commit().map(drop)
+}
+
+/// Remove the files in `folder` that hold the preset `name`, but for the one that is called `but`.
+///
+/// # Errors
+/// If one cannot be removed.
+pub fn remove(name: &str, folder: &Path, but: Option<&str>) -> Result<(), PresetError> {
+    for path in paths(folder) {
+        let is_kept = but.is_some_and(|it| path.file_name().is_some_and(|own| own == it));
+        if !is_kept && open(&path).is_ok_and(|it| it.name == name) {
+            std::fs::remove_file(&path)
+                .map_err(|source| PresetError::Unremovable { path: path.clone(), source })?;
+        }
+    }
+    Ok(())
+}
+
+/// What the file of the preset `name` is called.
+pub fn file_of(name: &str) -> String {
+    format!("{}.{EXTENSION}", file_name(name))
+}
+
+/// The files of presets in `folder`.
+fn paths(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut paths: Vec<PathBuf> = entries.map(|it| it.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|it| it == EXTENSION));
+    paths.sort();
+    paths
 }
 
 /// The name without what some system refuses in names of files.

@@ -2,7 +2,7 @@
 
 use egui::{Align, Button, Layout, Rect, RichText, Role, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Intent, Memory, Mixer, View, at, theme, widgets};
+use super::{ControlView, Intent, Memory, Mixer, View, at, theme, widgets};
 use crate::params::Control;
 use crate::score::{ChordWish, Part, Tick};
 
@@ -121,7 +121,8 @@ fn part(
     widgets::segments(ui, view.control(Control::Mode(place)), modes, color, help, intents);
     let help = "The family of instruments that the part plays. Auto: the style's usual one.";
     let families = &view.choices.families;
-    let family = view.control(Control::Family(place));
+    let text = view.family_text(place);
+    let family = &ControlView { text, ..view.control(Control::Family(place)).clone() };
     if view.control(Control::Mode(place)).is_last() {
         ui.columns(2, |columns| {
             widgets::choice(&mut columns[0], family, families, help, intents);
@@ -134,7 +135,13 @@ fn part(
     }
     if view.mixer == Mixer::Shown {
         let control = view.control(Control::Level(place));
-        widgets::level(ui, control, level, color, "How loud the part is.", intents);
+        let help = "How loud the part is.";
+        ui.scope(|ui| {
+            if view.is_unheard(part) {
+                ui.multiply_opacity(theme::FAINT);
+            }
+            widgets::level(ui, control, level, color, help, intents);
+        });
     }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -227,12 +234,19 @@ fn name(ui: &mut Ui, view: &View<'_>, part: Part, text: &str) {
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(22.0, 22.0), egui::Sense::hover());
         let now = Tick::from_quarters(view.clock.position_quarters);
-        let sounds = view.clock.playing && view.roll.is_sounding(part, now);
+        let is_unheard = view.is_unheard(part);
+        if is_unheard {
+            ui.multiply_opacity(theme::FAINT);
+        }
+        let sounds = view.clock.playing && !is_unheard && view.roll.is_sounding(part, now);
         if sounds {
             let halo = theme::part_color(part).gamma_multiply(0.35);
             ui.painter().circle_filled(rect.center(), 13.0, halo);
         }
         widgets::badge(ui.painter(), rect.center(), 9.0, part);
-        ui.label(RichText::new(text).font(theme::font(14.0)));
+        let label = ui.label(RichText::new(text).font(theme::font(14.0)));
+        if is_unheard {
+            label.on_hover_text("Unheard: it is muted, or another part is soloed.");
+        }
     });
 }

@@ -153,7 +153,7 @@ fn style(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
         ui.horizontal(|ui| {
             ui.label(RichText::new(sign).color(theme::quiet()));
             let help = "A style that the band knows. The slider below leans from A to B.";
-            widgets::choice(ui, view.control(control), styles, help, intents);
+            widgets::choice_by_name(ui, view.control(control), styles, help, intents);
         });
     }
     ui.horizontal(|ui| {

@@ -29,12 +29,17 @@ const ALONE: (&str, &str) = (
 const WIDTH: f32 = 400.0;
 
 pub(super) fn draw(ui: &Ui, roll: Rect, view: &View<'_>, memory: &mut Memory) {
+    // What the first asks for has been done.
+    if memory.first_step == Some(0) && (view.clock.playing || view.clock.is_asked_to_play) {
+        memory.first_step = Some(1);
+    }
     let Some(step) = memory.first_step else { return };
     let (title, text) = match (step, view.clock.driver) {
         (0, Driver::Window) => ALONE,
         _ => STEPS[step.min(STEPS.len() - 1)],
     };
-    let at = pos2(roll.center().x - WIDTH / 2.0, roll.bottom() - 158.0);
+    // Over what has been played: the now-line and what is to come stay in sight.
+    let at = pos2(roll.left() + 44.0, roll.bottom() - 168.0);
     Area::new(Id::unique("first steps")).order(Order::Foreground).fixed_pos(at).show(
         ui.ctx(),
         |ui| {

@@ -36,6 +36,8 @@ pub enum Intent {
     ClearPhrase,
     /// Leave out a note that is decided and has not begun, with what its part begins together with it.
     Veto(Note),
+    /// Let it be played after all, while nothing has been composed without it.
+    Restore(Note),
     Preset(PresetAct),
     /// Take back the newest act, or do again what was taken back.
     Undo,
@@ -50,7 +52,13 @@ impl Intent {
     /// Whether a small window may have asked for it: what comes of it belongs to `Memory::answered`.
     pub fn is_answer(&self) -> bool {
         match self {
-            Intent::LoadPhrase(_) | Intent::Preset(PresetAct::Save(_)) => true,
+            Intent::LoadPhrase(_)
+            | Intent::Preset(
+                PresetAct::Save(_)
+                | PresetAct::Replace(_)
+                | PresetAct::Rename { .. }
+                | PresetAct::Delete(_),
+            ) => true,
             Intent::Memory(act) => matches!(act, MemoryAct::Load(_) | MemoryAct::Save { .. }),
             _ => false,
         }

@@ -2,6 +2,7 @@
 
 use super::news_ui::News;
 use super::path_ui::Answered;
+use super::preset_questions::PresetQuestion;
 use super::press::Press;
 use super::remembered_ui::Asking;
 use super::takes_ui::Drawer;
@@ -25,8 +26,8 @@ pub struct Memory {
     /// Which drawer is open.
     pub opened: Option<Side>,
     pub drawer: Drawer,
-    /// The name of a preset while it is being typed.
-    pub(super) preset_name: Option<String>,
+    /// What is asked of a preset.
+    pub(super) preset_asked: Option<PresetQuestion>,
     /// For a file of the player's memory.
     pub(super) asking: Option<Asking>,
     /// On the tempo of the free run.
@@ -100,7 +101,7 @@ impl Default for Memory {
             answered: None,
             opened: None,
             drawer: Drawer::default(),
-            preset_name: None,
+            preset_asked: None,
             asking: None,
             taps: Taps::default(),
             space: Press::default(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align2, Key, RichText, TextEdit, Ui, Window};
 
+use super::preset_questions::PresetQuestion;
 use super::remembered_ui::Asking;
 use super::{Intent, Memory, MemoryAct, theme};
 
@@ -30,7 +31,7 @@ impl FileWish {
 impl Memory {
     /// Whether a small window asks something.
     pub(super) fn is_asking(&self) -> bool {
-        self.phrase_path.is_some() || self.asking.is_some() || self.preset_name.is_some()
+        self.phrase_path.is_some() || self.asking.is_some() || self.preset_asked.is_some()
     }
 
     /// The musician chose a file in the system's dialog.
@@ -62,7 +63,7 @@ impl Memory {
 pub(super) enum Answered {
     Phrase { path: String, track: String, bars: String },
     File(Asking),
-    Preset(String),
+    Preset(PresetQuestion),
 }
 
 impl Memory {
@@ -80,7 +81,7 @@ impl Memory {
                 (self.phrase_track, self.phrase_bars) = (track, bars);
             }
             Answered::File(asking) => self.asking = Some(asking),
-            Answered::Preset(name) => self.preset_name = Some(name),
+            Answered::Preset(question) => self.preset_asked = Some(question),
         }
         Ok(())
     }
@@ -96,15 +97,15 @@ pub(super) fn browse(ui: &Ui, wish: FileWish, memory: &mut Memory, intents: &mut
 }
 
 /// What is asked, in the musician's words.
-pub(super) struct Question {
-    pub(super) title: &'static str,
-    pub(super) text: &'static str,
+pub(super) struct Question<'a> {
+    pub(super) title: &'a str,
+    pub(super) text: &'a str,
     /// A path as an example.
-    pub(super) hint: &'static str,
+    pub(super) hint: &'a str,
     /// Accessible name of the field.
-    pub(super) name: &'static str,
+    pub(super) name: &'a str,
     /// On the button that does it.
-    pub(super) yes: &'static str,
+    pub(super) yes: &'a str,
 }
 
 /// What came of a frame.
@@ -116,7 +117,39 @@ pub(super) enum Answer {
     Never,
 }
 
-impl Question {
+/// The path that a text means, as it is typed in a terminal or dropped from a file manager: `~/` is the home folder, `file://` and what is written `%20` are undone.
+fn path_of(text: &str) -> PathBuf {
+    if let Some(address) = text.strip_prefix("file://") {
+        return PathBuf::from(unescaped(address));
+    }
+    match (text.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(text),
+    }
+}
+
+/// Each `%` with two hexadecimal digits is the byte that they say.
+fn unescaped(address: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = address.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|it| std::str::from_utf8(it).ok());
+        let byte = digits.and_then(|it| u8::from_str_radix(it, 16).ok());
+        match byte.filter(|_| *first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| String::from(address))
+}
+
+impl Question<'_> {
     /// Draw the window. `why` is the reason for which a path is typed, or what was wrong with the answer before, where there is one. `more` draws what else is asked, beside each other, and says whether one of those fields has the focus.
     pub(super) fn ask(
         &self,
@@ -136,7 +169,8 @@ impl Question {
                     ui.label(RichText::new(why).color(theme::warning()));
                 }
                 let field = TextEdit::singleline(path).desired_width(420.0).hint_text(self.hint);
-                let response = ui.add(field).accessible_name(self.name);
+                let help = "Letters that cannot be typed here can be pasted (Ctrl+V).";
+                let response = ui.add(field).on_hover_text(help).accessible_name(self.name);
                 let others = ui.horizontal(more).inner;
                 if !response.has_focus() && !response.lost_focus() && !others {
                     response.request_focus();
@@ -150,9 +184,28 @@ impl Question {
                 });
             });
         match path.trim() {
-            path if done && !path.is_empty() => Answer::Path(PathBuf::from(path)),
+            path if done && !path.is_empty() => Answer::Path(path_of(path)),
             _ if close => Answer::Never,
             _ => Answer::None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PathBuf, path_of};
+
+    #[test]
+    fn a_path_is_understood_as_in_a_terminal_and_from_a_file_manager() {
+        let home = std::env::home_dir().unwrap();
+        for (text, path) in [
+            ("/music/a b.mid", PathBuf::from("/music/a b.mid")),
+            ("~/a.mid", home.join("a.mid")),
+            ("file:///music/a%20b%C3%A4%.mid", PathBuf::from("/music/a bä%.mid")),
+            ("100%25.mid", PathBuf::from("100%25.mid")),
+            ("~a.mid", PathBuf::from("~a.mid")),
+        ] {
+            assert_eq!(path_of(text), path, "{text}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Presets and history in the header: the preset's name, what is beside it, a new one of the musician's own, undo and redo.
+//! Presets and history in the header: the preset's name, what is beside it, what is done with the musician's own, undo and redo.
 
 use egui::{
-    Align, ComboBox, Key, KeyboardShortcut, Layout, Modifiers, Response, RichText, Role, Sense,
-    Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, ComboBox, Key, KeyboardShortcut, Layout, Modifiers, Response, RichText, Role,
+    ScrollArea, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::path_ui::{Answer, Answered, Question};
+use super::preset_questions::PresetQuestion;
 use super::{Intent, Memory, View, theme, widgets};
 use crate::params::Control;
 
@@ -32,15 +32,16 @@ pub enum PresetAct {
     Previous,
     /// Keep what is set as one of her own.
     Save(String),
+    /// Keep it in the place of one of her own.
+    Replace(String),
+    /// Give one of her own another name.
+    Rename {
+        from: String,
+        to: String,
+    },
+    /// Remove one of her own.
+    Delete(String),
 }
-
-const SAVE: Question = Question {
-    title: "Keep as a preset",
-    text: "A preset keeps how the band plays and what it plays on: not the seed, the key or the chord.",
-    hint: "Rainy Sunday",
-    name: "Name of the preset",
-    yes: "Keep",
-};
 
 const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
 const REDO: [KeyboardShortcut; 2] = [
@@ -48,80 +49,126 @@ const REDO: [KeyboardShortcut; 2] = [
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Y),
 ];
 
-/// Widest list of presets, logical points.
-const WIDEST: f32 = 190.0;
+/// Widths of the list of presets, logical points.
+pub(super) const NARROWEST: f32 = 70.0;
+pub(super) const WIDEST: f32 = 190.0;
+/// Height of the names in the open list, logical points: what is done with presets stands above them and stays.
+const NAMES: f32 = 420.0;
 
-/// From the right: redo, undo, then the preset in the room that is left.
-pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+/// The preset, `width` wide, between its neighbors, then undo and redo.
+pub(super) fn draw(
+    ui: &mut Ui,
+    view: &View<'_>,
+    memory: &mut Memory,
+    width: f32,
+    intents: &mut Vec<Intent>,
+) {
     let presets = view.presets;
     ui.spacing_mut().item_spacing.x = 3.0;
-    if turn_back(ui, Way::Forth, presets.can_redo).clicked() {
-        intents.push(Intent::Redo);
-    }
-    if turn_back(ui, Way::Back, presets.can_undo).clicked() {
-        intents.push(Intent::Undo);
-    }
-    shortcuts(ui, view, intents);
-    ui.add_space(8.0);
-    let next = beside(ui, "Next preset", 1.0);
-    widgets::learning_menu(&next, view.control(Control::NextPreset), intents);
-    if next.clicked() {
-        intents.push(Intent::Preset(PresetAct::Next));
-    }
-    let width = (ui.available_width() - 30.0).clamp(70.0, WIDEST);
-    ui.allocate_ui_with_layout(vec2(width, 24.0), Layout::left_to_right(Align::Center), |ui| {
-        match list(ui, presets) {
-            Some(Chosen::Save) => memory.preset_name = Some(String::new()),
-            Some(Chosen::Preset(name)) => intents.push(Intent::Preset(PresetAct::Load(name))),
-            None => {}
-        }
-    });
     let previous = beside(ui, "Previous preset", -1.0);
     widgets::learning_menu(&previous, view.control(Control::PreviousPreset), intents);
     if previous.clicked() {
         intents.push(Intent::Preset(PresetAct::Previous));
     }
+    ui.allocate_ui_with_layout(vec2(width, 24.0), Layout::left_to_right(Align::Center), |ui| {
+        match list(ui, presets) {
+            Some(Chosen::Ask(question)) => memory.preset_asked = Some(question),
+            Some(Chosen::Do(act)) => intents.push(Intent::Preset(act)),
+            None => {}
+        }
+    });
+    let next = beside(ui, "Next preset", 1.0);
+    widgets::learning_menu(&next, view.control(Control::NextPreset), intents);
+    if next.clicked() {
+        intents.push(Intent::Preset(PresetAct::Next));
+    }
+    ui.add_space(8.0);
+    if turn_back(ui, Way::Back, presets.can_undo).clicked() {
+        intents.push(Intent::Undo);
+    }
+    if turn_back(ui, Way::Forth, presets.can_redo).clicked() {
+        intents.push(Intent::Redo);
+    }
+    shortcuts(ui, view, intents);
 }
 
 enum Chosen {
-    Save,
-    Preset(String),
+    Ask(PresetQuestion),
+    Do(PresetAct),
+}
+
+/// What is done with presets: to keep one, and with the one of her own that was chosen last.
+fn acts(presets: &PresetsView) -> Vec<(String, Chosen)> {
+    let keep = PresetQuestion::Keep(String::new());
+    let mut acts = vec![(String::from("Keep as a preset…"), Chosen::Ask(keep))];
+    let own = presets.name.as_ref().filter(|it| presets.own.contains(it));
+    if let Some(name) = own {
+        if presets.is_modified {
+            let text = format!("Keep the changes in “{name}”");
+            acts.push((text, Chosen::Do(PresetAct::Replace(name.clone()))));
+        }
+        let rename = PresetQuestion::Rename { from: name.clone(), to: name.clone() };
+        acts.push((format!("Rename “{name}”…"), Chosen::Ask(rename)));
+        let delete = PresetQuestion::Delete(name.clone());
+        acts.push((format!("Delete “{name}”…"), Chosen::Ask(delete)));
+    }
+    acts
 }
 
 fn list(ui: &mut Ui, presets: &PresetsView) -> Option<Chosen> {
     let mut chosen = None;
+    let id = ui.scope_id().with("presets");
     let name = presets.name.as_deref().unwrap_or("Preset");
     let mark = if presets.is_modified { " •" } else { "" };
     let response = ComboBox::from_id_salt("presets")
         .selected_text(format!("{name}{mark}"))
         .width(ui.available_width() - 2.0)
-        .height(520.0)
+        .height(f32::INFINITY)
         .truncate()
         .show_ui(ui, |ui| {
-            if ui.button("Keep as a preset…").clicked() {
-                chosen = Some(Chosen::Save);
-            }
-            for (heading, names) in [("Yours", &presets.own), ("Antiphon's", &presets.factory)] {
-                if names.is_empty() {
-                    continue;
-                }
-                ui.separator();
-                ui.label(RichText::new(heading).font(theme::font(11.5)).color(theme::quiet()));
-                for name in names {
-                    let is_chosen = presets.name.as_ref() == Some(name);
-                    if ui.selectable_label(is_chosen, name).clicked() {
-                        chosen = Some(Chosen::Preset(name.clone()));
-                    }
+            let mut entries = widgets::Entries::default();
+            for (text, act) in acts(presets) {
+                if entries.line(ui, &text, false) {
+                    chosen = Some(act);
                 }
             }
+            ui.separator();
+            ScrollArea::vertical().max_height(NAMES).show(ui, |ui| {
+                if let Some(name) = names(ui, presets, &mut entries) {
+                    chosen = Some(Chosen::Do(PresetAct::Load(name)));
+                }
+                entries.walk(ui, id);
+            });
         })
         .response;
-    let state = if presets.is_modified { "changed since: •" } else { "as it was kept" };
+    widgets::hand_back(ui, &response, matches!(chosen, Some(Chosen::Do(_))));
+    let state = match (&presets.name, presets.is_modified) {
+        (None, _) => "No preset has been chosen.",
+        (Some(_), true) => "The dot says that something is set otherwise than in this preset.",
+        (Some(_), false) => "All is set as in this preset.",
+    };
     let help = format!(
-        "{name}, {state}\nHow the band plays and what it plays on. Undo brings back what was set before."
+        "{state}\nA preset is how the band plays and what it plays on; mutes and solos go off with it. Undo brings back what was set before."
     );
     response.on_hover_text(help).accessible_name("Preset");
     chosen
+}
+
+/// The names, the musician's own first; the one that was taken.
+fn names(ui: &mut Ui, presets: &PresetsView, entries: &mut widgets::Entries) -> Option<String> {
+    let mut taken = None;
+    for (heading, names) in [("Yours", &presets.own), ("Antiphon's", &presets.factory)] {
+        if names.is_empty() {
+            continue;
+        }
+        ui.label(RichText::new(heading).font(theme::font(11.5)).color(theme::quiet()));
+        for name in names {
+            if entries.line(ui, name, presets.name.as_ref() == Some(name)) {
+                taken = Some(name.clone());
+            }
+        }
+    }
+    taken
 }
 
 /// A small triangle to the left or the right.
@@ -131,7 +178,6 @@ fn beside(ui: &mut Ui, name: &str, way: f32) -> Response {
     let points = [vec2(-3.5, -6.0), vec2(4.5, 0.0), vec2(-3.5, 6.0)];
     let points = points.map(|by| rect.center() + by * vec2(way, 1.0));
     ui.painter().add(Shape::convex_polygon(points.into(), color, Stroke::NONE));
-    super::widgets::focus_ring(ui, &response, rect);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     response.on_hover_text(name)
 }
@@ -171,7 +217,6 @@ fn turn_back(ui: &mut Ui, way: Way, can: bool) -> Response {
     ui.painter().add(Shape::line(line, stroke));
     let head = vec![at(8.0, -3.5), at(3.0, -7.5), at(3.0, 0.5)];
     ui.painter().add(Shape::convex_polygon(head, color, Stroke::NONE));
-    super::widgets::focus_ring(ui, &response, rect);
     response
         .widget_info(|| WidgetInfo::labeled(Role::Button, can, format!("{name} in the window")));
     response.on_hover_text(help)
@@ -188,20 +233,5 @@ fn shortcuts(ui: &Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
         intents.push(Intent::Redo);
     } else if pressed(UNDO) && view.presets.can_undo {
         intents.push(Intent::Undo);
-    }
-}
-
-/// The window that asks for a name, if it is open.
-pub(super) fn draw_question(ui: &Ui, memory: &mut Memory, intents: &mut Vec<Intent>) {
-    let Some(name) = &mut memory.preset_name else { return };
-    let answer = SAVE.ask(ui, name, memory.no_dialog.as_deref(), |_| false);
-    if let Answer::Path(name) = &answer {
-        let name = name.to_string_lossy().into_owned();
-        memory.answered = Some(Answered::Preset(name.clone()));
-        intents.push(Intent::Preset(PresetAct::Save(name)));
-    }
-    if answer != Answer::None {
-        memory.preset_name = None;
-        memory.no_dialog = None;
     }
 }

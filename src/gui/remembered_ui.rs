@@ -69,14 +69,14 @@ impl Asking {
     }
 }
 
-const SAVE: Question = Question {
+const SAVE: Question<'static> = Question {
     title: "Save the memory",
     text: "Where shall the file be?",
     hint: "/music/mine.memory",
     name: "Path to save the memory",
     yes: "Save",
 };
-const LOAD: Question = Question {
+const LOAD: Question<'static> = Question {
     title: "Load a memory",
     text: "Where is the file? It takes the place of what the song remembers; Undo brings that back.",
     hint: "/music/mine.memory",

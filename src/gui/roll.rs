@@ -57,16 +57,24 @@ impl Roll {
         self.notes.push_back((note, likelihood));
     }
 
-    /// The musician struck out what the note's part begins with it.
-    pub fn veto(&mut self, note: Note) {
+    /// The musician struck out what the notes' parts begin with them, and nothing else that has not been answered; the newest last.
+    pub fn set_struck(&mut self, notes: impl Iterator<Item = Note>) {
         /// As many as the audio thread heeds.
         const MOST: usize = 32;
-        if !self.is_struck(note) {
-            self.vetoes.push_back((note.part, note.onset));
+        self.vetoes.clear();
+        for note in notes {
+            if !self.is_struck(note) {
+                self.vetoes.push_back((note.part, note.onset));
+            }
+            if self.vetoes.len() > MOST {
+                self.vetoes.pop_front();
+            }
         }
-        if self.vetoes.len() > MOST {
-            self.vetoes.pop_front();
-        }
+    }
+
+    /// Whether the note stands and begins after `now`.
+    pub fn is_to_come(&self, note: Note, now: Tick) -> bool {
+        note.onset > now && self.notes.iter().rev().any(|it| it.0 == note)
     }
 
     pub fn is_struck(&self, note: Note) -> bool {

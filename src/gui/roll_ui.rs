@@ -102,8 +102,11 @@ pub(super) fn draw(
     let (from, to) = scale.span();
     let now = Tick::from_quarters(view.clock.position_quarters);
     let pointed = pointed::note(ui, &response, view, memory, &scale);
+    let mut faint = painter.clone();
+    faint.multiply_opacity(theme::FAINT);
     for note in view.roll.between(from, to) {
-        draw_note(&painter, &scale, note, now);
+        let painter = if view.is_unheard(note.part) { &faint } else { &painter };
+        draw_note(painter, &scale, note, now);
         if pointed == Some(note) {
             let stroke = Stroke::new(2.0, theme::text());
             painter.rect_stroke(scale.bar(note).expand(2.0), 3.0, stroke, StrokeKind::Outside);
@@ -132,13 +135,12 @@ pub(super) fn draw(
         }
     } else {
         let expects = view.roll.expected(now).next().is_some();
-        legend(&whole, rect, &scale, expects);
+        legend(&whole, rect, &scale, view, expects);
         hold::draw(ui, (field, rect.with_min_y(field.bottom())), view, memory);
     }
     if let Some(note) = pointed {
         pointed::tell(ui, &response, view, (note, scale.bar(note)), now, intents);
     }
-    widgets::focus_ring(ui, &response, rect.shrink(3.0));
 }
 
 fn scale(rect: Rect, view: &View<'_>, memory: &Memory) -> Scale {
@@ -241,8 +243,9 @@ fn draw_note(painter: &Painter, scale: &Scale, note: Note, now: Tick) {
         painter.rect_filled(rect, round, color.gamma_multiply(0.22));
         painter.rect_stroke(rect, round, Stroke::new(1.2, color), StrokeKind::Inside);
     } else if note.end() > now {
+        let edge = theme::sounding_edge(note.part);
         painter.rect_filled(rect, round, color);
-        painter.rect_stroke(rect, round, Stroke::new(1.5, theme::text()), StrokeKind::Inside);
+        painter.rect_stroke(rect, round, Stroke::new(1.5, edge.0), edge.1);
     } else {
         painter.rect_filled(rect, round, color.gamma_multiply(0.75 * loud));
     }
@@ -286,7 +289,7 @@ fn keyboard(painter: &Painter, scale: &Scale) {
 }
 
 /// Who is who, in the lower left corner.
-fn legend(painter: &Painter, rect: Rect, scale: &Scale, expects: bool) {
+fn legend(painter: &Painter, rect: Rect, scale: &Scale, view: &View<'_>, expects: bool) {
     let line = pos2(rect.left(), rect.bottom() - LEGEND);
     painter.hline(rect.x_range(), line.y, Stroke::new(1.0, theme::line()));
     let mut at = pos2(rect.left() + KEYS + 14.0, rect.bottom() - 14.0);
@@ -294,7 +297,11 @@ fn legend(painter: &Painter, rect: Rect, scale: &Scale, expects: bool) {
         .into_iter()
         .chain(Part::BAND.into_iter().zip(["part 1", "part 2", "part 3", "part 4"]));
     for (part, name) in entries {
-        widgets::badge(painter, at, 6.0, part);
+        let mut painter = painter.clone();
+        if view.is_unheard(part) {
+            painter.multiply_opacity(theme::FAINT);
+        }
+        widgets::badge(&painter, at, 6.0, part);
         let at_text = at + vec2(11.0, 0.0);
         let drawn =
             painter.text(at_text, Align2::LEFT_CENTER, name, theme::font(11.0), theme::quiet());

@@ -7,7 +7,7 @@ use egui::{
     Align2, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, vec2,
 };
 
-use super::{View, theme, widgets};
+use super::{View, theme};
 use crate::score::Pitch;
 
 /// What sounds, as levels of 0 to 1.
@@ -124,6 +124,5 @@ pub(super) fn button(ui: &mut Ui, is_open: bool) -> Response {
         let at = rect.center() + Vec2::angled(angle) * 7.5;
         ui.painter().circle_filled(at, 1.7, theme::class_color(class));
     }
-    widgets::focus_ring(ui, &response, ground);
     response.on_hover_text("What sounds: its pitches and its strokes.")
 }

@@ -78,7 +78,11 @@ fn turn(
     let changed = CONTROLS.into_iter().zip(values);
     let changed = changed.filter(|(it, value)| (view.control(*it).value - value).abs() > 1e-4);
     if response.clicked() {
-        intents.extend(changed.map(|(control, value)| Intent::Change(control, value)));
+        // Begun before any has ended, so that they are one act.
+        let changed: Vec<_> = changed.collect();
+        intents.extend(changed.iter().map(|it| Intent::Begin(it.0)));
+        intents.extend(changed.iter().map(|it| Intent::Set(it.0, it.1)));
+        intents.extend(changed.iter().map(|it| Intent::End(it.0)));
         return;
     }
     if response.drag_started() {

@@ -5,7 +5,7 @@ use egui::{
     WidgetInfo, vec2,
 };
 
-use super::{Driver, Intent, Memory, PassView, View, passes_ui, theme, widgets};
+use super::{Clock, Driver, Intent, Memory, PassView, View, passes_ui, theme, widgets};
 use crate::score::Part;
 
 /// Width of the drawer, logical points.
@@ -190,6 +190,7 @@ fn bars(ui: &mut Ui, what: &str, help: &str, enabled: bool, mut press: impl FnMu
     ui.horizontal(|ui| {
         ui.label(RichText::new(what).font(theme::font(12.0)));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(RichText::new("bars").font(theme::font(12.0)));
             for count in BARS.into_iter().rev() {
                 let button = Button::new(count.to_string()).min_size(vec2(28.0, 20.0));
                 let response = ui.add_enabled(enabled, button).on_hover_text(help);
@@ -304,7 +305,7 @@ fn row(ui: &mut Ui, row: &TakeRow, view: &View<'_>, drawer: &mut Drawer, acts: &
         star(ui, row, acts);
         let width = ui.available_width() - 102.0;
         field(ui, row, Field::Name, width, drawer, acts);
-        play(ui, row, view.clock.driver, drawer, acts);
+        play(ui, row, view.clock, drawer, acts);
         let delete = ui.add(Button::new("×").min_size(vec2(22.0, 22.0)));
         let delete = delete.on_hover_text("Remove it from the song; Undo brings it back.");
         if delete.clicked() {
@@ -363,15 +364,23 @@ fn star(ui: &mut Ui, row: &TakeRow, acts: &mut Vec<TakeAct>) {
     }
 }
 
-fn play(ui: &mut Ui, row: &TakeRow, driver: Driver, drawer: &Drawer, acts: &mut Vec<TakeAct>) {
-    let text = if row.is_playing { "Playing" } else { "Play" };
+fn play(ui: &mut Ui, row: &TakeRow, clock: Clock, drawer: &Drawer, acts: &mut Vec<TakeAct>) {
+    let runs = clock.playing || clock.is_asked_to_play;
+    let text = match (row.is_playing, runs) {
+        (true, true) => "Playing",
+        (true, false) => "Chosen",
+        (false, _) => "Play",
+    };
     let color = if row.is_playing { theme::on_color() } else { theme::text() };
     let mut button = Button::new(RichText::new(text).color(color)).min_size(vec2(60.0, 22.0));
     if row.is_playing {
         button = button.fill(theme::accent());
     }
-    let help = match (row.is_playing, driver) {
-        (true, _) => "Let all improvise again.",
+    let help = match (row.is_playing, clock.driver) {
+        (true, _) if runs => "Let all improvise again.",
+        (true, _) => {
+            "The band plays this take when the transport runs. Press to let all improvise again."
+        }
         (false, Driver::Window) => {
             "Go to the take's first bar and play it; if parts are frozen, they alone play it and the others improvise. Press again to let all improvise."
         }
@@ -400,8 +409,18 @@ fn field(
     acts: &mut Vec<TakeAct>,
 ) {
     let (kept, what, hint, help) = match field {
-        Field::Name => (&row.name, "Name of", "name", "Click to give it another name."),
-        Field::Tags => (&row.tags, "Tags of", "tags", "Words of your own, to find it by."),
+        Field::Name => (
+            &row.name,
+            "Name of",
+            "name",
+            "Click to give it another name. Letters that cannot be typed here can be pasted (Ctrl+V).",
+        ),
+        Field::Tags => (
+            &row.tags,
+            "Tags of",
+            "tags",
+            "Words of your own, to find it by. Letters that cannot be typed here can be pasted (Ctrl+V).",
+        ),
     };
     let is_typed = |it: &&(u64, Field, String)| (it.0, it.1) == (row.id, field);
     let mut text = drawer.typed.as_ref().filter(is_typed).map_or(kept.clone(), |it| it.2.clone());

@@ -2,6 +2,7 @@
 
 mod escape;
 mod header;
+mod keyboard;
 mod news;
 mod own_transport;
 mod reach;
@@ -261,6 +262,21 @@ fn a_style_is_chosen_from_the_pack_s_list() {
     window.run();
     window.get_by_label("Style B").click();
     window.run_steps(3);
+    window.get_by_label("Ragtime").click();
+    window.run_steps(3);
+    assert_eq!(window.state().intents, [Intent::Change(Control::StyleB, 2.0 / 63.0)]);
+}
+
+#[test]
+fn styles_stand_in_the_order_of_their_names() {
+    let mut window = window(Mixer::Shown);
+    window.state_mut().choices.styles =
+        ["Tango", "Bach chorale", "Ragtime"].map(String::from).into();
+    window.run();
+    window.get_by_label("Style B").click();
+    window.run_steps(4);
+    let top = |name| window.get_by_label(name).rect().top();
+    assert!(top("Bach chorale") < top("Ragtime") && top("Ragtime") < top("Tango"));
     window.get_by_label("Ragtime").click();
     window.run_steps(3);
     assert_eq!(window.state().intents, [Intent::Change(Control::StyleB, 2.0 / 63.0)]);

@@ -3,7 +3,9 @@
 
 use std::cell::Cell;
 
-use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, Style, TextStyle, Theme, Visuals};
+use egui::{
+    Color32, CornerRadius, FontFamily, FontId, Stroke, StrokeKind, Style, TextStyle, Theme, Visuals,
+};
 
 use crate::score::Part;
 
@@ -159,10 +161,21 @@ pub fn on_color() -> Color32 {
     palette().on_color
 }
 
+/// Opacity of what is there and not heard.
+pub const FAINT: f32 = 0.35;
+
 pub const ROUND: CornerRadius = CornerRadius::same(6);
 
 pub fn part_color(part: Part) -> Color32 {
     palette().parts[part.slot()]
+}
+
+/// Color and place of the edge of a note that sounds. In the light tone dark text inside a dark color would leave nothing of it.
+pub fn sounding_edge(part: Part) -> (Color32, StrokeKind) {
+    match TONE.get() {
+        Tone::Dark => (text(), StrokeKind::Inside),
+        Tone::Light => (part_color(part).gamma_multiply(0.45), StrokeKind::Outside),
+    }
 }
 
 /// The color of a pitch class, from C on. Colors go around with the fifths, all equally light and equally strong, as Oklab has it (Ottosson, "A perceptual color space

@@ -20,6 +20,8 @@ pub struct TimbresView {
     pub dots: Vec<TimbreDot>,
     /// What each part plays on by itself.
     pub usual: [Usual; Part::BAND_SIZE],
+    /// What that is, by the style where the part is left to it; nothing while no pack is open.
+    pub families: [Option<Family>; Part::BAND_SIZE],
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -133,6 +135,9 @@ struct Told {
     usual: Usual,
 }
 
+/// How far apart parts of one sound lie, logical points: beside each other.
+const APART: f32 = 20.0;
+
 /// Half of what a hand takes a part by, logical points: at least and at most.
 const GRASP: (f32, f32) = (13.0, 24.0);
 
@@ -156,8 +161,8 @@ impl Map<'_> {
                 // Beside the map, at its foot.
                 (false, _) => self.field.left_bottom() + vec2(26.0 * place as f32 - 4.0, 4.0),
             };
-            while seats.iter().any(|it| it.distance(center) < 12.0) {
-                center.x += 15.0;
+            while seats.iter().any(|it| it.distance(center) < APART) {
+                center.x += APART;
             }
             seats.push(center);
         }
@@ -224,7 +229,6 @@ impl Map<'_> {
         if response.hovered() || response.dragged() {
             painter.circle_stroke(center, radius + 7.0, Stroke::new(1.0, theme::text()));
         }
-        widgets::focus_ring(ui, response, Rect::from_center_size(center, vec2(28.0, 28.0)));
     }
 
     /// Where a hand has put a part that was at `start`.

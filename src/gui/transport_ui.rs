@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Align2, Button, Key, Layout, Painter, Popup, Rect, Response, RichText, Role, Sense,
-    Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Shape, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{
@@ -23,15 +23,35 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
             Driver::Window => own_transport(ui, view, memory, intents),
         }
         clock(ui, view, memory, intents);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if view.mixer == Mixer::Shown {
-                master(ui, view, intents);
-            }
-            drawers(ui, view, memory);
-            ui.add_space(10.0);
-            presets_ui::draw(ui, view, memory, intents);
-        });
+        right_half(ui, view, memory, intents);
     });
+}
+
+/// Presets, history, drawers and the mix, up to the right edge, drawn from left to right, which is the way of the Tab key. How wide they are is known from the
+/// pass before; the list of presets takes what is left.
+fn right_half(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
+    /// Before the first pass.
+    const GUESS: f32 = 420.0;
+    let id = ui.scope_id().with("right half");
+    let others = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(GUESS);
+    let room = ui.available_rect_before_wrap();
+    let list = (room.width() - others).clamp(presets_ui::NARROWEST, presets_ui::WIDEST);
+    let left = (room.right() - others - list).max(room.left());
+    let builder = UiBuilder::new().max_rect(room.with_min_x(left));
+    let builder = builder.layout(Layout::left_to_right(Align::Center));
+    let drawn = ui.scope_builder(builder, |ui| {
+        ui.scope(|ui| presets_ui::draw(ui, view, memory, list, intents));
+        ui.add_space(10.0);
+        drawers(ui, view, memory);
+        if view.mixer == Mixer::Shown {
+            master(ui, view, intents);
+        }
+    });
+    let now = drawn.response.rect.width() - list;
+    if (now - others).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, now));
+        ui.ctx().request_discard("the header's right half has another width");
+    }
 }
 
 /// Whether the host plays, where, how fast and in which meter.
@@ -143,14 +163,18 @@ fn meter(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     let text = RichText::new(signature(now)).font(theme::digits(13.0));
     let button = ui.add_enabled(stands, Button::new(text).min_size(vec2(38.0, 24.0)));
     let button = button.on_hover_text(help).on_disabled_hover_text(help);
+    let mut is_taken = false;
     Popup::menu(&button).show(|ui| {
+        let mut entries = widgets::Entries::default();
         for meter in METERS.into_iter().filter_map(|(count, unit)| Meter::new(count, unit)) {
-            if ui.selectable_label(meter == now, signature(meter)).clicked() {
+            if entries.line(ui, &signature(meter), meter == now) {
                 intents.push(Intent::Transport(TransportAct::Meter(meter)));
-                ui.close();
+                is_taken = true;
             }
         }
+        entries.walk(ui, button.id);
     });
+    widgets::hand_back(ui, &button, is_taken);
     button.accessible_name(format!("Time signature {}", signature(now)));
 }
 
@@ -168,7 +192,6 @@ fn button(
     };
     ui.painter().rect_filled(rect, 4.0, ground);
     sign(ui.painter(), rect, color);
-    widgets::focus_ring(ui, &response, rect);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     response.on_hover_text(help)
 }
@@ -193,8 +216,12 @@ fn clock(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
         tempo.name = String::from(name);
     }
     let help = match view.clock.driver {
-        Driver::Host => "The tempo of the free run.",
-        Driver::Window => "The tempo.",
+        Driver::Host => {
+            "The tempo of the free run. The wheel and the arrow keys go by 1 bpm, with shift by a tenth."
+        }
+        Driver::Window => {
+            "The tempo. The wheel and the arrow keys go by 1 bpm, with shift by a tenth."
+        }
     };
     ui.allocate_ui_with_layout(vec2(80.0, 24.0), Layout::left_to_right(Align::Center), |ui| {
         widgets::level(ui, &tempo, 0.0, theme::accent(), help, intents);
@@ -212,31 +239,31 @@ fn clock(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
 }
 
 fn master(ui: &mut Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
+    ui.label(RichText::new("Mix").color(theme::quiet()));
     ui.allocate_ui_with_layout(vec2(92.0, 24.0), Layout::left_to_right(Align::Center), |ui| {
         let control = view.control(Control::Master);
         let meter = view.status.peaks[view.status.peaks.len() - 1];
         let help = "How loud the mix is.";
         widgets::level(ui, control, meter, theme::accent(), help, intents);
     });
-    ui.label(RichText::new("Mix").color(theme::quiet()));
 }
 
 /// Open and close the drawers.
 fn drawers(ui: &mut Ui, view: &View<'_>, memory: &mut Memory) {
-    let takes = match view.takes.count {
-        0 => String::from("Takes"),
-        count => format!("Takes {count}"),
-    };
-    let help = "Keep what has just sounded, and what has been kept.";
-    drawer(ui, memory, Side::Takes, &takes, "Takes", help);
-    let help = "What the band remembers of you, from song to song if you like.";
-    drawer(ui, memory, Side::Remembered, "Memory", "Memory drawer", help);
     if view.mixer == Mixer::Shown {
         let is_open = memory.opened == Some(Side::Sound);
         if sound_ui::button(ui, is_open).clicked() {
             memory.opened = (!is_open).then_some(Side::Sound);
         }
     }
+    let help = "What the band remembers of you, from song to song if you like.";
+    drawer(ui, memory, Side::Remembered, "Memory", "Memory drawer", help);
+    let takes = match view.takes.count {
+        0 => String::from("Takes"),
+        count => format!("Takes {count}"),
+    };
+    let help = "Keep what has just sounded, and what has been kept.";
+    drawer(ui, memory, Side::Takes, &takes, "Takes", help);
 }
 
 fn drawer(ui: &mut Ui, memory: &mut Memory, side: Side, text: &str, name: &str, help: &str) {

@@ -165,6 +165,26 @@ impl View<'_> {
     pub fn control(&self, control: Control) -> &ControlView {
         &self.controls[control.place()]
     }
+
+    /// Whether nothing is heard of a part of the band: it is muted, or another is soloed.
+    pub fn is_unheard(&self, part: Part) -> bool {
+        let Some(place) = part.band_index().filter(|_| self.mixer == Mixer::Shown) else {
+            return false;
+        };
+        let is_on = |control| self.control(control).is_on();
+        let is_soloed = |place| is_on(Control::Solo(place));
+        is_on(Control::Mute(place)) || (!is_soloed(place) && (0..Part::BAND_SIZE).any(is_soloed))
+    }
+
+    /// What a part of the band plays on: where that is left to the style, what the style has for it, such as `Auto: Flute`.
+    pub fn family_text(&self, place: usize) -> String {
+        let chosen = self.control(Control::Family(place));
+        let is_auto = chosen.index() == 0;
+        match self.timbres.families[place].filter(|_| is_auto) {
+            Some(family) => format!("{}: {}", chosen.text, family.name()),
+            None => chosen.text.clone(),
+        }
+    }
 }
 
 impl ControlView {

@@ -1,6 +1,8 @@
 //! Controls drawn by hand: dial, level bar, choice, switch, die.
 
 mod card;
+mod entries;
+mod focus;
 mod gesture;
 mod menu;
 mod scroll;
@@ -20,6 +22,8 @@ use gesture::{Direction, gesture};
 use menu::menu;
 
 pub(super) use card::{card, card_over};
+pub(super) use entries::{Entries, hand_back};
+pub(super) use focus::mark as mark_focus;
 pub(super) use menu::learning_menu;
 pub(super) use scroll::scrolling;
 pub(super) use sign::{badge, shape};
@@ -76,7 +80,6 @@ pub(super) fn dial(
         let at = pos2(center.x, below + 21.0);
         painter.text(at, Align2::CENTER_CENTER, &control.text, theme::font(12.0), theme::text());
     }
-    focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
     menu(&response, control, intents);
 }
@@ -112,7 +115,6 @@ pub(super) fn level(
     painter.rect_filled(grip, CornerRadius::same(1), theme::text());
     let at = pos2(rect.left() + 7.0, rect.center().y - 1.5 - text.size().y / 2.0);
     painter.galley(at, text, theme::text());
-    focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
     menu(&response, control, intents);
 }
@@ -133,7 +135,6 @@ pub(super) fn slider(ui: &mut Ui, control: &ControlView, help: &str, intents: &m
     line(control.default.min(value), control.default.max(value), theme::accent());
     let grown = if response.hovered() || response.dragged() { 8.0 } else { 7.0 };
     painter.circle_filled(pos2(x(value), y), grown, theme::text());
-    focus_ring(ui, &response, rect);
     finish(&response, Role::Slider, control, help);
     menu(&response, control, intents);
 }
@@ -151,6 +152,27 @@ pub(super) fn choice(
     let (chosen, response) = list.show_whole(ui);
     if let Some(chosen) = chosen {
         intents.push(Intent::Change(control.control, control.share(chosen)));
+    }
+    menu(&response, control, intents);
+}
+
+/// Likewise, in the order of the names; what has no name stays where it is, at the end.
+pub(super) fn choice_by_name(
+    ui: &mut Ui,
+    control: &ControlView,
+    choices: &[String],
+    help: &str,
+    intents: &mut Vec<Intent>,
+) {
+    let mut order: Vec<usize> = (0..choices.len()).collect();
+    order.sort_by_key(|place| choices[*place].to_lowercase());
+    let names: Vec<String> = order.iter().map(|place| choices[*place].clone()).collect();
+    let chosen = control.index().min(choices.len().saturating_sub(1));
+    let chosen = order.iter().position(|place| *place == chosen).unwrap_or(0);
+    let list = List { name: &control.name, text: &control.text, choices: &names, chosen, help };
+    let (chosen, response) = list.show_whole(ui);
+    if let Some(chosen) = chosen {
+        intents.push(Intent::Change(control.control, control.share(order[chosen])));
     }
     menu(&response, control, intents);
 }
@@ -174,18 +196,24 @@ impl List<'_> {
 
     /// With the closed list itself.
     fn show_whole(self, ui: &mut Ui) -> (Option<usize>, Response) {
-        let mut chosen = self.chosen;
+        let (mut chosen, mut is_taken) = (self.chosen, false);
+        let id = ui.scope_id().with(self.name);
         let response = ComboBox::from_id_salt(self.name)
             .selected_text(self.text)
             .width(ui.available_width() - 2.0)
             .height(420.0)
             .truncate()
             .show_ui(ui, |ui| {
+                let mut entries = Entries::default();
                 for (index, name) in self.choices.iter().enumerate() {
-                    ui.selectable_value(&mut chosen, index, name);
+                    if entries.line(ui, name, index == self.chosen) {
+                        (chosen, is_taken) = (index, true);
+                    }
                 }
+                entries.walk(ui, id);
             })
             .response;
+        hand_back(ui, &response, is_taken);
         // A step of the wheel over the closed list chooses the next one.
         let steps = wheel::steps(ui, &response);
         if steps >= 1.0 {
@@ -222,7 +250,6 @@ pub(super) fn switch(
     let painter = ui.painter();
     painter.rect_filled(rect, CornerRadius::same(4), ground);
     painter.text(rect.center(), Align2::CENTER_CENTER, label, theme::font(12.0), text);
-    focus_ring(ui, &response, rect);
     response
         .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, control.is_on(), &control.name));
     menu(&response, control, intents);
@@ -256,7 +283,6 @@ pub(super) fn segments(
         };
         ui.painter().rect_filled(rect, CornerRadius::same(4), ground);
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font.clone(), text);
-        focus_ring(ui, &response, rect);
         let label = format!("{}: {name}", control.name);
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &label));
         menu(&response, control, intents);
@@ -301,7 +327,6 @@ pub(super) fn die(ui: &mut Ui, help: &str) -> Response {
     for (x, y) in [(-1.0, -1.0), (1.0, -1.0), (0.0, 0.0), (-1.0, 1.0), (1.0, 1.0)] {
         painter.circle_filled(face.center() + vec2(x, y) * 6.5, 2.2, theme::accent());
     }
-    focus_ring(ui, &response, rect);
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, "Roll the die"));
     response.on_hover_text(help).on_disabled_hover_text(LOCKED)
@@ -331,7 +356,6 @@ pub(super) fn lock(ui: &mut Ui, is_closed: bool, help: &str) -> Response {
     shackle.extend((0..=8).map(round));
     shackle.push(pos2(top.x + 4.5, if is_closed { body.top() } else { body.top() - 1.5 }));
     painter.add(Shape::line(shackle, PathStroke::new(2.0, color)));
-    focus_ring(ui, &response, rect);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_closed, "Lock the seed"));
     response.on_hover_text(help)
 }
@@ -359,7 +383,6 @@ pub(super) fn star(ui: &mut Ui, is_on: bool, label: &str, help: &str) -> Respons
     } else {
         painter.add(Shape::closed_line((0..10).map(point).collect(), Stroke::new(1.2, color)));
     }
-    focus_ring(ui, &response, rect);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, label));
     response.on_hover_text(help)
 }
@@ -381,14 +404,6 @@ fn finish(response: &Response, role: Role, control: &ControlView, help: &str) {
         "{}: {}\n{help}{learned}\nDouble click: default. Shift: fine. Right click: more.",
         control.name, control.text
     ));
-}
-
-/// Keyboard focus is seen.
-pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
-    if response.has_focus() {
-        let stroke = Stroke::new(1.5, theme::accent());
-        ui.painter().rect_stroke(rect.expand(2.0), theme::ROUND, stroke, StrokeKind::Outside);
-    }
 }
 
 /// Place of a linear peak on a meter from -60 to +6 decibels.

@@ -1,5 +1,5 @@
-//! Presets: settings of the music under a name. What belongs to the song or to the room stays as it is: seed, key, chord, mutes and solos, the mix's level, the
-//! player's channel and the free run.
+//! Presets: settings of the music under a name. What belongs to the song or to the room stays as it is: seed, key, chord, the mix's level, the
+//! player's channel and the free run. Mutes and solos are kept in none, and go off where one is chosen.
 
 mod factory;
 
@@ -83,6 +83,12 @@ impl Preset {
     pub fn now(name: &str, controls: &Controls) -> Self {
         let value = |control| (control, controls.get(control).value());
         Self { name: String::from(name), values: Self::controls().map(value).collect() }
+    }
+
+    /// Each mute and solo that is on, with its value when off: who chooses a preset is to hear all of it.
+    pub fn opened(controls: &Controls) -> impl Iterator<Item = (Control, f32)> + '_ {
+        let switches = (0..Part::BAND_SIZE).flat_map(|it| [Control::Mute(it), Control::Solo(it)]);
+        switches.filter(|it| controls.get(*it).value() > 0.0).map(|it| (it, 0.0))
     }
 
     /// Each control that is set otherwise now, with the preset's value.

@@ -104,6 +104,7 @@ fn texts_are_a_musician_s_and_read_back() {
         (Control::Chord, "Bmaj7", "Bmaj7"),
         (Control::Quantum, "half beat", "Half beat"),
         (Control::MinP, "0.05", "0.050"),
+        (Control::FreeTempo, "96,5", "96.5 bpm"),
         (Control::Master, "-6 dB", "-6.0 dB"),
         (Control::Mode(0), "off", "Off"),
         (Control::Family(1), "synth lead", "Synth lead"),

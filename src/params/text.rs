@@ -205,8 +205,10 @@ fn place(names: &[&str], text: &str) -> Option<i32> {
     names.iter().position(|name| is(name, text)).and_then(|place| place.try_into().ok())
 }
 
+/// With a point or, as half the world writes it, a comma before the fraction.
 fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
-    text.trim().parse().ok()
+    let text = text.trim();
+    text.parse().ok().or_else(|| text.replacen(',', ".", 1).parse().ok())
 }
 
 fn is(name: &str, typed: &str) -> bool {

@@ -232,9 +232,19 @@ impl Window {
         for message in self.song.kept.news() {
             self.roll.take(message);
         }
+        self.forget_answered(&links);
         self.status.notices.extend(self.song.kept.failures());
         self.status.notices.extend(self.notices.iter().cloned());
         self.read(&links)
+    }
+
+    /// What was struck out and is answered, or over, can be taken back no more.
+    fn forget_answered(&mut self, links: &Links) {
+        let now = links.gauges.playhead_quarters.load(Ordering::Relaxed);
+        let (roll, now) = (&mut self.roll, Tick::from_quarters(now));
+        let mut inner = self.song.kept.lock();
+        inner.history.keep_strikes(|note| roll.is_to_come(note, now));
+        roll.set_struck(inner.history.struck().into_iter());
     }
 
     fn read(&mut self, links: &Links) -> Clock {
@@ -301,9 +311,6 @@ impl Window {
                 // What was said of an earlier file no longer matters.
                 self.notices.clear();
             }
-            if let Intent::Veto(note) = &intent {
-                self.roll.veto(*note);
-            }
             let (typed, is_memory) = match &intent {
                 Intent::Type(control, _) | Intent::TypeWith(control, ..) => (Some(*control), false),
                 Intent::Memory(_) => (None, true),
@@ -322,6 +329,7 @@ impl Window {
                 (Ok(()), None) => {}
             }
         }
+        self.roll.set_struck(self.song.kept.lock().history.struck().into_iter());
     }
 }
 

@@ -1,11 +1,11 @@
-//! What the musician did in the editor and can take back: controls, presets, the seed's phrase and lock. Takes and the memory have undo of their own. What a
+//! What the musician did in the editor and can take back: controls, presets, the seed's phrase and lock, notes struck out. Takes and the memory have undo of their own. What a
 //! host automates is the host's to undo.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::params::Control;
-use crate::score::Phrase;
+use crate::score::{Note, Phrase};
 
 /// One act, as it can be taken back and done again.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,14 @@ pub(super) enum Step {
         before: bool,
         after: bool,
     },
+    Strike(Strike),
+}
+
+/// What a part begins with a note is struck out in the roll, or is to be played after all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Strike {
+    pub(super) note: Note,
+    pub(super) is_out: bool,
 }
 
 /// One control, in shares of its range.
@@ -116,6 +124,27 @@ impl History {
         self.done.push(step);
     }
 
+    /// The notes that are struck out now, in the order in which they were.
+    pub(super) fn struck(&self) -> Vec<Note> {
+        let mut struck: Vec<Note> = Vec::new();
+        for step in &self.done {
+            let Step::Strike(Strike { note, is_out }) = *step else { continue };
+            struck.retain(|it| (it.part, it.onset) != (note.part, note.onset));
+            struck.extend(is_out.then_some(note));
+        }
+        struck
+    }
+
+    /// Forget what was struck out, and what was of that taken back, of notes that `is_open` says no more of: it cannot be undone.
+    pub(super) fn keep_strikes(&mut self, is_open: impl Fn(Note) -> bool) {
+        let stays = |step: &Step| match step {
+            Step::Strike(strike) => is_open(strike.note),
+            Step::Controls { .. } | Step::Phrase { .. } | Step::Lock { .. } => true,
+        };
+        self.done.retain(stays);
+        self.undone.retain(stays);
+    }
+
     /// What is to be taken back.
     pub(super) fn undo(&mut self) -> Option<Step> {
         let step = self.done.pop()?;
@@ -142,7 +171,9 @@ impl Step {
     fn single(&self) -> Option<Turned> {
         match self {
             Step::Controls { turned, preset: None } if turned.len() == 1 => turned.first().copied(),
-            Step::Controls { .. } | Step::Phrase { .. } | Step::Lock { .. } => None,
+            Step::Controls { .. } | Step::Phrase { .. } | Step::Lock { .. } | Step::Strike(_) => {
+                None
+            }
         }
     }
 
@@ -157,13 +188,15 @@ impl Step {
             },
             Step::Phrase { before, after } => Step::Phrase { before: after, after: before },
             Step::Lock { before, after } => Step::Lock { before: after, after: before },
+            Step::Strike(strike) => Step::Strike(Strike { is_out: !strike.is_out, ..strike }),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Control, Duration, History, Instant, Step, Turned};
+    use super::{Control, Duration, History, Instant, Note, Step, Strike, Turned};
+    use crate::score::{Part, Pitch, Tick, Ticks, Velocity};
 
     fn turned(control: Control, before: f32, after: f32) -> Step {
         Step::of(Turned { control, before, after })
@@ -234,6 +267,29 @@ mod tests {
         let Some(Step::Controls { turned, .. }) = history.undo() else { panic!() };
         assert_eq!(turned.iter().map(|it| it.before).collect::<Vec<_>>(), [0.25, 0.5]);
         assert!(!history.can_undo());
+    }
+
+    #[test]
+    fn a_note_struck_out_is_taken_back_until_it_is_over() {
+        let (mut history, now) = (History::default(), Instant::now());
+        let note = |onset| Note {
+            onset: Tick(onset),
+            part: Part::BAND[1],
+            pitch: Pitch::new(60).unwrap(),
+            length: Ticks(24),
+            velocity: Velocity::clamped(90),
+        };
+        let strike = |onset, is_out| Step::Strike(Strike { note: note(onset), is_out });
+        history.add(strike(96, true), now);
+        history.add(strike(120, true), now);
+        history.add(strike(96, false), now);
+        assert_eq!(history.struck(), [note(120)]);
+        assert_eq!(history.undo(), Some(strike(96, true)));
+        assert_eq!(history.struck(), [note(96), note(120)]);
+        history.keep_strikes(|it| it.onset > Tick(96));
+        assert_eq!((history.struck(), history.can_redo()), (vec![note(120)], false));
+        assert_eq!(history.undo(), Some(strike(120, false)));
+        assert_eq!((history.struck(), history.can_undo()), (vec![], false));
     }
 
     #[test]

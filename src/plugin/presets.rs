@@ -62,22 +62,91 @@ impl Presets {
         if self.named(name).is_some() {
             return Err(format!("keep a preset: there is one of the name {name}"));
         }
+        self.write(Preset::now(name, controls), controls, Existing::Keep)
+    }
+
+    /// Keep what is set now in the place of a preset of the musician's own.
+    ///
+    /// # Errors
+    /// If there is none of the name, or it cannot be written.
+    pub(super) fn replace(&mut self, name: &str, controls: &Controls) -> Result<(), String> {
+        let place = self.own("replace", name)?;
+        let before = self.all.remove(place);
+        let written = self.write(Preset::now(name.trim(), controls), controls, Existing::Replace);
+        if written.is_err() {
+            self.all.insert(place, before);
+        }
+        written
+    }
+
+    /// Give a preset of the musician's own another name.
+    ///
+    /// # Errors
+    /// If there is none, or one of the other name, or the file cannot be written.
+    pub(super) fn rename(
+        &mut self,
+        from: &str,
+        to: &str,
+        controls: &Controls,
+    ) -> Result<(), String> {
+        let (place, to) = (self.own("rename", from)?, to.trim());
+        if self.named(to).is_some() {
+            return Err(format!("rename a preset: there is one of the name {to}"));
+        }
+        let preset = Preset { name: String::from(to), ..self.all[place].clone() };
+        self.write(preset, controls, Existing::Keep)?;
+        self.delete(from)
+    }
+
+    /// Remove a preset of the musician's own, and its file.
+    ///
+    /// # Errors
+    /// If there is none, or the file cannot be removed.
+    pub(super) fn delete(&mut self, name: &str) -> Result<(), String> {
+        let place = self.own("delete", name)?;
+        let folder = self.folder("delete")?;
+        preset::remove(name.trim(), &folder, None).map_err(|error| error.to_string())?;
+        self.all.remove(place);
+        Ok(())
+    }
+
+    /// Where in `all` the musician's own of this name is.
+    fn own(&self, attempt: &str, name: &str) -> Result<usize, String> {
+        let own = self.all.iter().skip(self.factory).position(|it| it.name == name.trim());
+        own.map(|place| self.factory + place)
+            .ok_or_else(|| format!("{attempt} a preset: none of your own has the name {name}"))
+    }
+
+    fn folder(&self, attempt: &str) -> Result<PathBuf, String> {
         let folder = self.folder.clone();
-        let folder =
-            folder.ok_or_else(|| String::from("keep a preset: the system names no home folder"))?;
-        let preset = Preset::now(name, controls);
+        folder.ok_or_else(|| format!("{attempt} a preset: the system names no home folder"))
+    }
+
+    /// Write a preset and add it to the list.
+    fn write(
+        &mut self,
+        preset: Preset,
+        controls: &Controls,
+        existing: Existing,
+    ) -> Result<(), String> {
+        let folder = self.folder("keep")?;
         let ids = ids(controls);
         let text = |(control, value): &(Control, f32)| {
             (ids[control.place()].clone(), controls.get(*control).text(*value))
         };
         let values = preset.values.iter().map(text).collect();
-        let file = PresetFile { name: String::from(name), values };
-        preset::save(&file, &folder, Existing::Keep).map_err(|error| match error {
+        let file = PresetFile { name: preset.name.clone(), values };
+        preset::save(&file, &folder, existing).map_err(|error| match error {
             OutputError::Exists { path } => {
                 format!("keep a preset: there is a file of this name: {}", path.display())
             }
             other => other.to_string(),
         })?;
+        if existing == Existing::Replace {
+            // One that was brought here under another file name would come back.
+            let kept = preset::file_of(&preset.name);
+            preset::remove(&preset.name, &folder, Some(&kept)).map_err(|it| it.to_string())?;
+        }
         self.all.push(preset);
         self.all[self.factory..].sort_by_key(|it| it.name.to_lowercase());
         Ok(())

@@ -20,16 +20,21 @@ pub(super) fn view() -> TimbresView {
 pub(super) fn follow(view: &mut TimbresView, controls: &Controls) {
     let settings = controls.settings();
     for (place, usual) in view.usual.iter_mut().enumerate() {
-        *usual = embedded().map_or(Usual::Elsewhere, |pack| self::usual(pack, &settings, place));
+        let family = embedded().map(|pack| family(pack, &settings, place));
+        view.families[place] = family;
+        *usual = embedded().zip(family).map_or(Usual::Elsewhere, |it| self::usual(it.0, it.1));
     }
 }
 
-fn usual(pack: &Pack, settings: &Settings, place: usize) -> Usual {
+fn family(pack: &Pack, settings: &Settings, place: usize) -> Family {
     let style = settings.style;
     let leading = if style.lean > 0.5 { style.second } else { style.first };
     let role = pack.styles.get(leading).and_then(|style| style.parts.get(place));
     let family = settings.parts[place].family.or(role.map(|role| role.family));
-    let family = family.unwrap_or(Family::PIANO);
+    family.unwrap_or(Family::PIANO)
+}
+
+fn usual(pack: &Pack, family: Family) -> Usual {
     if family.is_drums() {
         return Usual::Drums;
     }

@@ -1,4 +1,4 @@
-//! The note of the roll that the pointer is on, or that the arrow keys have come to: what it is, and a press that strikes it out.
+//! The note of the roll that the pointer is on, or that the arrow keys have come to: what it is, and a press that strikes it out or lets it be played after all.
 
 use egui::accesskit::Live;
 use egui::{CursorIcon, EventFilter, Key, Pos2, Rect, Response, Role, Tooltip, Ui, WidgetInfo};
@@ -6,7 +6,7 @@ use egui::{CursorIcon, EventFilter, Key, Pos2, Rect, Response, Role, Tooltip, Ui
 use super::{KEYS, Scale};
 use crate::gui::{Intent, Memory, View};
 use crate::params::Control;
-use crate::score::{Note, Part, Tick};
+use crate::score::{Family, Note, Part, Tick};
 
 /// The note that is pointed at: by the pointer, or else by the arrow keys while the roll has the focus.
 pub(super) fn note(
@@ -71,7 +71,7 @@ fn walk(ui: &Ui, response: &Response, view: &View<'_>, memory: &mut Memory, scal
     memory.walked = next.and_then(|it| notes.get(it)).copied().or(memory.walked);
 }
 
-/// Tell what the note is; a press strikes out one that has not begun.
+/// Tell what the note is; a press strikes out one that has not begun, and another takes that back.
 pub(super) fn tell(
     ui: &Ui,
     response: &Response,
@@ -82,7 +82,7 @@ pub(super) fn tell(
 ) {
     let is_open = note.onset > now && note.part != Part::PLAYER;
     let fate = match (is_open, view.roll.is_struck(note)) {
-        (true, true) => "\nstruck out",
+        (true, true) => "\nstruck out: press to have it played after all",
         (true, false) => "\ndecided, to come: press to strike it out",
         (false, _) => "",
     };
@@ -94,8 +94,9 @@ pub(super) fn tell(
         if response.hovered() {
             ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
         }
-        if response.clicked() && !view.roll.is_struck(note) {
-            intents.push(Intent::Veto(note));
+        if response.clicked() {
+            let is_struck = view.roll.is_struck(note);
+            intents.push(if is_struck { Intent::Restore(note) } else { Intent::Veto(note) });
         }
     }
 }
@@ -104,7 +105,9 @@ pub(super) fn tell(
 fn text(view: &View<'_>, note: Note) -> String {
     let who = match note.part.band_index() {
         Some(place) => {
-            let family = &view.control(Control::Family(place)).text;
+            // What it is, whoever chose it.
+            let family = view.timbres.families[place].map(Family::name);
+            let family = family.unwrap_or(&view.control(Control::Family(place)).text);
             format!("Part {}, {family}", note.part.slot())
         }
         None if view.roll.expected(Tick(i64::MIN)).any(|it| it == note) => {
@@ -115,7 +118,18 @@ fn text(view: &View<'_>, note: Note) -> String {
     };
     let likelihood = view.roll.likelihood(note);
     let likelihood = likelihood.map_or(String::new(), |it| format!("\npitch {}", it.text()));
-    let (name, velocity, beats) =
-        (note.pitch.name(), note.velocity.number(), note.length.quarters());
-    format!("{who}: {name}, velocity {velocity}, {beats:.2} beats{likelihood}")
+    let (velocity, beats) = (note.velocity.number(), note.length.quarters());
+    let name = drum(view, note).map_or_else(|| note.pitch.name(), String::from);
+    let heard = match view.is_unheard(note.part) {
+        true => "\nunheard: the part is muted, or another is soloed",
+        false => "",
+    };
+    format!("{who}: {name}, velocity {velocity}, {beats:.2} beats{likelihood}{heard}")
+}
+
+/// What the note strikes, where its part is a kit.
+fn drum(view: &View<'_>, note: Note) -> Option<&'static str> {
+    let place = note.part.band_index()?;
+    view.timbres.families[place].filter(|it| it.is_drums())?;
+    note.pitch.drum()
 }

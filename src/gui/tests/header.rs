@@ -53,6 +53,96 @@ fn presets_are_chosen_stepped_through_and_kept() {
     assert!(window.query_by_label("Name of the preset").is_none());
 }
 
+/// Open the list of presets with `Evening`, one of her own, chosen and changed, and take this line of it.
+fn with_own(line: &str) -> Harness<'static, Desk> {
+    let mut window = with_presets();
+    window.state_mut().presets.name = Some(String::from("Evening"));
+    window.run();
+    for name in ["Preset", line] {
+        window.get_by_label(name).click();
+        window.run_steps(5);
+    }
+    window
+}
+
+fn acts(window: &mut Harness<'static, Desk>) -> Vec<Intent> {
+    std::mem::take(&mut window.state_mut().intents)
+}
+
+fn type_over(window: &mut Harness<'static, Desk>, text: &str) {
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.event(Event::Text(String::from(text)));
+    window.run_steps(2);
+}
+
+#[test]
+fn one_s_own_preset_is_replaced_renamed_and_deleted() {
+    let evening = || String::from("Evening");
+    let replaced = [Intent::Preset(PresetAct::Replace(evening()))];
+    assert_eq!(acts(&mut with_own("Keep the changes in “Evening”")), replaced);
+    // Under a name that is there the button says what it does.
+    let mut window = with_own("Keep as a preset…");
+    type_over(&mut window, "Even");
+    assert!(window.query_by_label("Keep").is_some() && window.query_by_label("Replace").is_none());
+    type_over(&mut window, "Evening");
+    window.get_by_label("Replace").click();
+    window.run_steps(3);
+    assert_eq!(acts(&mut window), replaced);
+
+    let mut window = with_own("Rename “Evening”…");
+    type_over(&mut window, "Night");
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    let (from, to) = (evening(), String::from("Night"));
+    assert_eq!(acts(&mut window), [Intent::Preset(PresetAct::Rename { from, to })]);
+
+    let mut window = with_own("Delete “Evening”…");
+    assert_eq!(acts(&mut window), [], "it is asked first");
+    window.get_by_label("Cancel").click();
+    window.run_steps(3);
+    assert!(acts(&mut window).is_empty() && window.query_by_label("Delete it").is_none());
+    let mut window = with_own("Delete “Evening”…");
+    window.get_by_label("Delete it").click();
+    window.run_steps(3);
+    assert_eq!(acts(&mut window), [Intent::Preset(PresetAct::Delete(evening()))]);
+    assert!(window.query_by_label("Delete it").is_none());
+}
+
+#[test]
+fn ours_are_not_renamed_or_deleted() {
+    let mut window = with_presets();
+    window.get_by_label("Preset").click();
+    window.run_steps(4);
+    for act in ["Rename", "Delete", "Keep the changes"] {
+        assert!(window.query_by_label_contains(act).is_none(), "{act}");
+    }
+}
+
+#[test]
+fn the_list_of_presets_opens_where_the_chosen_one_is() {
+    let mut window = with_presets();
+    let presets = &mut window.state_mut().presets;
+    presets.factory = (0..60).map(|it| format!("Ours {it}")).collect();
+    for (chosen, seen, unseen) in
+        [(Some("Ours 50"), "Ours 50", "Evening"), (None, "Evening", "Ours 50")]
+    {
+        window.state_mut().presets.name = chosen.map(String::from);
+        window.run_steps(2);
+        window.get_by_label("Preset").click();
+        window.run_steps(8);
+        let keep = window.get_by_label("Keep as a preset…").rect();
+        let is_seen = |name: &str| {
+            let rect = window.get_by_label(name).rect();
+            (keep.bottom()..keep.bottom() + 440.0).contains(&rect.center().y)
+        };
+        assert!(is_seen(seen) && !is_seen(unseen), "{chosen:?}");
+        assert!(keep.top() < 120.0, "to keep one stands above them");
+        window.key_press(Key::Escape);
+        window.run_steps(3);
+        assert!(window.query_by_label("Keep as a preset…").is_none());
+    }
+}
+
 #[test]
 fn acts_are_taken_back_and_done_again() {
     assert_eq!(presses(&["Undo in the window"]), [Intent::Undo]);

@@ -72,6 +72,20 @@ fn one_stretch_is_one() {
 }
 
 #[test]
+fn the_first_step_is_done_when_the_transport_runs() {
+    let mut window = window(Mixer::Shown);
+    window.state_mut().memory.first_step = Some(0);
+    window.run_steps(3);
+    assert!(window.query_by_label("1 of 3").is_some());
+    window.state_mut().clock.playing = true;
+    window.run_steps(3);
+    assert!(window.query_by_label("1 of 3").is_none() && window.query_by_label("2 of 3").is_some());
+    let hint = window.get_by_label("2 of 3").rect();
+    let roll = window.get_by_label("Piano roll").rect();
+    assert!(hint.right() < roll.left() + 0.6 * roll.width(), "what is to come stays in sight");
+}
+
+#[test]
 fn the_first_steps_are_three_and_go() {
     let mut window = window(Mixer::Shown);
     window.state_mut().memory.first_step = Some(0);

@@ -6,6 +6,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{Desk, FileWish, window};
+use crate::gui::preset_questions::PresetQuestion;
 use crate::gui::{Intent, MemoryAct, Mixer};
 use crate::params::Control;
 
@@ -76,7 +77,7 @@ fn a_memory_and_a_preset_are_asked_for_again_too() {
     assert_eq!(value(&window, "Path of a memory"), "/music/none");
     window.key_press(Key::Escape);
     window.run_steps(3);
-    window.state_mut().memory.preset_name = Some(String::new());
+    window.state_mut().memory.preset_asked = Some(PresetQuestion::Keep(String::new()));
     window.run_steps(4);
     assert_eq!(answer(&mut window, "Ev/ening", "Keep").len(), 1);
     assert_eq!(window.state_mut().memory.answered(Err(fault)), Ok(()));
@@ -106,6 +107,11 @@ fn a_value_that_is_not_understood_stays_with_what_would_be() {
     window.run_steps(3);
     assert!(window.query_by_label("Density is -2 to +2").is_some());
     assert_eq!(value(&window, "Value of Density"), "much");
+    window.event(Event::Text(String::from("+1")));
+    window.run_steps(3);
+    assert!(window.query_by_label("Density is -2 to +2").is_none(), "another one is being typed");
+    window.key_press(Key::Enter);
+    window.run_steps(1);
     window.state_mut().controls[place].misread = None;
     window.run_steps(3);
     assert!(window.query_by_label("Value of Density").is_none(), "it was understood");

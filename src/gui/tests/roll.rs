@@ -7,7 +7,8 @@ use egui_kittest::kittest::Queryable;
 use super::{Desk, window};
 use crate::engine::link::{Foreseen, FromComposer};
 use crate::gui::{Clock, Intent, Mixer, Roll};
-use crate::score::{Likelihood, Note, Part, Pitch, Tick, Ticks, Velocity};
+use crate::params::Control;
+use crate::score::{Family, Likelihood, Note, Part, Pitch, Tick, Ticks, Velocity};
 
 fn note(part: Part, onset: i64) -> Note {
     Note {
@@ -67,6 +68,25 @@ fn a_note_tells_what_it_is() {
     assert!(window.query_by_label_contains("press to strike it out").is_some());
     press(&mut window, 3.0);
     assert!(window.query_by_label_contains("velocity").is_none());
+}
+
+#[test]
+fn a_note_tells_what_plays_it_what_it_strikes_and_whether_it_is_heard() {
+    let mut window = playing();
+    window.state_mut().timbres.families[1] = Family::new(9);
+    window.run_steps(2);
+    press(&mut window, -3.0);
+    assert!(window.query_by_label("Part 2, Flute: C4, velocity 90, 1.00 beats").is_some());
+    assert_eq!(window.get_by_label("Part 2 family").value().as_deref(), Some("Auto: Flute"));
+    let chosen = &mut window.state_mut().controls[Control::Family(1).place()];
+    (chosen.value, chosen.text) = (1.0, String::from("Drums"));
+    window.state_mut().timbres.families[1] = Some(Family::DRUMS);
+    window.state_mut().controls[Control::Solo(3).place()].value = 1.0;
+    window.run_steps(2);
+    press(&mut window, -3.0);
+    let text = "Part 2, Drums: high bongo, velocity 90, 1.00 beats\nunheard: the part is muted, or another is soloed";
+    assert!(window.query_by_label(text).is_some());
+    assert_eq!(window.get_by_label("Part 2 family").value().as_deref(), Some("Drums"));
 }
 
 #[test]
@@ -154,11 +174,14 @@ fn a_note_to_come_is_struck_out_by_a_press_and_one_of_the_past_is_not() {
         window.run_steps(2);
         assert_eq!(std::mem::take(&mut window.state_mut().intents), struck);
     }
-    window.state_mut().roll.veto(note(Part::BAND[1], 216));
+    window.state_mut().roll.set_struck([note(Part::BAND[1], 216)].into_iter());
     let at = press(&mut window, 1.1);
-    window.hover_at(at);
+    assert!(window.query_by_label_contains("struck out: press to have it played").is_some());
+    window.drag_at(at);
+    window.run_steps(1);
+    window.drop_at(at);
     window.run_steps(2);
-    assert!(window.query_by_label_contains("struck out").is_some());
+    assert_eq!(window.state().intents, [Intent::Restore(note(Part::BAND[1], 216))]);
     let part = Part::BAND[1];
     let answer = FromComposer::Hushed { part, from: Tick(216), to: Tick(217) };
     assert_eq!(window.state_mut().roll.take(answer), None);

@@ -27,12 +27,19 @@ const PLAIN: (i32, f64) = (40, 0.0005);
 type Set = fn(&mut Desk);
 
 /// Names of pictures, and what they show.
-const STATES: [(&str, Set); 11] = [
+const STATES: [(&str, Set); 12] = [
     ("fresh", |_| {}),
     ("playing", play),
     ("light", |desk| {
         play(desk);
         desk.memory.tone = Tone::Light;
+    }),
+    ("unheard", |desk| {
+        play(desk);
+        desk.controls[Control::Mute(1).place()].value = 1.0;
+        for part in [1, 2] {
+            desk.controls[Control::Solo(part).place()].value = 1.0;
+        }
     }),
     ("takes", |desk| {
         play(desk);

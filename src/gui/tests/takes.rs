@@ -70,7 +70,14 @@ fn takes_are_starred_played_varied_exported_and_deleted() {
         acts(&["Play here", "Play Blue Bolero"]),
         [TakeAct::Play { id: 1, from_start: true, frozen: [false; 4] }]
     );
-    assert_eq!(acts(&["Playing Airy Aria"]), [TakeAct::Silence]);
+    assert_eq!(acts(&["Chosen Airy Aria"]), [TakeAct::Silence]);
+    let mut window = drawer();
+    window.state_mut().clock.playing = true;
+    window.run_steps(2);
+    assert!(
+        window.query_by_label("Playing Airy Aria").is_some(),
+        "nothing plays while time stands"
+    );
     assert_eq!(acts(&["Vary Blue Bolero"]), [TakeAct::Vary(1, [false; 4])]);
     assert_eq!(acts(&["Again Airy Aria"]), [TakeAct::Again(0)]);
     assert_eq!(acts(&["Seed Blue Bolero"]), [TakeAct::Seed(1)]);

@@ -25,6 +25,7 @@ fn map() -> Harness<'static, Desk> {
             dot("Tuba", 7, 0.6, 0.9),
         ],
         usual: [Usual::Dot(0), Usual::Dot(0), Usual::Elsewhere, Usual::Drums],
+        families: [Some(Family::PIANO), Some(Family::PIANO), None, Some(Family::DRUMS)],
     };
     window.run();
     assert!(window.query_by_label("Timbre map").is_none());

@@ -41,6 +41,25 @@ fn it_turns_what_is_under_the_pointer_where_nothing_scrolls() {
 }
 
 #[test]
+fn a_tempo_goes_by_whole_beats_a_minute() {
+    let mut window = window(Mixer::Shown);
+    window.run();
+    hover(&mut window, "Free-run tempo");
+    let share = |bpm: f32| (bpm - 20.0) / 380.0;
+    for (from, up, to) in
+        [(120.0, 1.0, 121.0), (96.5, 1.0, 97.0), (96.5, -1.0, 96.0), (120.0, -2.0, 118.0)]
+    {
+        window.state_mut().controls[Control::FreeTempo.place()].value = share(from);
+        window.run_steps(30); // the wheel has come to rest
+        turn(&mut window, up);
+        let [Intent::Change(Control::FreeTempo, value)] = intents(&mut window)[..] else {
+            panic!()
+        };
+        assert!((value - share(to)).abs() < 1e-5, "{from} {up} {}", 20.0 + 380.0 * value);
+    }
+}
+
+#[test]
 fn a_panel_that_scrolls_is_scrolled_whatever_is_under_the_pointer() {
     let mut window = window(Mixer::Shown);
     window.run();

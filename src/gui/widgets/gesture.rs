@@ -4,6 +4,7 @@ use egui::{EventFilter, Id, Key, PointerButton, Response, Ui};
 
 use super::wheel;
 use crate::gui::{ControlView, Intent};
+use crate::params::{Control, FREE_TEMPO_BPM};
 
 /// The way in which dragging raises a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,11 +62,32 @@ pub(super) fn gesture(
     let steps = arrow_steps(ui, response) + wheel::steps(ui, response);
     if steps != 0.0 {
         let step = control.steps.map_or(STEP * fine, |count| 1.0 / count.max(1) as f32);
-        let value = snapped(control, (control.value + steps * step).clamp(0.0, 1.0));
+        let value = match unit(control.control) {
+            Some(unit) => in_units(control.value, unit * fine, steps),
+            None => control.value + steps * step,
+        };
+        let value = snapped(control, value.clamp(0.0, 1.0));
         intents.push(Intent::Change(control.control, value));
         return value;
     }
     control.value
+}
+
+/// The share of its range that is one of a control's unit, where it is moved by that: a tempo by beats a minute.
+fn unit(control: Control) -> Option<f32> {
+    (control == Control::FreeTempo).then(|| 1.0 / (FREE_TEMPO_BPM.1 - FREE_TEMPO_BPM.0))
+}
+
+/// So many units on, from whole unit to whole unit; parts of a step, as a touchpad gives them, add up.
+fn in_units(value: f32, unit: f32, steps: f32) -> f32 {
+    /// Of a unit, by which a value may miss it.
+    const NEARLY: f32 = 0.01;
+    let units = value / unit;
+    if steps.fract().abs() > NEARLY {
+        return value + steps * unit;
+    }
+    let whole = if steps > 0.0 { (units + NEARLY).floor() } else { (units - NEARLY).ceil() };
+    (whole + steps) * unit
 }
 
 fn arrow_steps(ui: &Ui, response: &Response) -> f32 {

@@ -114,6 +114,8 @@ fn typed(ui: &mut Ui, response: &Response, control: &ControlView, intents: &mut 
     let own = own.unwrap_or(&control.text);
     let mut text = before.map_or_else(|| String::from(own), |it| it.text);
     let mut output = TextEdit::singleline(&mut text).desired_width(130.0).show(ui);
+    // What was wrong with the text before is of no use for this one.
+    let entered_at = entered_at.filter(|_| !output.response.changed());
     if is_new {
         output.response.request_focus();
         let all = egui::text::CCursorRange::two(

@@ -6,7 +6,7 @@ use egui::{
     pos2, vec2,
 };
 
-use super::wheel;
+use super::{focus, wheel};
 use crate::gui::theme;
 
 /// Height of the shade, logical points.
@@ -46,6 +46,13 @@ pub(in crate::gui) fn scrolling(ui: &mut Ui, name: &str, content: impl FnOnce(&m
         (output.inner_rect.with_max_x(room.right()), output.state.clamped_offset().y);
     let below = output.content_size.y - view.height() - offset;
     ui.data_mut(|data| data.insert_temp(id, below + offset > 1.0));
+    let content = Rect::from_min_size(view.min - vec2(0.0, offset), output.content_size);
+    if let Some(by) = focus::wanted(ui, id, content, view) {
+        ui.data_mut(|data| {
+            data.insert_temp(id.with("to"), (offset + by).clamp(0.0, below + offset))
+        });
+        ui.ctx().request_repaint();
+    }
     let page = view.height() * PAGE;
     if offset > 1.0 {
         let edge = Rect::from_min_size(view.min, vec2(view.width(), SHADE));

@@ -11,8 +11,8 @@ use nice_plug::prelude::{Param, ParamSetter};
 use crate::engine::link::ToComposer;
 use crate::files::midi::{self, MidiTrack};
 use crate::gui::{Driver, Intent, PhraseChoice, PresetAct, TransportAct};
-use crate::params::{AnyControl, Control};
-use crate::plugin::history::{History, Step, Turned};
+use crate::params::{AnyControl, Control, Preset};
+use crate::plugin::history::{History, Step, Strike, Turned};
 use crate::plugin::presets::Presets;
 use crate::plugin::song::Song;
 use crate::score::Phrase;
@@ -87,10 +87,8 @@ impl Hand {
                 song.kept.set_seed_phrase(phrase(&choice)?)?;
             }
             Intent::ClearPhrase => song.kept.set_seed_phrase(Arc::default())?,
-            Intent::Veto(note) => {
-                let (part, onset) = (note.part, note.onset);
-                song.kept.tell(ToComposer::Veto { part, onset })?;
-            }
+            Intent::Veto(note) => strike(song, Strike { note, is_out: true })?,
+            Intent::Restore(note) => strike(song, Strike { note, is_out: false })?,
             Intent::Preset(act) => self.preset(song, presets, act)?,
             Intent::Undo | Intent::Redo => {
                 let is_undo = intent == Intent::Undo;
@@ -159,6 +157,8 @@ impl Hand {
 
     fn preset(&self, song: &Song, presets: &mut Presets, act: PresetAct) -> Result<(), String> {
         let before = song.kept.preset();
+        let is_loaded = matches!(act, PresetAct::Load(_) | PresetAct::Next | PresetAct::Previous);
+        let opened = Preset::opened(&song.controls).filter(|_| is_loaded);
         let chosen = match act {
             PresetAct::Load(name) => presets.named(&name),
             PresetAct::Next => presets.beside(before.as_deref(), 1),
@@ -167,9 +167,28 @@ impl Hand {
                 presets.save(&name, &song.controls)?;
                 presets.named(name.trim())
             }
+            PresetAct::Replace(name) => {
+                presets.replace(&name, &song.controls)?;
+                presets.named(name.trim())
+            }
+            PresetAct::Rename { from, to } => {
+                presets.rename(&from, &to, &song.controls)?;
+                if before.as_ref() == Some(&from) {
+                    song.kept.set_preset(Some(String::from(to.trim())));
+                }
+                return Ok(());
+            }
+            PresetAct::Delete(name) => {
+                presets.delete(&name)?;
+                if before.as_ref() == Some(&name) {
+                    song.kept.set_preset(None);
+                }
+                return Ok(());
+            }
         };
         let chosen = chosen.ok_or_else(|| String::from("choose a preset: it is gone"))?;
-        let turned = chosen.changes(&song.controls).map(|(control, after)| {
+        let changes = chosen.changes(&song.controls).chain(opened);
+        let turned = changes.map(|(control, after)| {
             let before = song.controls.get(control).value();
             Turned { control, before, after }
         });
@@ -194,8 +213,27 @@ impl Hand {
             }
             Step::Phrase { after, .. } => song.kept.put_seed_phrase(after),
             Step::Lock { after, .. } => song.kept.lock_seed(after),
+            // A composer that is not there plays nothing that could be struck out.
+            Step::Strike(strike) => {
+                tell(song, strike).ok();
+            }
         }
     }
+}
+
+/// Strike a note out, or take that back, as one act.
+fn strike(song: &Song, strike: Strike) -> Result<(), String> {
+    tell(song, strike)?;
+    song.kept.lock().history.add(Step::Strike(strike), Instant::now());
+    Ok(())
+}
+
+fn tell(song: &Song, strike: Strike) -> Result<(), String> {
+    let (part, onset) = (strike.note.part, strike.note.onset);
+    song.kept.tell(match strike.is_out {
+        true => ToComposer::Veto { part, onset },
+        false => ToComposer::Restore { part, onset },
+    })
 }
 
 /// What a gesture does to a parameter.
