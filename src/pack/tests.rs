@@ -50,7 +50,7 @@ fn the_embedded_pack_opens() {
 #[test]
 fn the_embedded_pack_has_timbres() {
     let model = Pack::embedded().unwrap().timbre_model.unwrap();
-    assert!(model.timbres.len() >= 50 && model.graph.len() < 1 << 20);
+    assert!(model.timbres.len() >= 100 && model.graph.len() < 1 << 21);
     for (family, place) in model.families.iter().enumerate() {
         let Some(place) = place else { continue };
         assert_eq!(usize::from(model.timbres[*place].family.index()), family);
@@ -86,7 +86,7 @@ fn wrong_timbres_are_named() {
     );
     check("/timbre_model/timbres/1/place", Value::Null, "is None, not a place of its own");
     check("/timbre_model/timbres/1/range", vec![60, 50].into(), "`timbre_model.timbres[1].range`");
-    check("/timbre_model/timbres/1/latent", vec![1.0].into(), "12 numbers");
+    check("/timbre_model/timbres/1/latent", vec![1.0].into(), "16 numbers");
 }
 
 #[test]

@@ -94,3 +94,16 @@ def test_a_run_begins_from_another(tmp_path):
     assert torch.equal(again.timbres.middle[0], training.timbres.middle[1]), "by name, not by place"
     assert torch.equal(again.decoder.state_dict()["enter.weight"], training.average["enter.weight"])
     assert again.rates[0] < training.rates[0]
+
+
+def test_what_is_known_worse_is_heard_more_often():
+    hardness = train.Hardness(2)
+    instrument = torch.tensor([0] * 30 + [1] * 10)
+    for _ in range(500):
+        hardness.learn(torch.tensor([0, 1]), torch.tensor([2.0, 6.0]))
+    rows = hardness.order(instrument, 1.0, np.random.default_rng(1))
+    assert len(rows) == 40
+    assert (rows >= 30).sum() == 20, "three times as often for each note"
+    times = torch.bincount(rows, minlength=40)
+    assert times[:30].max() - times[:30].min() <= 1 and times.min() >= 0
+    assert sorted(hardness.order(instrument, 0.0, np.random.default_rng(1)).tolist()) == list(range(40))

@@ -32,6 +32,9 @@ class TrainSettings:
     clip: float
     averaging: float
     statics_weight: float
+    emphasis: float
+    pitch_jitter: float
+    velocity_jitter: float
     nearness_weight: float
     checkpoint_secs: float
 

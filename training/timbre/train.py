@@ -17,6 +17,7 @@ from torch import Tensor
 from training.timbre import model, settings, shape, targets
 
 _LOUD_DB = -50.0  # what the printed error counts
+_HARDNESS_RATE = 0.02
 _WARM_RATE = 0.6  # of the usual rates, from a decoder that has learned before
 
 
@@ -26,6 +27,32 @@ def statics_error(found: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
     widths = slice(shape.WIDTH_AT, shape.DEVIATION_AT)
     error = off.abs()
     return (torch.cat([error[:, : widths.start], 2 * off[:, widths] ** 2, error[:, widths.stop :]], 1) * weights).mean()
+
+
+class Hardness:
+    """How badly each instrument is known, in decibels: a moving mean over the notes that were heard."""
+
+    def __init__(self, count: int):
+        self.error_db = torch.ones(count)
+
+    def learn(self, instrument: Tensor, error_db: Tensor) -> None:
+        """Mean errors of some notes, [N] each."""
+        for place, error in zip(instrument.tolist(), error_db.tolist(), strict=True):
+            self.error_db[place] += _HARDNESS_RATE * (error - self.error_db[place])
+
+    def order(self, instrument: Tensor, emphasis: float, generator: np.random.Generator) -> Tensor:
+        """As many rows as there are notes [N], each drawn the oftener the worse its instrument is known.
+
+        `instrument`: of each note. With an emphasis of 0 each note comes once.
+        """
+        count = len(instrument)
+        if emphasis == 0.0:
+            return torch.from_numpy(generator.permutation(count))
+        chances = (self.error_db**emphasis)[instrument].double().numpy()
+        # Systematic resampling: a note comes as often as its chance says, give or take one.
+        places = (generator.random() + np.arange(count)) / count
+        rows = np.searchsorted(np.cumsum(chances) / chances.sum(), places).clip(max=count - 1)
+        return torch.from_numpy(generator.permutation(rows))
 
 
 class Training:
@@ -45,6 +72,7 @@ class Training:
         self.rates = [group["lr"] for group in groups]
         self.step, self.spent_secs = 0, 0.0
         self.notes = {split: _tensors(targets.read(folder, split, names)) for split in ("train", "held_out")}
+        self.hardness = Hardness(len(names))
         # Late moments fill most of a note's time, early ones make it what it is.
         self.moments = torch.linspace(0.8, 1.4, shape.FRAMES)[None, :, None]
 
@@ -52,12 +80,19 @@ class Training:
         """Weighed error of the frames and of the statics, and mean error in decibels of what is loud."""
         notes = {key: value[rows] for key, value in self.notes[split].items()}
         index = notes["instrument"]
-        latent = self.timbres.draw(index) if split == "train" else self.timbres.middle[index]
-        frames, statics = self.decoder(latent, notes["pitch"], notes["velocity"])
+        latent, pitch, velocity = self.timbres.middle[index], notes["pitch"], notes["velocity"]
+        if split == "train":
+            t = self.settings.train
+            latent = self.timbres.draw(index)
+            pitch = pitch + t.pitch_jitter * torch.randn_like(pitch)
+            velocity = (velocity + t.velocity_jitter * torch.randn_like(velocity)).clamp(1.0, 127.0)
+        frames, statics = self.decoder(latent, pitch, velocity)
         error = (frames - notes["frames"]).abs()
         loudness = 10 ** (notes["frames"].clamp(max=0.0) * 0.3 / 20) + 0.07
         weight = loudness * notes["audible"][:, None] * self.moments
         loud = ((notes["frames"] > _LOUD_DB) & (notes["audible"][:, None] > 0)).float()
+        if split == "train":
+            self.hardness.learn(index, ((error * loud).sum((1, 2)) / loud.sum((1, 2)).clamp(min=1.0)).detach())
         off = statics_error(statics, notes["statics"], notes["weights"])
         return (error * weight).sum() / weight.sum(), off, (error * loud).sum() / loud.sum()
 
@@ -95,7 +130,7 @@ class Training:
         table = {
             "decoder": self.decoder.state_dict(), "average": self.average, "timbres": self.timbres.state_dict(),
             "optimizer": self.optimizer.state_dict(), "step": self.step, "spent_secs": self.spent_secs,
-            "names": self.names, "settings": self.settings.as_dict(),
+            "names": self.names, "hardness": self.hardness.error_db, "settings": self.settings.as_dict(),
         }  # fmt: skip
         beside = path.with_suffix(".part")
         torch.save(table, beside)
@@ -107,6 +142,7 @@ class Training:
         self.decoder.load_state_dict(table["decoder"])
         self.timbres.load_state_dict(table["timbres"])
         self.optimizer.load_state_dict(table["optimizer"])
+        self.hardness.error_db = table["hardness"]
         self.average, self.step, self.spent_secs = table["average"], table["step"], table["spent_secs"]
 
     def warm(self, path: Path) -> None:
@@ -154,10 +190,11 @@ def _tensors(notes: targets.Targets) -> dict[str, Tensor]:
 def run(training: Training, budget_secs: float, path: Path) -> None:
     """Train until the processor time is spent."""
     batch = training.settings.train.batch
-    count = len(training.notes["train"]["pitch"])
+    instrument = training.notes["train"]["instrument"]
     begun, spent, saved, losses = time.process_time(), training.spent_secs, time.process_time(), []
     while training.spent_secs < budget_secs:
-        order = torch.from_numpy(np.random.default_rng(training.step).permutation(count))
+        generator = np.random.default_rng(training.step)
+        order = training.hardness.order(instrument, training.settings.train.emphasis, generator)
         for rows in order.split(batch):
             losses.append(training.update(rows, training.spent_secs / budget_secs))
             training.spent_secs = spent + time.process_time() - begun
