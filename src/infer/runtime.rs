@@ -117,7 +117,7 @@ impl Graph {
     /// For people.
     pub(super) fn runtime_name(&self) -> String {
         match self {
-            Self::Program(_) => "embedded".to_owned(),
+            Self::Program(_) => "the embedded runtime".to_owned(),
             Self::Tract(_) => "tract".to_owned(),
             Self::Native(graph) => format!("ONNX Runtime {}", graph.version()),
         }

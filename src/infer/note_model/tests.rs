@@ -152,7 +152,7 @@ fn the_runtimes_agree() {
     for pack in [toy(), Pack::embedded().unwrap()] {
         let embedded = || {
             let embedded = NoteModel::load(&pack, &Runtime::Embedded).unwrap();
-            assert_eq!(embedded.backend(), "embedded", "our packs are programs of ours");
+            assert_eq!(embedded.backend(), "the embedded runtime", "our packs are programs of ours");
             embedded
         };
         let mut plain = embedded();
@@ -297,7 +297,7 @@ fn styles_and_wishes_reach_the_graph() {
 #[test]
 fn the_default_pack_plays() {
     let mut muse = open(&Pack::embedded().unwrap(), &Runtime::Embedded).unwrap();
-    assert_eq!(muse.backend(), "embedded");
+    assert_eq!(muse.backend(), "the embedded runtime");
     let mut jam = Jam::new(&mut *muse, &Settings::default());
     let parts: std::collections::HashSet<Part> = (0..64).map(|_| jam.draw().0.part).collect();
     assert!(parts.len() >= 2, "more than one part plays: {parts:?}");
