@@ -15,6 +15,7 @@ use nice_plug::prelude::nice_export_standalone_with_args;
 
 use self::args::Args;
 use self::choice::{Backend, Choice, Devices, StandaloneError};
+use crate::files::session;
 use crate::plugin::{Antiphon, Opening};
 
 /// The system's own audio, by the name that the framework gives it.
@@ -102,6 +103,9 @@ fn devices() -> Result<Devices, StandaloneError> {
 /// If a device is not there or refuses, there is no display, or the session could not be kept.
 fn jam(choice: &Choice, opening: Opening) -> Result<(), StandaloneError> {
     let (backend, devices) = choice.resolve()?;
+    if let Some(path) = opening.path.as_deref().filter(|it| session::is_foreign(it)) {
+        return Err(StandaloneError::NoSession(path.to_owned()));
+    }
     if cfg!(target_os = "linux") && std::env::var_os("DISPLAY").is_none_or(|it| it.is_empty()) {
         return Err(StandaloneError::NoDisplay);
     }
@@ -138,13 +142,14 @@ impl StandaloneError {
             StandaloneError::Unkept(_) => {
                 "free the disk, or name another place with --session FILE"
             }
+            StandaloneError::NoSession(_) => "name a session, or a file that is not there yet",
             StandaloneError::Failed => "try another --output, --sample-rate or --period",
         }
     }
 
     fn exit_code(&self) -> u8 {
         match self {
-            StandaloneError::Unknown { .. } => 2,
+            StandaloneError::Unknown { .. } | StandaloneError::NoSession(_) => 2,
             StandaloneError::Unkept(_) => 5,
             _ => 4,
         }

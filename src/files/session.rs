@@ -5,7 +5,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,16 @@ struct Text {
     meter: (u8, u8),
     parameters: BTreeMap<String, f64>,
     state: Box<RawValue>,
+}
+
+/// Whether a file at `path` was never a session of ours, so that it must be left as it is. A file without a byte may become one.
+pub fn is_foreign(path: &Path) -> bool {
+    /// A session says so first of all.
+    const SAID_WITHIN: u64 = 256;
+    const SAID: &[u8] = b"\"antiphon_session\"";
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(SAID_WITHIN).read_to_end(&mut start));
+    read.is_ok() && !start.is_empty() && !start.windows(SAID.len()).any(|it| it == SAID)
 }
 
 /// Open the session at `path`, making its folder if need be. A file that cannot be read is set aside under another name and the session begins

@@ -1,5 +1,7 @@
 //! What to jam on, and why there may be nothing to jam on.
 
+use std::path::PathBuf;
+
 /// The system's devices by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Devices {
@@ -48,6 +50,8 @@ pub(super) enum StandaloneError {
     NoJack,
     #[error("{0}")]
     Unkept(String),
+    #[error("keep the session in {}: it is another kind of file", .0.display())]
+    NoSession(PathBuf),
     #[error("find the {what} `{name}`: there is {known}")]
     Unknown { what: &'static str, name: String, known: String },
     #[error("open the window: no display (DISPLAY is not set)")]

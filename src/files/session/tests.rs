@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Begin, Opened, Session, open};
+use super::{Begin, Opened, Session, is_foreign, open};
 use crate::files::state::{self, State};
 use crate::score::Meter;
 
@@ -90,6 +90,22 @@ fn what_cannot_be_read_is_set_aside_and_told() {
         opened.store.unwrap().save(&session(0.5)).unwrap();
         assert_eq!(fs::read_to_string(aside).unwrap(), text);
     }
+}
+
+#[test]
+fn what_was_never_a_session_is_told_from_one_that_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("song.mid");
+    assert!(!is_foreign(&path), "nothing is there");
+    for (text, foreign) in [("MThd\0\0\0\u{6}", true), ("{}", true), ("", false)] {
+        fs::write(&path, text).unwrap();
+        assert_eq!(is_foreign(&path), foreign, "{text}");
+    }
+    open(&path, Begin::Again).store.unwrap().save(&session(0.5)).unwrap();
+    assert!(!is_foreign(&path));
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    assert!(!is_foreign(&path), "it is half of one");
 }
 
 #[test]
