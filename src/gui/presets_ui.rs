@@ -224,7 +224,7 @@ fn turn_back(ui: &mut Ui, way: Way, can: bool) -> Response {
 
 /// Unless a text is being typed, which has an undo of its own.
 fn shortcuts(ui: &Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
-    if ui.ctx().egui_wants_keyboard_input() {
+    if ui.ctx().text_edit_focused() {
         return;
     }
     let pressed = |shortcut| ui.input_mut(|input| input.consume_shortcut(&shortcut));

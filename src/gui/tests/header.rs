@@ -153,7 +153,13 @@ fn acts_are_taken_back_and_done_again() {
     window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
     window.run_steps(2);
     assert_eq!(std::mem::take(&mut window.state_mut().intents), [Intent::Undo, Intent::Redo]);
-    // A text that is being typed has an undo of its own.
+    // Wherever the keyboard is: a control that was reached by Tab has no undo of its own.
+    window.get_by_label("Temperature").focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+    assert_eq!(std::mem::take(&mut window.state_mut().intents), [Intent::Undo]);
+    // A text that is being typed has one.
     window.get_by_role_and_label(Role::TextInput, "Seed").click();
     window.run_steps(2);
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
