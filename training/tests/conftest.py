@@ -10,5 +10,5 @@ except (ImportError, OSError, ValueError):  # a wheel without its GPU libraries 
         "test_model.py", "test_lens.py", "test_lean.py", "test_warm.py", "test_export.py", "test_train.py",
         "test_improvise.py", "test_report.py", "test_wishes.py", "test_originality.py", "test_notochord.py",
         "test_calibrate.py", "test_recognition.py", "test_longrun.py", "test_tradeoff.py", "test_timbre_model.py",
-        "test_index.py",
+        "test_index.py", "test_strength.py",
     ]  # fmt: skip
