@@ -159,7 +159,7 @@ pub(super) struct MusicArgs {
     #[arg(long, value_name = "NAME[,NAME:LEAN]")]
     pub(super) style: Option<StyleArg>,
     /// How much of the style: 0 none, 1 as its pieces are, to 2, more of what tells it from the others
-    #[arg(long, value_name = "S", default_value_t = 1.0, value_parser = values::stepped::<0, 200, 100>)]
+    #[arg(long, value_name = "S", default_value_t = 1.0, allow_negative_numbers = true, value_parser = values::stepped::<0, 200, 100>)]
     pub(super) style_strength: f32,
     /// Number that the improvisation grows from, 0 to 999999
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(0..=999_999))]
@@ -168,16 +168,16 @@ pub(super) struct MusicArgs {
     #[arg(long, value_name = "N", default_value_t = 16, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(super) bars: u32,
     /// Quarter notes a minute, 10 to 1000 [default: the prompt's, the player's, or the style's]
-    #[arg(long, value_name = "BPM", value_parser = values::tempo)]
+    #[arg(long, value_name = "BPM", allow_negative_numbers = true, value_parser = values::tempo)]
     pub(super) tempo: Option<Tempo>,
     /// Time signature [default: the prompt's, the player's, or the style's]
     #[arg(long, value_name = "4/4", value_parser = values::meter)]
     pub(super) meter: Option<Meter>,
     /// 0.5 careful to 1.5 wild
-    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = values::stepped::<50, 150, 100>)]
+    #[arg(long, value_name = "T", default_value_t = 1.0, allow_negative_numbers = true, value_parser = values::stepped::<50, 150, 100>)]
     pub(super) temperature: f32,
     /// Share of the likeliest value below which nothing is drawn, 0 to 0.5
-    #[arg(long, value_name = "P", default_value_t = 0.02, value_parser = values::stepped::<0, 50, 1000>)]
+    #[arg(long, value_name = "P", default_value_t = 0.02, allow_negative_numbers = true, value_parser = values::stepped::<0, 50, 1000>)]
     pub(super) min_p: f32,
     /// Notes in time: -2 sparse to 2 dense, 0 as usual in the style
     #[arg(long, value_name = "D", default_value_t = 0.0, allow_negative_numbers = true, value_parser = values::stepped::<-200, 200, 100>)]
@@ -186,16 +186,16 @@ pub(super) struct MusicArgs {
     #[arg(long, value_name = "R", default_value_t = 0.0, allow_negative_numbers = true, value_parser = values::stepped::<-200, 200, 100>)]
     pub(super) repetition: f32,
     /// Factor of the temperature for when notes come, 0.5 to 1.5
-    #[arg(long, value_name = "F", default_value_t = 1.0, value_parser = values::stepped::<50, 150, 100>)]
+    #[arg(long, value_name = "F", default_value_t = 1.0, allow_negative_numbers = true, value_parser = values::stepped::<50, 150, 100>)]
     pub(super) time_temperature: f32,
     /// Factor of the temperature for which notes come, 0.5 to 1.5
-    #[arg(long, value_name = "F", default_value_t = 1.0, value_parser = values::stepped::<50, 150, 100>)]
+    #[arg(long, value_name = "F", default_value_t = 1.0, allow_negative_numbers = true, value_parser = values::stepped::<50, 150, 100>)]
     pub(super) pitch_temperature: f32,
     /// How much of the player's timing and accents the band takes over, 0 to 1
-    #[arg(long, value_name = "A", default_value_t = 0.5, value_parser = values::stepped::<0, 100, 100>)]
+    #[arg(long, value_name = "A", default_value_t = 0.5, allow_negative_numbers = true, value_parser = values::stepped::<0, 100, 100>)]
     pub(super) feel: f32,
     /// How much the band draws on what the player plays, 0 to 1: parts that answer quote her
-    #[arg(long, value_name = "M", default_value_t = 0.5, value_parser = values::stepped::<0, 100, 100>)]
+    #[arg(long, value_name = "M", default_value_t = 0.5, allow_negative_numbers = true, value_parser = values::stepped::<0, 100, 100>)]
     pub(super) memory: f32,
     /// Wished key, such as "D minor" or "Eb major"
     #[arg(long, value_name = "KEY", value_parser = values::key)]

@@ -23,7 +23,7 @@ use crate::music::recorder::{Kept as KeptBars, NothingPlayed, Pass, Recorder};
 use crate::music::takes::{Order, TakeId, Takes};
 use crate::score::maps;
 use crate::score::take::{Making, Whole};
-use crate::score::{Part, Take, Tick};
+use crate::score::{Mix, Part, Take, Tick};
 
 /// What a song's takes are and what is being done with them.
 #[derive(Default)]
@@ -62,7 +62,16 @@ impl Desk {
 impl Kept {
     /// Do what the musician does with takes. What it came to is shown beside the list.
     pub(super) fn act(&self, act: TakeAct) {
-        let done = self.try_to(act);
+        self.show(self.try_to(act));
+    }
+
+    /// Export a take as it sounds in the present mix, which is no part of it.
+    pub(super) fn export_mixed(&self, id: u64, mix: Mix) {
+        self.show(self.export(TakeId(id), mix));
+    }
+
+    /// What was done is shown beside the list, or why not.
+    fn show(&self, done: Result<String, String>) {
         self.lock().desk.note = match done {
             Ok(text) if text.is_empty() => None,
             Ok(text) => Some(TakesNote::Done(text)),
@@ -88,7 +97,7 @@ impl Kept {
             TakeAct::Silence => return self.stop_playing(),
             TakeAct::Vary(id, frozen) => return self.vary(TakeId(id), frozen),
             TakeAct::Again(id) => return self.again(TakeId(id)),
-            TakeAct::Export(id) => return self.export(TakeId(id)),
+            TakeAct::Export(id) => return self.export(TakeId(id), Mix::default()),
             TakeAct::StopJob => {
                 if let Some(job) = &self.lock().desk.job {
                     job.stop();
@@ -263,12 +272,13 @@ impl Kept {
         })
     }
 
-    fn export(&self, id: TakeId) -> Result<String, String> {
+    fn export(&self, id: TakeId, mix: Mix) -> Result<String, String> {
         let take = self.take(id)?;
         let folder = takes_folder()?;
         self.start_job(format!("Exporting {}", take.name), move |hand| {
             let muse = super::song::open_muse()?;
-            let exported = export::export(&take, muse, super::song::embedded(), &folder, hand)?;
+            let exported =
+                export::export((&take, mix), muse, super::song::embedded(), &folder, hand)?;
             Ok(exported.map(Outcome::Exported))
         })
     }

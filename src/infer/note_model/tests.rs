@@ -152,7 +152,11 @@ fn the_runtimes_agree() {
     for pack in [toy(), Pack::embedded().unwrap()] {
         let embedded = || {
             let embedded = NoteModel::load(&pack, &Runtime::Embedded).unwrap();
-            assert_eq!(embedded.backend(), "the embedded runtime", "our packs are programs of ours");
+            assert_eq!(
+                embedded.backend(),
+                "the embedded runtime",
+                "our packs are programs of ours"
+            );
             embedded
         };
         let mut plain = embedded();

@@ -10,7 +10,7 @@ use nice_plug::prelude::{Param, ParamSetter};
 
 use crate::engine::link::ToComposer;
 use crate::files::midi::{self, MidiTrack};
-use crate::gui::{Driver, Intent, PhraseChoice, PresetAct, TransportAct};
+use crate::gui::{Driver, Intent, PhraseChoice, PresetAct, TakeAct, TransportAct};
 use crate::params::{AnyControl, Control, Preset};
 use crate::plugin::history::{History, Step, Strike, Turned};
 use crate::plugin::presets::Presets;
@@ -110,6 +110,9 @@ impl Hand {
                 }
                 song.kept.deck.set_meter(meter);
                 song.repaint.request_repaint();
+            }
+            Intent::Take(TakeAct::Export(id)) => {
+                song.kept.export_mixed(id, song.controls.mix());
             }
             Intent::Take(act) => song.kept.act(act),
             Intent::Memory(act) => song.kept.remember(act)?,

@@ -13,7 +13,7 @@ use crate::files::wav::{self, Depth};
 use crate::infer::Muse;
 use crate::pack::Pack;
 use crate::report::{self, Made, Report};
-use crate::score::Take;
+use crate::score::{Mix, Take};
 
 /// Seconds that the sound may die away.
 const TAIL_SECS: f32 = 3.0;
@@ -21,15 +21,15 @@ const TAIL_SECS: f32 = 3.0;
 /// Bits of a sample.
 const DEPTH: Depth = Depth::Bits24;
 
-/// Write the take into a folder of its own name below `folder`; `muse` is of `pack`. `None` if the hand stopped it.
+/// Write the take into a folder of its own name below `folder`, mixed so; `muse` is of `pack`. `None` if the hand stopped it.
 pub(super) fn export(
-    take: &Take,
+    (take, mix): (&Take, Mix),
     muse: Box<dyn Muse>,
     pack: Option<&Pack>,
     folder: &Path,
     hand: &mut Hand<'_>,
 ) -> Result<Option<PathBuf>, String> {
-    let request = Request { tail_secs: TAIL_SECS, ..Request::of_take(take) };
+    let request = Request { tail_secs: TAIL_SECS, mix, ..Request::of_take(take) };
     let (styles, backend) = (muse.styles().to_vec(), muse.backend().to_owned());
     let corpus = muse.corpus().cloned();
     let started = Instant::now();

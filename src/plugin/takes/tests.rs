@@ -15,7 +15,7 @@ use crate::gui::{Note, TakeAct, TakeOrder};
 use crate::infer::Scripted;
 use crate::music::takes::TakeId;
 use crate::plugin::song::Kept;
-use crate::score::{Take, Tick};
+use crate::score::{Mix, Take, Tick};
 
 const V2: &str = include_str!("../../../tests/data/states/v2.json");
 
@@ -221,11 +221,19 @@ fn what_cannot_be_done_again_or_varied_is_told() {
 fn a_take_is_exported_with_notes_sound_and_itself() {
     let folder = tempfile::tempdir().unwrap();
     let take = &saved(&song()).takes[0];
+    let mut mix = Mix::default();
+    mix.parts[0].level_db = -12.5;
     let export = || {
         let muse = Box::new(Scripted::new());
-        export::export(take, muse, super::super::song::embedded(), folder.path(), &mut |_| Go::On)
-            .unwrap()
-            .unwrap()
+        export::export(
+            (take, mix),
+            muse,
+            super::super::song::embedded(),
+            folder.path(),
+            &mut |_| Go::On,
+        )
+        .unwrap()
+        .unwrap()
     };
     let place = export();
     let listing = |place: &std::path::Path| {
@@ -238,9 +246,14 @@ fn a_take_is_exported_with_notes_sound_and_itself() {
     let files = ["mix.wav", "part-1-piano.wav", "report.json", "take.json", "take.mid"];
     assert_eq!(listing(&place), files);
     let report = std::fs::read_to_string(place.join("report.json")).unwrap();
-    for words in
-        ["\"seed\": 7", "\"tempo\": 112.5", "\"bars\": 1", "\"part-1-piano.wav\"", "\"total\": 1"]
-    {
+    for words in [
+        "\"seed\": 7",
+        "\"tempo\": 112.5",
+        "\"bars\": 1",
+        "\"level_db\": -12.5",
+        "\"part-1-piano.wav\"",
+        "\"total\": 1",
+    ] {
         assert!(report.contains(words), "no {words} in {report}");
     }
     let song = midi::open(&place.join("take.mid")).unwrap();
@@ -248,6 +261,7 @@ fn a_take_is_exported_with_notes_sound_and_itself() {
     assert_eq!(crate::files::take::open(&place.join("take.json")).unwrap().take, *take);
     assert_eq!(export().file_name().unwrap(), "Airy Aria 2", "nothing is replaced");
     let muse = Box::new(Scripted::new());
-    let stopped = export::export(take, muse, None, folder.path(), &mut |_| Go::Stop).unwrap();
+    let stopped =
+        export::export((take, mix), muse, None, folder.path(), &mut |_| Go::Stop).unwrap();
     assert_eq!((stopped, listing(folder.path()).len()), (None, 2));
 }
