@@ -349,9 +349,15 @@ impl Voice {
             let mut level = [0.0_f32; LANES];
             for lane in 0..LANES {
                 let exponent = A::sum(slope[lane], since_point, base[lane]);
-                let exponent = A::sum(-since_release, fall[lane], exponent);
-                let exponent = A::sum(tilt, octaves[lane], exponent + lift);
-                level[lane] = gain * exp2::<A>(within(exponent, FLOOR_EXPONENT, TOP_EXPONENT));
+                level[lane] = A::sum(-since_release, fall[lane], exponent);
+            }
+            if tilt != 0.0 {
+                for lane in 0..LANES {
+                    level[lane] = A::sum(tilt, octaves[lane], level[lane] + lift);
+                }
+            }
+            for level in &mut level {
+                *level = gain * exp2::<A>(within(*level, FLOOR_EXPONENT, TOP_EXPONENT));
             }
             level
         });
