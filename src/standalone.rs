@@ -121,9 +121,24 @@ fn jam(choice: &Choice, opening: Opening) -> Result<(), StandaloneError> {
         crate::plugin::open_at(bpm);
     }
     crate::plugin::keep_session(opening);
+    end_when_told();
     let is_done = nice_export_standalone_with_args::<Antiphon, _>(choice.arguments(backend));
     crate::plugin::end_session().map_err(StandaloneError::Unkept)?;
     if is_done { Ok(()) } else { Err(StandaloneError::Failed) }
+}
+
+/// Ctrl+C, a logout and the end of the terminal keep the session, as closing the window does, and end the program.
+fn end_when_told() {
+    let end = || {
+        if let Err(error) = crate::plugin::end_session() {
+            let error = StandaloneError::Unkept(error);
+            tell(&format!("antiphon-jam: {error}\n  {}", error.advice()));
+            std::process::exit(error.exit_code().into());
+        }
+        std::process::exit(0);
+    };
+    // Without it the window is closed by hand.
+    ctrlc::set_handler(end).ok();
 }
 
 impl StandaloneError {

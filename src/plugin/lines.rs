@@ -13,6 +13,9 @@ struct Faults;
 /// The text of one line.
 struct Text(String);
 
+/// That the framework cannot have the signals to end: the program has them itself, and keeps its session first.
+const OURS: &str = "Error setting close signal callback";
+
 static ARE_WANTED: AtomicBool = AtomicBool::new(false);
 
 /// From the program's start on, have the framework write faults alone. To be said before it is started.
@@ -45,6 +48,9 @@ impl Subscriber for Faults {
     fn event(&self, event: &Event<'_>) {
         let mut text = Text(String::new());
         event.record(&mut text);
+        if text.0.starts_with(OURS) {
+            return;
+        }
         eprintln!("antiphon-jam: {}", text.0);
     }
 

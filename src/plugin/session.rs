@@ -71,7 +71,7 @@ pub(crate) fn keep_session(opening: Opening) {
     *OPENING.lock().unwrap_or_else(PoisonError::into_inner) = Some(opening);
 }
 
-/// The window has closed: keep what has changed, and end the thread. Main thread.
+/// The window has closed, or the program is told to end: keep what has changed, and end the thread. Main thread, or that of the signals.
 ///
 /// # Errors
 /// If it cannot be written, for the musician.

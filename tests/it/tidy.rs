@@ -78,7 +78,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "standalone",
         inside: &["score", "plugin"],
-        outside: &["nice_plug", "cpal", "midir", "jack", "clap", "thiserror"],
+        outside: &["nice_plug", "cpal", "midir", "jack", "ctrlc", "clap", "thiserror"],
     },
 ];
 
