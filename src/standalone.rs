@@ -15,7 +15,6 @@ use nice_plug::prelude::nice_export_standalone_with_args;
 
 use self::args::Args;
 use self::choice::{Backend, Choice, Devices, StandaloneError};
-use crate::files::session;
 use crate::plugin::{Antiphon, Opening};
 
 /// The system's own audio, by the name that the framework gives it.
@@ -103,7 +102,7 @@ fn devices() -> Result<Devices, StandaloneError> {
 /// If a device is not there or refuses, there is no display, or the session could not be kept.
 fn jam(choice: &Choice, opening: Opening) -> Result<(), StandaloneError> {
     let (backend, devices) = choice.resolve()?;
-    if let Some(path) = opening.path.as_deref().filter(|it| session::is_foreign(it)) {
+    if let Some(path) = crate::plugin::refuses(&opening) {
         return Err(StandaloneError::NoSession(path.to_owned()));
     }
     if cfg!(target_os = "linux") && std::env::var_os("DISPLAY").is_none_or(|it| it.is_empty()) {

@@ -5,7 +5,7 @@
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{Builder, JoinHandle};
@@ -65,6 +65,11 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 static OPENING: Mutex<Option<Opening>> = Mutex::new(None);
 static KEEPER: OnceLock<Mutex<Option<Keeper>>> = OnceLock::new();
+
+/// The file that was named for the session, if it was never one and is to be left as it is.
+pub(crate) fn refuses(opening: &Opening) -> Option<&Path> {
+    opening.path.as_deref().filter(|it| session::is_foreign(it))
+}
 
 /// Have the song that is made next be kept. To be said before the program is started.
 pub(crate) fn keep_session(opening: Opening) {
