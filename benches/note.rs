@@ -82,10 +82,11 @@ fn endure(pack: &Pack) -> serde_json::Value {
         let times = sorted(&times[from..from + STEPS]);
         serde_json::json!({ "median_ms": times[STEPS / 2], "p99_ms": times[STEPS * 99 / 100] })
     };
+    let tenths: Vec<_> = (1..=10).map(|tenth| part(LONG / 10 * tenth - STEPS)).collect();
     serde_json::json!({
         "notes": LONG,
         "from_the_100th": part(100),
-        "to_the_last": part(LONG - STEPS),
+        "to_each_tenth": tenths,
         "resident_mb_at_2100_and_last": resident,
     })
 }
