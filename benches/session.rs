@@ -1,4 +1,5 @@
-//! A long session with the default pack, faster than real time: memory and the time of a note, hour by hour. One line of JSON.
+//! A long session with the default pack, faster than real time: memory, the time of a note, and what the song's file takes, hour by hour.
+//! After every 64 bars the newest 16 are kept as a take, until no more are taken. One line of JSON.
 //!
 //! `cargo bench --bench session -- [HOURS]`, by default a tenth of one.
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
@@ -18,7 +19,9 @@ use antiphon::engine::audio::renderer::{
 };
 use antiphon::engine::composer::{Composer, Next};
 use antiphon::engine::link::Links;
+use antiphon::files::state::{self, State};
 use antiphon::infer::{self, Runtime};
+use antiphon::music::takes::Takes;
 use antiphon::pack::Pack;
 use antiphon::score::{
     Meter, Mix, Mode, Pitch, Seed, Settings, Stream, StyleBlend, Tempo, Tick, Velocity,
@@ -29,6 +32,8 @@ const FRAMES: usize = 1024;
 const TEMPO: f64 = 120.0;
 /// Bars of 4/4 between two changes of mind: another style, another seed, other modes.
 const STRETCH: i64 = 64;
+/// Bars that are kept of each.
+const KEPT: u32 = 16;
 
 fn main() {
     let hours = std::env::args().skip(1).find_map(|it| it.parse::<f64>().ok()).unwrap_or(0.1);
@@ -50,6 +55,9 @@ struct Session {
     /// Frames played.
     position: u64,
     held: Option<Pitch>,
+    takes: Takes,
+    /// Takes that the song had no room for.
+    refused: usize,
     channels: Vec<Vec<f32>>,
     played: Vec<PlayedEvent>,
 }
@@ -70,6 +78,8 @@ impl Session {
             chance: Seed(1).stream(1),
             position: 0,
             held: None,
+            takes: Takes::new(Vec::new()),
+            refused: 0,
             channels: vec![vec![0.0; FRAMES]; 10],
             played: Vec::with_capacity(Renderer::PLAYED_CAPACITY),
         }
@@ -90,7 +100,17 @@ impl Session {
             "lost": self.links.gauges.lost.load(Ordering::Relaxed),
             "ms_a_note": took * 1000.0 / notes.max(1) as f64,
             "resident_kib": resident_kib(),
+            "recording_bytes": self.links.recording().bytes(),
+            "takes": self.takes.len(),
+            "takes_refused": self.refused,
+            "song_bytes": self.song().len(),
         })
+    }
+
+    /// The song as a host saves it.
+    fn song(&self) -> String {
+        let takes = self.takes.iter().map(|(_, take)| take.as_ref().clone()).collect();
+        state::write(&State { takes, ..State::default() })
     }
 
     fn notes(&self) -> u64 {
@@ -149,6 +169,8 @@ impl Session {
     }
 
     fn change_mind(&mut self) {
+        let kept = self.links.recording().keep_last(KEPT).expect("the band has played");
+        self.refused += usize::from(self.takes.keep(kept.take).is_err());
         self.settings.seed = Seed(self.chance.next_u64() % 1_000_000);
         self.settings.style = StyleBlend::only((self.chance.next_u64() % 26) as usize);
         for part in &mut self.settings.parts {
