@@ -34,6 +34,7 @@ pub use self::intent::{Intent, PhraseChoice, TransportAct};
 pub use self::memory::{Memory, Side};
 pub use self::passes_ui::PassView;
 pub use self::path_ui::FileWish;
+pub use self::preset_questions::is_same_name;
 pub use self::presets_ui::{PresetAct, PresetsView};
 pub use self::remembered_ui::{MemoryAct, RememberedView};
 pub use self::roll::Roll;
@@ -41,7 +42,8 @@ pub use self::sound_ui::SoundView;
 pub use self::takes_ui::{Held, Note, TakeAct, TakeOrder, TakeRow, TakesView};
 pub use self::timbre_map::{TimbreDot, TimbresView, Usual};
 pub use self::view::{
-    Choices, Clock, ControlView, DevicesView, Driver, Learned, Mixer, Status, View,
+    Choices, Clock, ControlView, Custom, DevicesView, Driver, Learned, Mixer, Notice, Status, View,
+    Weight,
 };
 
 /// Heights and widths of the panels, logical points.
@@ -57,6 +59,7 @@ const BESIDE_BAND: f32 = 1340.0;
 pub fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
     theme::keep(ui.ctx(), memory.tone);
     widgets::watch_wheel(ui);
+    press::take_space(ui, memory);
     let whole = ui.max_rect();
     ui.painter().rect_filled(whole, 0.0, theme::ground());
     let inner = whole.shrink(GAP);

@@ -8,12 +8,13 @@ use antiphon::engine::link::{Foreseen, FromComposer};
 use antiphon::engine::offline::{Request, bounce};
 use antiphon::gui::theme::Tone;
 use antiphon::gui::{
-    Choices, Clock, ControlView, Driver, Held, Note as TakesNote, PresetsView, RememberedView,
-    Roll, Side, SoundView, Status, TakeRow, TakesView, TimbreDot, TimbresView, Usual,
+    Choices, Clock, ControlView, Custom, Driver, Held, Note as TakesNote, Notice, PresetsView,
+    RememberedView, Roll, Side, SoundView, Status, TakeRow, TakesView, TimbreDot, TimbresView,
+    Usual,
 };
 use antiphon::infer::{self, Runtime};
 use antiphon::music::spectrum::{Analyzer, Spectrum};
-use antiphon::pack::Pack;
+use antiphon::pack::{Pack, Style};
 use antiphon::params::{Control, Controls, FACTORY};
 use antiphon::score::{
     Chord, ChordQuality, Family, Key, Meter, Mix, Note, Part, Phrase, Pitch, Seed, Settings,
@@ -184,7 +185,9 @@ impl Stage {
         let styles: Arc<[String]> = pack.styles.iter().map(|style| style.title.clone()).collect();
         let opening = pack.styles.iter().position(|style| style.name == StyleBlend::OPENING);
         let controls = Controls::new(&styles, opening.unwrap_or(0));
-        let choices = Choices::new(&controls, &styles);
+        let mut choices = Choices::new(&controls, &styles);
+        let custom = |style: &Style| Custom { meter: style.meter, tempo_bpm: style.tempo.bpm() };
+        choices.customs = pack.styles.iter().map(custom).collect();
         let jam = jam(&pack, opening.unwrap_or(0))?;
         let timbres = timbres(&pack);
         Ok(Self { choices, timbres, controls, jam })
@@ -202,14 +205,14 @@ impl Stage {
         }
         status.late_windows = scene.late_windows;
         clock.driver = scene.driver;
-        status.notices.extend(scene.notice.map(String::from));
+        status.notices.extend(scene.notice.map(Notice::told));
         let presets = PresetsView {
             name: scene.plays.then(|| String::from("Celtic session")),
             is_modified: scene.plays,
             factory: FACTORY.iter().map(|it| String::from(it.name)).collect(),
             own: vec![String::from("Rainy Sunday")],
-            can_undo: scene.plays,
-            can_redo: false,
+            undo: scene.plays.then(|| String::from("Density")),
+            ..PresetsView::default()
         };
         Ok(Shown {
             values,
@@ -255,8 +258,8 @@ fn remembered(empty: bool) -> RememberedView {
         bytes: 2847 * 8,
         heard: 96,
         gain: Some(0.31),
-        can_undo: true,
-        note: Some(TakesNote::Done(String::from("212 notes more are remembered"))),
+        undo: Some(String::from("remembering what you played")),
+        note: Some(TakesNote::Done(String::from("212 notes added to the memory"))),
         ..most
     }
 }
@@ -280,8 +283,8 @@ fn some_takes() -> TakesView {
         bars_recorded: 37,
         recording: Held { bytes: 96 << 10, limit: 4 << 20 },
         holding: Held { bytes: 24 << 10, limit: 16 << 20 },
-        can_undo: true,
-        can_redo: false,
+        undo: Some(String::from("keeping “Mellow Minuet”")),
+        redo: None,
         job: Some((String::from("Varying Mellow Minuet"), 0.4)),
         note: Some(TakesNote::Done(String::from("Kept 4 bars: Mellow Minuet"))),
     }

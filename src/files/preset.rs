@@ -14,6 +14,8 @@ pub struct PresetFile {
     pub name: String,
     /// Texts by the ids of parameters.
     pub values: BTreeMap<String, String>,
+    /// Names of timbres by the numbers of the parts that lie on them: places on the map are another pack's others.
+    pub timbres: BTreeMap<String, String>,
 }
 
 /// Why a file gave no preset, or is still there.
@@ -43,6 +45,8 @@ struct Text {
     name: String,
     #[serde(default)]
     values: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    timbres: BTreeMap<String, String>,
 }
 
 /// Read the file at `path`.
@@ -61,7 +65,7 @@ pub fn open(path: &Path) -> Result<PresetFile, PresetError> {
         let version = text.antiphon_preset;
         return Err(PresetError::Newer { path: path.to_owned(), version });
     }
-    Ok(PresetFile { name: text.name, values: text.values })
+    Ok(PresetFile { name: text.name, values: text.values, timbres: text.timbres })
 }
 
 /// Every preset in `folder`, by name, and why others could not be read. A folder that is not there has none.
@@ -82,9 +86,9 @@ pub fn all(folder: &Path) -> (Vec<PresetFile>, Vec<PresetError>) {
 /// # Errors
 /// If it is there and may not be replaced, or cannot be written.
 pub fn save(preset: &PresetFile, folder: &Path, existing: Existing) -> Result<(), OutputError> {
-    let PresetFile { name, values } = preset.clone();
+    let PresetFile { name, values, timbres } = preset.clone();
     let file = file_of(&name);
-    let text = Text { antiphon_preset: VERSION, name, values };
+    let text = Text { antiphon_preset: VERSION, name, values, timbres };
     let text = serde_json::to_string_pretty(&text).expect("texts are always JSON");
     let mut outputs = Outputs::into_folder(folder, existing)?;
     outputs.check(std::slice::from_ref(&file))?;
@@ -140,6 +144,7 @@ mod tests {
         let preset = |name: &str| PresetFile {
             name: String::from(name),
             values: [(String::from("temp"), String::from("1.10"))].into(),
+            timbres: [(String::from("2"), String::from("oboe"))].into(),
         };
         assert!(all(&folder.path().join("none")).0.is_empty());
         for name in ["night/day", "Evening"] {

@@ -2,7 +2,7 @@
 
 use egui::{Align, Button, Layout, Rect, RichText, Role, Ui, WidgetInfo, pos2, vec2};
 
-use super::{ControlView, Intent, Memory, Mixer, View, at, theme, widgets};
+use super::{ControlView, Intent, Memory, Mixer, View, at, theme, timbre_map, widgets};
 use crate::params::Control;
 use crate::score::{ChordWish, Part, Tick};
 
@@ -119,19 +119,15 @@ fn part(
     let help = "Play: improvise all the time. Answer: listen to you, and reply. Follow: one note to each of yours, at once. Off: rest.";
     let modes = &view.choices.modes;
     widgets::segments(ui, view.control(Control::Mode(place)), modes, color, help, intents);
-    let help = "The family of instruments that the part plays. Auto: the style's usual one.";
-    let families = &view.choices.families;
-    let text = view.family_text(place);
-    let family = &ControlView { text, ..view.control(Control::Family(place)).clone() };
     if view.control(Control::Mode(place)).is_last() {
         ui.columns(2, |columns| {
-            widgets::choice(&mut columns[0], family, families, help, intents);
+            family(&mut columns[0], view, place, intents);
             let help = "What the part plays to each of your notes: a third or so within the harmony, its bass, or your note an octave away.";
             let follow = view.control(Control::Follow(place));
             widgets::choice(&mut columns[1], follow, &view.choices.follows, help, intents);
         });
     } else {
-        widgets::choice(ui, family, families, help, intents);
+        family(ui, view, place, intents);
     }
     if view.mixer == Mixer::Shown {
         let control = view.control(Control::Level(place));
@@ -186,6 +182,50 @@ fn part(
             });
         }
     });
+}
+
+/// What the part is heard on, and the families to choose from. One that is chosen is heard: it takes the part off the map.
+fn family(ui: &mut Ui, view: &View<'_>, place: usize, intents: &mut Vec<Intent>) {
+    /// Of the list's frame and its arrow, logical points.
+    const FRAME: f32 = 44.0;
+    let room = ui.available_width() - FRAME;
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let width = |text: &String| {
+        ui.painter().layout_no_wrap(text.clone(), font.clone(), theme::text()).size().x
+    };
+    let mut texts = view.timbre_texts(place);
+    let fits = texts.iter().position(|it| width(it) <= room).unwrap_or(texts.len() - 1);
+    let text = texts.swap_remove(fits);
+    let heard = timbre_map::heard(view, place);
+    let control = view.control(Control::Family(place));
+    let help = match heard.is_placed {
+        true => format!(
+            "{}, by its place on the timbre map. What it plays is written for its family, {}; a family that is chosen here is heard as well, and takes the part off the map.",
+            heard.words, control.text
+        ),
+        false => format!(
+            "{}.\nThe family of instruments that the part plays. Auto: the style's usual one.",
+            heard.words
+        ),
+    };
+    let before = intents.len();
+    let shown = ControlView { text, ..control.clone() };
+    widgets::choice(ui, &shown, &view.choices.families, &help, intents);
+    let switch = Control::TimbreMap(place);
+    for intent in intents.split_off(before) {
+        match intent {
+            Intent::Change(turned, value) if heard.is_placed => {
+                let all = [(turned, value), (switch, 0.0)];
+                intents.extend(all.map(|it| Intent::Begin(it.0)));
+                intents.extend(all.map(|it| Intent::Set(it.0, it.1)));
+                intents.extend(all.map(|it| Intent::End(it.0)));
+            }
+            Intent::Type(turned, text) if heard.is_placed => {
+                intents.push(Intent::TypeWith(turned, text, vec![(switch, 0.0)]));
+            }
+            other => intents.push(other),
+        }
+    }
 }
 
 /// Opens the timbre map; lit where the part has a place on it.

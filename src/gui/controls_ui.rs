@@ -138,6 +138,7 @@ fn style(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;
         ui.label(RichText::new("Style").font(theme::font(11.5)).color(theme::quiet()));
+        custom(ui, view);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let text = RichText::new("Pad").font(theme::font(11.5));
             let pad = ui.selectable_label(memory.style_pad, text);
@@ -164,6 +165,33 @@ fn style(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<In
             widgets::slider(ui, view.control(Control::Lean), help, intents);
         });
     });
+}
+
+/// What pieces of the style usually go in: neither a style nor a preset sets that. Brighter where the bars are of another length now.
+fn custom(ui: &mut Ui, view: &View<'_>) {
+    let second = view.control(Control::Lean).value > 0.5;
+    let style = view.control(if second { Control::StyleB } else { Control::StyleA });
+    let Some(custom) = view.choices.customs.get(style.index()) else { return };
+    let signature = format!("{}/{}", custom.meter.count(), custom.meter.unit());
+    let tempo = custom.tempo_bpm;
+    let differs = custom.meter.bar() != view.clock.bar_length;
+    let color = if differs { theme::text() } else { theme::quiet() };
+    let now = match view.clock.driver {
+        Driver::Host => "Your host sets time signature and tempo",
+        Driver::Window => "You set time signature and tempo in the header",
+    };
+    let other = match differs {
+        true => {
+            " Its bars are of another length now: the band plays in them, but less like itself."
+        }
+        false => "",
+    };
+    let help = format!(
+        "Pieces in {} are most often in {signature}, and at {tempo:.0} bpm. {now}; styles and presets leave them alone.{other}",
+        style.text
+    );
+    let text = format!("usually {signature}, {tempo:.0} bpm");
+    ui.label(RichText::new(text).font(theme::font(11.5)).color(color)).on_hover_text(help);
 }
 
 fn seed(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {

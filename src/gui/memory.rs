@@ -35,6 +35,8 @@ pub struct Memory {
     /// The keys of our own transport.
     pub(super) space: Press,
     pub(super) home: Press,
+    /// Whether the space bar was pressed in this frame, and no text is being typed.
+    pub(super) bar: bool,
     /// Whether the style pad is open.
     pub style_pad: bool,
     /// Whether the timbre map is open.
@@ -106,6 +108,7 @@ impl Default for Memory {
             taps: Taps::default(),
             space: Press::default(),
             home: Press::default(),
+            bar: false,
             style_pad: false,
             timbre_map: false,
             tone: Tone::default(),

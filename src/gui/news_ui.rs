@@ -1,8 +1,8 @@
 //! What the musician should know now, over the roll's upper edge, where it moves nothing: what failed, what could not be read, that the band is late.
 
-use egui::{Align, Button, Label, Layout, Rect, RichText, Ui, pos2, vec2};
+use egui::{Align, Button, Color32, Label, Layout, Rect, RichText, Ui, pos2, vec2};
 
-use super::{Intent, Memory, View, theme};
+use super::{Intent, Memory, Notice, View, Weight, theme};
 use crate::params::Control;
 
 /// What has been shown, from frame to frame.
@@ -43,8 +43,12 @@ pub(super) fn draw(
         std::cmp::Ordering::Less => news.late = (late, None),
         std::cmp::Ordering::Equal => {}
     }
-    news.read.retain(|it| view.status.notices.contains(it));
-    let notice = view.status.notices.iter().rfind(|it| !news.read.contains(it)).cloned();
+    let notices = &view.status.notices;
+    news.read.retain(|it| notices.iter().any(|notice| notice.text == *it));
+    let unread = |it: &&Notice| !news.read.contains(&it.text);
+    // What is in trouble comes before what is only told.
+    let trouble = notices.iter().filter(|it| it.weight == Weight::Trouble).rfind(unread);
+    let notice = trouble.or_else(|| notices.iter().rfind(unread)).cloned();
     let is_late = news.late.1.is_some_and(|it| now - it < LATE_SHOWN);
     let left = roll.left() + 44.0;
     let rect = Rect::from_min_max(
@@ -60,11 +64,15 @@ pub(super) fn draw(
         news.shown = notice.is_some() || is_late;
     }
     if let Some(notice) = notice {
-        let put_away = banner(ui, rect, "Trouble", &notice, |ui| {
+        let sign = match notice.weight {
+            Weight::Trouble => ("Trouble", theme::warning()),
+            Weight::Told => ("Note", theme::accent()),
+        };
+        let put_away = banner(ui, rect, sign, &notice.text, |ui| {
             ui.button("Put away").on_hover_text("Do not show this any more.").clicked()
         });
         if put_away {
-            news.read.push(notice);
+            news.read.push(notice.text);
         }
     } else if is_late {
         let control = view.control(Control::Quantum);
@@ -72,7 +80,7 @@ pub(super) fn draw(
             "The band is late: {} rested. It catches up by itself; more at a time needs less of the computer.",
             stretches(late)
         );
-        let asked = banner(ui, rect, "Late", &text, |ui| {
+        let asked = banner(ui, rect, ("Late", theme::warning()), &text, |ui| {
             let button = Button::new("Compose by the bar");
             let help = "Set how much is composed in one go to a bar.";
             !control.is_last() && ui.add(button).on_hover_text(help).clicked()
@@ -94,17 +102,17 @@ pub(super) fn stretches(count: u32) -> String {
 fn banner(
     ui: &mut Ui,
     rect: Rect,
-    sign: &str,
+    (sign, color): (&str, Color32),
     text: &str,
     press: impl FnOnce(&mut Ui) -> bool,
 ) -> bool {
     ui.painter().rect_filled(rect, theme::ROUND, theme::raised());
     let edge = Rect::from_min_size(rect.min, vec2(4.0, rect.height()));
-    ui.painter().rect_filled(edge, theme::ROUND, theme::warning());
+    ui.painter().rect_filled(edge, theme::ROUND, color);
     let mut pressed = false;
     super::at(ui, rect.shrink2(vec2(12.0, 6.0)), |ui| {
         ui.horizontal_centered(|ui| {
-            let sign = RichText::new(sign).font(theme::font(13.0)).color(theme::warning());
+            let sign = RichText::new(sign).font(theme::font(13.0)).color(color);
             ui.label(sign.strong());
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 pressed = press(ui);

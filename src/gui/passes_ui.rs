@@ -1,6 +1,6 @@
 //! Which pass is kept of: what was played before a stop, a start or a jump stays recorded.
 
-use egui::{Align, Button, Layout, RichText, Ui};
+use egui::{Align, Button, Label, Layout, RichText, Ui};
 
 use super::takes_ui::Drawer;
 use super::theme;
@@ -21,27 +21,29 @@ pub struct PassView {
 /// Which of several passes is kept of, and those beside it; nothing where there is one.
 pub(super) fn draw(ui: &mut Ui, pass: Option<PassView>, bars: i64, drawer: &mut Drawer) {
     let Some(pass) = pass.filter(|it| it.count > 1) else { return };
+    let is_chosen = drawer.pass.is_some();
     ui.horizontal(|ui| {
         let bars = if bars == 1 { String::from("1 bar") } else { format!("{bars} bars") };
         let text = format!("Pass {} of {}: {bars}", pass.number, pass.count);
         let help = "A pass ends where the transport stops or jumps. The newest is chosen until you choose another.";
-        ui.label(RichText::new(text).font(theme::font(12.0))).on_hover_text(help);
+        // From the right: the buttons stand still however long the text is.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let mut step = |ui: &mut Ui, text: &str, name: &str, to: Option<u32>| {
+            let mut step = |ui: &mut Ui, text: &str, name: &str, to: Option<Option<u32>>| {
                 let response = ui.add_enabled(to.is_some(), Button::new(text).small());
-                if response.clicked() {
+                if let Some(to) = to.filter(|_| response.clicked()) {
                     drawer.pass = to;
                 }
-                response.on_hover_text(name).accessible_name(name);
+                let response = response.on_hover_text(name).on_disabled_hover_text(name);
+                response.accessible_name(name);
             };
-            step(ui, "Later", "Later pass", pass.later);
-            step(ui, "Earlier", "Earlier pass", pass.earlier);
-            if drawer.pass.is_some() {
-                let newest = ui.small_button("Newest pass").on_hover_text("Follow the newest pass again.");
-                if newest.clicked() {
-                    drawer.pass = None;
-                }
-            }
+            let newest = is_chosen.then_some(None);
+            step(ui, "Newest", "Newest pass", newest);
+            step(ui, "Later", "Later pass", pass.later.map(Some));
+            step(ui, "Earlier", "Earlier pass", pass.earlier.map(Some));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let text = RichText::new(text).font(theme::font(12.0));
+                ui.add(Label::new(text).truncate()).on_hover_text(help);
+            });
         });
     });
 }

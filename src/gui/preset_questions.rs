@@ -42,28 +42,30 @@ fn keep(
     why: Option<&str>,
 ) -> (Answer, Option<PresetAct>) {
     // Said while the name is typed, so that nothing goes unasked.
-    let is_there = view.presets.own.iter().any(|it| it == name.trim());
-    let (text, yes) = match is_there {
-        true => (
-            "You have a preset of this name. Replace puts what is set now in its place.",
+    let there = view.presets.own.iter().find(|it| is_same_name(it, name)).cloned();
+    let (text, yes) = match &there {
+        Some(own) => (
+            format!("You have a preset “{own}”. Replace puts what is set now in its place."),
             "Replace",
         ),
-        false => (
-            "A preset keeps how the band plays and what it plays on: not the seed, the key, the chord, mutes or solos.",
+        None => (
+            String::from(
+                "A preset keeps how the band plays and what it plays on: not the seed, the key, the chord, mutes or solos, and not tempo or time signature.",
+            ),
             "Keep",
         ),
     };
     let question = Question {
         title: "Keep as a preset",
-        text,
+        text: &text,
         hint: "Rainy Sunday",
         name: "Name of the preset",
         yes,
     };
     let answer = question.ask(ui, name, why, |_| false);
-    let act = typed(&answer).map(|name| match is_there {
-        true => PresetAct::Replace(name),
-        false => PresetAct::Save(name),
+    let act = typed(&answer).map(|name| match there {
+        Some(own) => PresetAct::Replace(own),
+        None => PresetAct::Save(name),
     });
     (answer, act)
 }
@@ -104,6 +106,11 @@ fn delete(ui: &Ui, name: &str, why: Option<&str>) -> (Answer, Option<PresetAct>)
         (false, true) => (Answer::Never, None),
         (false, false) => (Answer::None, None),
     }
+}
+
+/// Names that differ only in upper and lower case would be taken for one another, and are one file on many systems.
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 fn typed(answer: &Answer) -> Option<String> {

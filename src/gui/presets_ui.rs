@@ -6,7 +6,7 @@ use egui::{
 };
 
 use super::preset_questions::PresetQuestion;
-use super::{Intent, Memory, View, theme, widgets};
+use super::{Driver, Intent, Memory, View, theme, widgets};
 use crate::params::Control;
 
 /// What the header shows of presets and of what can be taken back.
@@ -16,12 +16,27 @@ pub struct PresetsView {
     pub name: Option<String>,
     /// Whether something is set otherwise than in that preset.
     pub is_modified: bool,
+    /// Whether there is no preset of that name any more.
+    pub is_gone: bool,
     /// Names, in the order in which they are offered.
     pub factory: Vec<String>,
     /// The musician's own.
     pub own: Vec<String>,
-    pub can_undo: bool,
-    pub can_redo: bool,
+    /// What each of them is, those of ours first.
+    pub about: Vec<String>,
+    /// What Undo would take back, and Redo do again; nothing where there is nothing.
+    pub undo: Option<String>,
+    pub redo: Option<String>,
+}
+
+impl PresetsView {
+    /// What a preset is, if there is one of the name.
+    fn about(&self, name: &str) -> Option<&str> {
+        // The musician's own come first where a name is both.
+        let names: Vec<&String> = self.factory.iter().chain(&self.own).collect();
+        let place = names.iter().rposition(|it| *it == name)?;
+        self.about.get(place).map(String::as_str)
+    }
 }
 
 /// What the musician does with presets.
@@ -71,7 +86,7 @@ pub(super) fn draw(
         intents.push(Intent::Preset(PresetAct::Previous));
     }
     ui.allocate_ui_with_layout(vec2(width, 24.0), Layout::left_to_right(Align::Center), |ui| {
-        match list(ui, presets) {
+        match list(ui, view) {
             Some(Chosen::Ask(question)) => memory.preset_asked = Some(question),
             Some(Chosen::Do(act)) => intents.push(Intent::Preset(act)),
             None => {}
@@ -83,10 +98,10 @@ pub(super) fn draw(
         intents.push(Intent::Preset(PresetAct::Next));
     }
     ui.add_space(8.0);
-    if turn_back(ui, Way::Back, presets.can_undo).clicked() {
+    if turn_back(ui, Way::Back, presets.undo.as_deref()).clicked() {
         intents.push(Intent::Undo);
     }
-    if turn_back(ui, Way::Forth, presets.can_redo).clicked() {
+    if turn_back(ui, Way::Forth, presets.redo.as_deref()).clicked() {
         intents.push(Intent::Redo);
     }
     shortcuts(ui, view, intents);
@@ -115,11 +130,16 @@ fn acts(presets: &PresetsView) -> Vec<(String, Chosen)> {
     acts
 }
 
-fn list(ui: &mut Ui, presets: &PresetsView) -> Option<Chosen> {
+fn list(ui: &mut Ui, view: &View<'_>) -> Option<Chosen> {
+    let presets = view.presets;
     let mut chosen = None;
     let id = ui.scope_id().with("presets");
     let name = presets.name.as_deref().unwrap_or("Preset");
-    let mark = if presets.is_modified { " •" } else { "" };
+    let mark = match (presets.is_gone, presets.is_modified) {
+        (true, _) => " (gone)",
+        (false, true) => " •",
+        (false, false) => "",
+    };
     let response = ComboBox::from_id_salt("presets")
         .selected_text(format!("{name}{mark}"))
         .width(ui.available_width() - 2.0)
@@ -144,11 +164,20 @@ fn list(ui: &mut Ui, presets: &PresetsView) -> Option<Chosen> {
     widgets::hand_back(ui, &response, matches!(chosen, Some(Chosen::Do(_))));
     let state = match (&presets.name, presets.is_modified) {
         (None, _) => "No preset has been chosen.",
+        (Some(_), _) if presets.is_gone => {
+            "There is no preset of this name any more; what it set is still set. Keep as a preset… makes it anew."
+        }
         (Some(_), true) => "The dot says that something is set otherwise than in this preset.",
         (Some(_), false) => "All is set as in this preset.",
     };
+    let about = presets.name.as_deref().and_then(|it| presets.about(it));
+    let about = about.map_or(String::new(), |it| format!("{it}\n"));
+    let time = match view.clock.driver {
+        Driver::Host => "Tempo and time signature stay your host's",
+        Driver::Window => "Tempo and time signature stay as they are in the header",
+    };
     let help = format!(
-        "{state}\nA preset is how the band plays and what it plays on; mutes and solos go off with it. Undo brings back what was set before."
+        "{about}{state}\nA preset is how the band plays and what it plays on; mutes and solos go off with it. {time}: set those yourself. Undo brings back what was set before."
     );
     response.on_hover_text(help).accessible_name("Preset");
     chosen
@@ -163,7 +192,8 @@ fn names(ui: &mut Ui, presets: &PresetsView, entries: &mut widgets::Entries) -> 
         }
         ui.label(RichText::new(heading).font(theme::font(11.5)).color(theme::quiet()));
         for name in names {
-            if entries.line(ui, name, presets.name.as_ref() == Some(name)) {
+            let is_chosen = presets.name.as_ref() == Some(name);
+            if entries.told_line(ui, name, is_chosen, presets.about(name)) {
                 taken = Some(name.clone());
             }
         }
@@ -188,16 +218,14 @@ enum Way {
     Forth,
 }
 
-/// A bent arrow.
-fn turn_back(ui: &mut Ui, way: Way, can: bool) -> Response {
-    let (name, help, side) = match way {
-        Way::Back => (
-            "Undo",
-            "Take back the newest act in this window (Ctrl+Z). What the host automates is the host's to undo; takes and the memory have undo of their own.",
-            -1.0,
-        ),
-        Way::Forth => ("Redo", "Do again what was taken back (Ctrl+Shift+Z).", 1.0),
+/// A bent arrow. `what` is what it would do.
+fn turn_back(ui: &mut Ui, way: Way, what: Option<&str>) -> Response {
+    let (name, keys, side) = match way {
+        Way::Back => ("Undo", "Ctrl+Z", -1.0),
+        Way::Forth => ("Redo", "Ctrl+Shift+Z", 1.0),
     };
+    let help = undo_help(name, what, keys);
+    let can = what.is_some();
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(24.0), Sense::click());
     let color = match (can, response.hovered()) {
         (false, _) => theme::line(),
@@ -222,6 +250,14 @@ fn turn_back(ui: &mut Ui, way: Way, can: bool) -> Response {
     response.on_hover_text(help)
 }
 
+/// What a button that takes something back, or does it again, says of itself.
+fn undo_help(name: &str, what: Option<&str>, keys: &str) -> String {
+    match what {
+        Some(what) => format!("{name}: {what} ({keys})"),
+        None => format!("{name} ({keys}): there is nothing."),
+    }
+}
+
 /// Unless a text is being typed, which has an undo of its own.
 fn shortcuts(ui: &Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     if ui.ctx().text_edit_focused() {
@@ -229,9 +265,9 @@ fn shortcuts(ui: &Ui, view: &View<'_>, intents: &mut Vec<Intent>) {
     }
     let pressed = |shortcut| ui.input_mut(|input| input.consume_shortcut(&shortcut));
     // With shift first: the shortcut without it would take that too.
-    if REDO.into_iter().any(pressed) && view.presets.can_redo {
+    if REDO.into_iter().any(pressed) && view.presets.redo.is_some() {
         intents.push(Intent::Redo);
-    } else if pressed(UNDO) && view.presets.can_undo {
+    } else if pressed(UNDO) && view.presets.undo.is_some() {
         intents.push(Intent::Undo);
     }
 }

@@ -1,6 +1,8 @@
-//! A key that does something once, however long it is held.
+//! A key that does something once, however long it is held; and the space bar, which is the transport's and presses nothing else.
 
-use egui::{Event, Key, Ui};
+use egui::{Event, Key, Modifiers, Ui};
+
+use super::Memory;
 
 /// One key, from frame to frame.
 #[derive(Clone, Copy, Debug)]
@@ -40,5 +42,22 @@ impl Press {
             self.is_down &= input.key_down(key);
             is_new
         })
+    }
+}
+
+/// Before anything is drawn: unless a text is being typed the space bar presses nothing that has the keyboard. Without a host it plays and stops, in a plugin it
+/// is the host's.
+pub(super) fn take_space(ui: &Ui, memory: &mut Memory) {
+    let is_typing = ui.ctx().text_edit_focused();
+    let is_new = memory.space.is_new(ui, Key::Space);
+    memory.bar = is_new && !is_typing;
+    if !is_typing {
+        ui.input_mut(|input| {
+            let is_bar = |event: &Event| match event {
+                Event::Key { key: Key::Space, modifiers, .. } => *modifiers == Modifiers::NONE,
+                _ => false,
+            };
+            input.events.retain(|event| !is_bar(event));
+        });
     }
 }

@@ -22,7 +22,8 @@ pub struct RememberedView {
     pub heard: usize,
     /// Bits a note; nothing before enough was heard.
     pub gain: Option<f32>,
-    pub can_undo: bool,
+    /// What its own Undo would take back.
+    pub undo: Option<String>,
     /// Where a file is offered to be saved.
     pub place: String,
     /// What the newest act came to.
@@ -37,6 +38,8 @@ pub enum MemoryAct {
     Clear,
     /// Take back the newest change.
     Undo,
+    /// Make the one again that was taken back.
+    Redo,
     Save {
         path: PathBuf,
         replace: bool,
@@ -91,8 +94,8 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
 fn content(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<Intent>) {
     let kept = view.remembered;
     ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
-    ui.label(RichText::new("What the band remembers of you").font(theme::font(14.0)));
-    ui.label(quiet("Memory: how much it draws on that"));
+    ui.label(RichText::new("Memory of your playing").font(theme::font(14.0)));
+    ui.label(quiet("How much the band uses it"));
     let help = "How much the band draws on what you have played: 0 % not at all; at 100 % parts that answer quote you in every reply.";
     widgets::level(ui, view.control(Control::Memory), 0.0, theme::accent(), help, intents);
     ui.add(Separator::default().spacing(6.0));
@@ -113,7 +116,7 @@ fn content(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<
         ui.label(RichText::new(text).font(theme::font(12.0)).color(color));
     }
     ui.add_space(6.0);
-    ui.label(quiet("What you play counts until the transport starts again. Remember it, and the band begins with it the next time, and whenever the song is opened."));
+    ui.label(quiet("The band uses what you play until the transport starts again. Remember adds it to the memory, for good."));
     intents.extend(acts.into_iter().map(Intent::Memory));
 }
 
@@ -121,9 +124,9 @@ fn content(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mut Vec<
 fn held(ui: &mut Ui, view: &View<'_>) {
     let kept = view.remembered;
     let text = match kept.notes {
-        0 => String::from("The song remembers nothing yet"),
-        1 => String::from("The song remembers 1 note"),
-        notes => format!("The song remembers {} notes", grouped(notes)),
+        0 => String::from("The memory is empty"),
+        1 => String::from("1 note in the memory"),
+        notes => format!("{} notes in the memory", grouped(notes)),
     };
     ui.label(RichText::new(text).font(theme::font(13.0)));
     let share = kept.notes as f32 / kept.limit.max(1) as f32;
@@ -141,13 +144,13 @@ fn held(ui: &mut Ui, view: &View<'_>) {
 fn remember(ui: &mut Ui, view: &View<'_>, acts: &mut Vec<MemoryAct>) {
     let kept = view.remembered;
     let text = match kept.heard {
-        0 => String::from("Nothing heard since"),
-        1 => String::from("1 note heard since"),
-        notes => format!("{} notes heard since", grouped(notes)),
+        0 => String::from("nothing new"),
+        1 => String::from("1 new note"),
+        notes => format!("{} new notes", grouped(notes)),
     };
     ui.horizontal(|ui| {
         let button = Button::new("Remember").min_size(vec2(92.0, 24.0));
-        let help = "Add what you have played to what the song remembers. Until then it counts until the transport starts again.";
+        let help = "Add the new notes to the memory, which is saved with the song. Else the band forgets them when the transport starts next.";
         let response = ui.add_enabled(kept.heard > 0, button).on_hover_text(help);
         if response.clicked() {
             acts.push(MemoryAct::Remember);
@@ -163,7 +166,7 @@ fn worth(ui: &mut Ui, view: &View<'_>) {
         None => (None, "not heard enough yet"),
         Some(gain) => (Some(format!("{gain:+.2}")), "bits a note"),
     };
-    ui.label(quiet("It foretells your notes better by"));
+    ui.label(quiet("It helps to foretell your notes by"));
     let words = ui.horizontal(|ui| {
         if let Some(amount) = amount {
             ui.label(RichText::new(amount).font(theme::digits(17.0)));
@@ -181,7 +184,8 @@ fn files(ui: &mut Ui, view: &View<'_>, acts: &mut Vec<MemoryAct>) -> Option<File
     ui.horizontal(|ui| {
         ui.spacing_mut().button_padding.x = 6.0;
         let button = |ui: &mut Ui, enabled, text: &str, name: &str, help: &str| {
-            let response = ui.add_enabled(enabled, Button::new(text)).on_hover_text(help);
+            let response = ui.add_enabled(enabled, Button::new(text));
+            let response = response.on_hover_text(help).on_disabled_hover_text(help);
             let clicked = response.clicked();
             response.accessible_name(name);
             clicked
@@ -195,12 +199,15 @@ fn files(ui: &mut Ui, view: &View<'_>, acts: &mut Vec<MemoryAct>) -> Option<File
             wish = Some(FileWish::LoadMemory);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let help = "Take back the newest change of what the song remembers.";
-            if button(ui, kept.can_undo, "Undo", "Undo the change of the memory", help) {
+            let help = match &kept.undo {
+                Some(what) => format!("Undo in the memory: {what}"),
+                None => String::from("Undo in the memory: there is nothing."),
+            };
+            let can = kept.undo.is_some();
+            if button(ui, can, "Undo", "Undo the change of the memory", &help) {
                 acts.push(MemoryAct::Undo);
             }
-            let help =
-                "Forget everything, from the next start of the transport; Undo brings back what was remembered.";
+            let help = "Empty the memory. The band forgets when the transport starts next; Undo brings it all back but the new notes.";
             let is_any = kept.notes + kept.heard > 0;
             if button(ui, is_any, "Clear", "Clear the memory", help) {
                 acts.push(MemoryAct::Clear);

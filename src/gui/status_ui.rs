@@ -3,7 +3,7 @@
 use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::news_ui::stretches;
-use super::{DevicesView, Intent, Learned, Memory, View, theme};
+use super::{DevicesView, Intent, Learned, Memory, View, Weight, theme};
 use crate::engine::link::{Foreseen, Priority};
 
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory, intents: &mut Vec<Intent>) {
@@ -46,10 +46,15 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &Memory, intents: &mut 
                 intents.push(Intent::Learn(None));
             }
             // Until it is put away it stands over the roll.
-            let notice = status.notices.last().filter(|it| memory.news.is_put_away(it));
+            let notice = status.notices.last().filter(|it| memory.news.is_put_away(&it.text));
             if let Some(notice) = notice {
-                let text = RichText::new(notice).font(theme::font(12.0)).color(theme::warning());
-                ui.add(Label::new(text).truncate()).on_hover_text(status.notices.join("\n"));
+                let color = match notice.weight {
+                    Weight::Trouble => theme::warning(),
+                    Weight::Told => theme::quiet(),
+                };
+                let text = RichText::new(&notice.text).font(theme::font(12.0)).color(color);
+                let all: Vec<&str> = status.notices.iter().map(|it| it.text.as_str()).collect();
+                ui.add(Label::new(text).truncate()).on_hover_text(all.join("\n"));
             }
         });
     });

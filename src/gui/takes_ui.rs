@@ -27,8 +27,9 @@ pub struct TakesView {
     pub holding: Held,
     /// Nothing while nothing has sounded.
     pub pass: Option<PassView>,
-    pub can_undo: bool,
-    pub can_redo: bool,
+    /// What the list's own Undo would take back, and its Redo do again.
+    pub undo: Option<String>,
+    pub redo: Option<String>,
     /// Long work, and the share of it that is done.
     pub job: Option<(String, f32)>,
     /// What the newest act came to.
@@ -149,7 +150,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &
     if hidden > 0 {
         ui.horizontal(|ui| {
             let text = format!("The search hides {hidden} of {}", takes.count);
-            ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::warning()));
+            ui.label(RichText::new(text).font(theme::font(11.5)).color(theme::accent()));
             if ui.small_button("Show all").on_hover_text("Search for nothing.").clicked() {
                 drawer.search.clear();
             }
@@ -269,15 +270,19 @@ fn find(ui: &mut Ui, takes: &TakesView, drawer: &mut Drawer, acts: &mut Vec<Take
             .desired_width(ui.available_width() - 112.0);
         let help = "Show the takes whose name or tags hold all of these words.";
         ui.add(search).on_hover_text(help).accessible_name("Search takes");
-        let mut history = |ui: &mut Ui, text: &str, help: &str, can: bool, act: TakeAct| {
-            if ui.add_enabled(can, Button::new(text)).on_hover_text(help).clicked() {
+        for (name, what, act) in
+            [("Undo", &takes.undo, TakeAct::Undo), ("Redo", &takes.redo, TakeAct::Redo)]
+        {
+            let help = match what {
+                Some(what) => format!("{name} in the list of takes: {what}"),
+                None => format!("{name} in the list of takes: there is nothing."),
+            };
+            let response = ui.add_enabled(what.is_some(), Button::new(name));
+            let response = response.on_hover_text(&help).on_disabled_hover_text(&help);
+            if response.clicked() {
                 acts.push(act);
             }
-        };
-        let help = "Take back the newest edit of the list.";
-        history(ui, "Undo", help, takes.can_undo, TakeAct::Undo);
-        let help = "Do again what was taken back.";
-        history(ui, "Redo", help, takes.can_redo, TakeAct::Redo);
+        }
     });
     ui.horizontal(|ui| {
         ui.spacing_mut().button_padding.x = 4.0;

@@ -1,12 +1,15 @@
 //! The timbre map: every timbre of the pack has a place by how it sounds, and each part is a shape that is dragged to where it shall sound.
 
 mod foot;
+mod names;
 
 use egui::ecolor::Hsva;
 use egui::{
     Align2, Color32, CursorIcon, EventFilter, Key, PointerButton, Pos2, Rect, Response, Role,
-    Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Sense, Stroke, Ui, WidgetInfo, vec2,
 };
+
+use self::names::{Named, Rank};
 
 use super::theme::Tone;
 use super::{Intent, Memory, Mixer, View, theme, widgets};
@@ -88,11 +91,18 @@ pub(super) fn draw(
     if let Some(dot) = hovered.map(|it| &view.timbres.dots[it]).filter(|_| said.is_none()) {
         said = Some(format!("{}: {}", dot.title, dot.family.name()));
     }
-    let lit =
-        |dot: usize| hovered == Some(dot) || shares.iter().any(|it: &(usize, f32)| it.0 == dot);
-    let kin = hovered.map(|it| view.timbres.dots[it].family);
-    let shown = Shown { places: &places, seats: &seats, kin, tone: memory.tone };
-    let drawn = dots(ui, field, view, &shown, &lit);
+    let leading: Vec<usize> = (0..Part::BAND_SIZE)
+        .filter_map(|place| Told::of(view, place).between(view).first().map(|it| it.0))
+        .collect();
+    let shown = Shown {
+        places: &places,
+        seats: &seats,
+        hovered,
+        shares: &shares,
+        leading: &leading,
+        tone: memory.tone,
+    };
+    let drawn = dots(ui, field, view, &shown);
     ui.painter().set(names, egui::Shape::Vec(drawn));
     head(ui, frame, view, said);
     foot::draw(ui, frame, view, intents);
@@ -287,6 +297,13 @@ impl Map<'_> {
 }
 
 impl Told {
+    /// Of a part as it stands.
+    fn of(view: &View<'_>, place: usize) -> Self {
+        let (is_on, own) = standing(view, place);
+        let usual = view.timbres.usual[place];
+        Self { part: Part::BAND[place], point: is_on.then_some(own), usual }
+    }
+
     /// The dots that the part sounds like, the greatest share first.
     fn between(&self, view: &View<'_>) -> Vec<(usize, f32)> {
         let places: Vec<MapPoint> = view.timbres.dots.iter().map(|it| it.place).collect();
@@ -324,6 +341,30 @@ impl Told {
     }
 }
 
+/// What a part of the band is heard on.
+pub(super) struct Heard {
+    /// The timbre that it sounds like most; nothing for drums and for sounds that are on no map.
+    pub(super) title: Option<String>,
+    /// Whether its place on the map says so.
+    pub(super) is_placed: bool,
+    /// How much of the sound that is, 0 to 1.
+    pub(super) share: f32,
+    /// All of it, such as `Part 2: Oboe 93 %, Tuba 7 %`.
+    pub(super) words: String,
+}
+
+pub(super) fn heard(view: &View<'_>, place: usize) -> Heard {
+    let told = Told::of(view, place);
+    let shares = told.between(view);
+    let title = |it: &(usize, f32)| view.timbres.dots.get(it.0).map(|dot| dot.title.clone());
+    Heard {
+        title: shares.first().and_then(title),
+        is_placed: told.point.is_some(),
+        share: shares.first().map_or(1.0, |it| it.1),
+        words: told.words(view, &shares),
+    }
+}
+
 fn arrows(ui: &Ui, response: &Response) -> Option<(f32, f32)> {
     if !response.has_focus() {
         return None;
@@ -341,66 +382,64 @@ fn arrows(ui: &Ui, response: &Response) -> Option<(f32, f32)> {
 }
 
 /// What dots and names are drawn by.
-#[derive(Clone, Copy)]
 struct Shown<'a> {
     /// Of the dots, and of the parts.
     places: &'a [Pos2],
     seats: &'a [Pos2],
-    /// The family under the hand.
-    kin: Option<Family>,
+    /// The dot under the hand.
+    hovered: Option<usize>,
+    /// What the part under the hand sounds like, the greatest share first.
+    shares: &'a [(usize, f32)],
+    /// What each part sounds like most.
+    leading: &'a [usize],
     tone: Tone,
 }
 
-/// Dots and as many names as there is room for: first of those that are lit, then in the pack's order.
-fn dots(
-    ui: &Ui,
-    field: Rect,
-    view: &View<'_>,
-    shown: &Shown<'_>,
-    is_lit: &dyn Fn(usize) -> bool,
-) -> Vec<egui::Shape> {
-    let Shown { places, seats, kin, tone } = *shown;
-    let mut shapes = Vec::new();
-    let mut taken: Vec<Rect> =
-        places.iter().map(|it| Rect::from_center_size(*it, vec2(7.0, 7.0))).collect();
-    // After the dots, whose own do not count for each.
-    taken.extend(seats.iter().map(|it| Rect::from_center_size(*it, vec2(24.0, 24.0))));
-    let mut order: Vec<usize> = (0..places.len()).collect();
-    order.sort_by_key(|dot| !is_lit(*dot));
-    for dot in order {
-        let TimbreDot { title, family: own, .. } = &view.timbres.dots[dot];
-        let (at, lit) = (places[dot], is_lit(dot));
-        let is_kin = kin == Some(*own);
-        let radius = if lit {
-            5.0
-        } else if is_kin {
-            4.5
+impl Shown<'_> {
+    fn is_lit(&self, dot: usize) -> bool {
+        self.hovered == Some(dot) || self.shares.iter().any(|it| it.0 == dot)
+    }
+
+    fn rank(&self, dot: usize, is_kin: bool) -> Rank {
+        let is_first = self.shares.first().is_some_and(|it| it.0 == dot);
+        if self.hovered == Some(dot) || is_first {
+            Rank::Chosen
+        } else if self.is_lit(dot) || is_kin || self.leading.contains(&dot) {
+            Rank::Near
         } else {
-            3.2
+            Rank::Other
+        }
+    }
+}
+
+/// Dots, and as many names as there is room for.
+fn dots(ui: &Ui, field: Rect, view: &View<'_>, shown: &Shown<'_>) -> Vec<egui::Shape> {
+    let all = &view.timbres.dots;
+    let kin = shown.hovered.map(|it| all[it].family);
+    let words = |(dot, it): (usize, &TimbreDot)| {
+        let is_kin = kin == Some(it.family);
+        let color = if shown.is_lit(dot) || is_kin { theme::text() } else { theme::quiet() };
+        let galley = ui.painter().layout_no_wrap(it.title.clone(), theme::font(11.0), color);
+        (galley, color, is_kin)
+    };
+    let words: Vec<_> = all.iter().enumerate().map(words).collect();
+    let named = words.iter().enumerate().map(|(dot, (galley, _, is_kin))| Named {
+        at: shown.places[dot],
+        size: galley.size(),
+        rank: shown.rank(dot, *is_kin),
+    });
+    let named: Vec<Named> = named.collect();
+    let seats = names::places(field.expand(12.0), &named, shown.seats);
+    let mut shapes = Vec::new();
+    for (dot, (galley, color, is_kin)) in words.into_iter().enumerate() {
+        let radius = match (shown.is_lit(dot), is_kin) {
+            (true, _) => 5.0,
+            (false, true) => 4.5,
+            (false, false) => 3.2,
         };
-        shapes.push(egui::Shape::circle_filled(at, radius, family_color(*own, tone)));
-        let color = if lit || is_kin { theme::text() } else { theme::quiet() };
-        let galley = ui.painter().layout_no_wrap(title.clone(), theme::font(11.0), color);
-        let size = galley.size();
-        let beside = [
-            pos2(at.x - size.x / 2.0, at.y + 4.0),
-            pos2(at.x + 6.0, at.y - size.y / 2.0),
-            pos2(at.x - size.x - 6.0, at.y - size.y / 2.0),
-            pos2(at.x - size.x / 2.0, at.y - size.y - 4.0),
-        ];
-        let room = field.expand(12.0);
-        let free = beside.into_iter().map(|min| Rect::from_min_size(min, size)).find(|rect| {
-            let others = taken.iter().enumerate().filter(|it| it.0 != dot);
-            room.contains_rect(*rect) && others.map(|it| it.1).all(|it| !it.intersects(*rect))
-        });
-        // What is lit has its name, over others if need be, but not under a part.
-        let rect = free.or_else(|| {
-            let over = beside.map(|min| Rect::from_min_size(min, size));
-            let is_seen = |it: &&Rect| !seats.iter().any(|seat| it.expand(12.0).contains(*seat));
-            lit.then(|| *over.iter().find(is_seen).unwrap_or(&over[0]))
-        });
-        if let Some(rect) = rect {
-            taken.push(rect);
+        let own = family_color(all[dot].family, shown.tone);
+        shapes.push(egui::Shape::circle_filled(shown.places[dot], radius, own));
+        if let Some(rect) = seats[dot] {
             shapes.push(egui::Shape::galley(rect.min, galley, color));
         }
     }

@@ -116,16 +116,12 @@ fn own_transport(ui: &mut Ui, view: &View<'_>, memory: &mut Memory, intents: &mu
             triangle(painter, rect.center(), 1.0, color);
         }
     });
-    // A text that is typed has spaces of its own, and what has the focus is pressed by the space bar.
     let is_free = !ui.ctx().egui_wants_keyboard_input();
-    let (bar, home_key) = (memory.space.is_new(ui, Key::Space), memory.home.is_new(ui, Key::Home));
+    let home_key = memory.home.is_new(ui, Key::Home);
     if home.clicked() || (is_free && home_key) {
         intents.push(Intent::Transport(TransportAct::Return));
     }
-    // A bar that is held would press what has the focus again and again.
-    let by_bar = play.has_focus() && ui.input(|input| input.key_pressed(Key::Space));
-    let pressed = if by_bar { bar } else { play.clicked() };
-    if pressed || (is_free && bar) {
+    if play.clicked() || memory.bar {
         let act = if plays { TransportAct::Stop } else { TransportAct::Play };
         intents.push(Intent::Transport(act));
     }

@@ -1,9 +1,10 @@
 //! What the editor shows, as plain values.
 
+use super::timbre_map::{self, Heard};
 use super::{PresetsView, RememberedView, Roll, SoundView, TakesView, TimbresView};
 use crate::engine::link::{Foreseen, Priority};
 use crate::params::{Control, Controls};
-use crate::score::{Chord, Key, Meter, Part, Tick, Ticks};
+use crate::score::{Chord, Family, Key, Meter, Part, Tick, Ticks};
 
 /// Everything that one frame of the editor is drawn from.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +64,8 @@ pub enum Learned {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choices {
     pub styles: Vec<String>,
+    /// Of each style what it usually goes in, as far as that is known.
+    pub customs: Vec<Custom>,
     pub keys: Vec<String>,
     pub chords: Vec<String>,
     pub families: Vec<String>,
@@ -73,6 +76,13 @@ pub struct Choices {
     pub channels: Vec<String>,
     pub count_ins: Vec<String>,
     pub loopings: Vec<String>,
+}
+
+/// What pieces of a style usually go in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Custom {
+    pub meter: Meter,
+    pub tempo_bpm: f64,
 }
 
 /// Where time is.
@@ -136,9 +146,34 @@ pub struct Status {
     /// Of each part of the band, notes of the copy of a training piece that it is in; 0 where it is in none.
     pub copying: [u32; Part::BAND_SIZE],
     /// For the musician; the newest last.
-    pub notices: Vec<String>,
+    pub notices: Vec<Notice>,
     /// Only where there is no host.
     pub devices: Option<DevicesView>,
+}
+
+/// Something that the musician should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub text: String,
+    pub weight: Weight,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Nothing is heard, or work would be lost.
+    Trouble,
+    /// All goes on.
+    Told,
+}
+
+impl Notice {
+    pub fn trouble(text: impl Into<String>) -> Self {
+        Self { text: text.into(), weight: Weight::Trouble }
+    }
+
+    pub fn told(text: impl Into<String>) -> Self {
+        Self { text: text.into(), weight: Weight::Told }
+    }
 }
 
 /// What a program without a host plays through.
@@ -176,13 +211,25 @@ impl View<'_> {
         is_on(Control::Mute(place)) || (!is_soloed(place) && (0..Part::BAND_SIZE).any(is_soloed))
     }
 
-    /// What a part of the band plays on: where that is left to the style, what the style has for it, such as `Auto: Flute`.
-    pub fn family_text(&self, place: usize) -> String {
+    /// What a part of the band is heard on, as long as there may be room for: first `Map: Oboe 93 %`, `Auto: Violin` or `Strings: Violin`, then less.
+    pub fn timbre_texts(&self, place: usize) -> Vec<String> {
+        let Heard { title, is_placed, share, .. } = timbre_map::heard(self, place);
         let chosen = self.control(Control::Family(place));
+        let family = self.timbres.families[place].map(Family::name);
         let is_auto = chosen.index() == 0;
-        match self.timbres.families[place].filter(|_| is_auto) {
-            Some(family) => format!("{}: {}", chosen.text, family.name()),
-            None => chosen.text.clone(),
+        let title = title.filter(|_| self.mixer == Mixer::Shown);
+        match (title, is_placed) {
+            (Some(title), true) if share < 0.995 => {
+                vec![format!("Map: {title} {:.0} %", share * 100.0), format!("Map: {title}")]
+            }
+            (Some(title), true) => vec![format!("Map: {title}")],
+            (Some(title), false) if title == chosen.text => vec![title],
+            (Some(title), false) => vec![format!("{}: {title}", chosen.text), title],
+            (None, _) if is_auto => match family {
+                Some(family) => vec![format!("{}: {family}", chosen.text)],
+                None => vec![chosen.text.clone()],
+            },
+            (None, _) => vec![chosen.text.clone()],
         }
     }
 }
@@ -242,6 +289,7 @@ impl Choices {
         };
         Self {
             styles: styles.to_vec(),
+            customs: Vec::new(),
             keys: texts(Control::Key),
             chords: texts(Control::Chord),
             families: texts(Control::Family(0)),

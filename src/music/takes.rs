@@ -23,6 +23,8 @@ pub struct Takes {
     undo: Vec<List>,
     /// Lists that were undone, newest last.
     redo: Vec<List>,
+    /// Edits since the list is; what is undone or done again counts for none.
+    edits: u64,
 }
 
 type List = Vec<(TakeId, Arc<Take>)>;
@@ -63,7 +65,7 @@ impl Takes {
     pub fn with_limit(takes: Vec<Take>, limit_bytes: usize) -> Self {
         let takes: List = (0..).map(TakeId).zip(takes.into_iter().map(Arc::new)).collect();
         let next = takes.len() as u64;
-        Self { takes, next, limit_bytes, undo: Vec::new(), redo: Vec::new() }
+        Self { takes, next, limit_bytes, undo: Vec::new(), redo: Vec::new(), edits: 0 }
     }
 
     /// In the order in which they were kept.
@@ -159,12 +161,19 @@ impl Takes {
         true
     }
 
-    pub fn can_undo(&self) -> bool {
-        !self.undo.is_empty()
+    /// What undo would take back, such as `deleting “Jig”`.
+    pub fn newest_edit(&self) -> Option<String> {
+        self.undo.last().map(|before| edit_between(before, &self.takes))
     }
 
-    pub fn can_redo(&self) -> bool {
-        !self.redo.is_empty()
+    /// What redo would do again.
+    pub fn newest_undone(&self) -> Option<String> {
+        self.redo.last().map(|after| edit_between(&self.takes, after))
+    }
+
+    /// Edits since the list is, and how many of them can be undone.
+    pub fn edits(&self) -> (u64, usize) {
+        (self.edits, self.undo.len())
     }
 
     /// Those whose name or tags hold every word of `search`, in `order`.
@@ -201,6 +210,7 @@ impl Takes {
         }
         self.undo.push(self.takes.clone());
         self.redo.clear();
+        self.edits += 1;
     }
 
     fn free_name(&self, name: &str) -> String {
@@ -217,6 +227,27 @@ impl Takes {
 impl Default for Takes {
     fn default() -> Self {
         Self::new(Vec::new())
+    }
+}
+
+/// What was done to a list.
+fn edit_between(before: &List, after: &List) -> String {
+    let new: Vec<_> = after.iter().filter(|it| before.iter().all(|was| was.0 != it.0)).collect();
+    let gone = before.iter().find(|it| after.iter().all(|is| is.0 != it.0));
+    let pairs = after.iter().filter_map(|is| Some((before.iter().find(|it| it.0 == is.0)?, is)));
+    let changed = pairs.map(|(was, is)| (&was.1, &is.1)).find(|(was, is)| was != is);
+    match (&new[..], gone, changed) {
+        ([one], ..) => format!("keeping “{}”", one.1.name),
+        ([_, _, ..], ..) => format!("keeping {} takes", new.len()),
+        (_, Some(gone), _) => format!("deleting “{}”", gone.1.name),
+        (_, _, Some((was, is))) if was.name != is.name => {
+            format!("naming “{}” “{}”", was.name, is.name)
+        }
+        (_, _, Some((was, is))) if was.starred != is.starred => {
+            format!("the star of “{}”", is.name)
+        }
+        (_, _, Some((_, is))) => format!("the tags of “{}”", is.name),
+        _ => String::from("nothing"),
     }
 }
 

@@ -14,6 +14,9 @@ pub struct Factory {
     pub name: &'static str,
     /// As a musician types them; all else is at its default.
     values: &'static [(Control, &'static str)],
+    /// What its parts sound on, in their order, as far as they play: names of the default pack's timbres, `drums` for a kit. Where a timbre lies is the
+    /// pack's matter.
+    pub plays: &'static [&'static str],
 }
 
 /// What a preset sets, whole: a share of the range for each of its controls.
@@ -107,6 +110,7 @@ impl Factory {
         self.values
     }
 
+    /// Without what its parts sound on, which takes a pack.
     pub fn preset(self, controls: &Controls) -> Preset {
         let text = |control| self.values.iter().find(|it| it.0 == control).map(|it| it.1);
         Preset::of_texts(self.name, controls, text)

@@ -28,8 +28,14 @@ pub(super) fn percent(value: f32) -> String {
     format!("{:.0} %", value * 100.0)
 }
 
+/// `150`, `150 %` or, as a factor, `1.5x`.
 pub(super) fn parse_percent(text: &str) -> Option<f32> {
-    Some(number::<f32>(text.trim().trim_end_matches('%'))? / 100.0)
+    const TIMES: [char; 3] = ['×', 'x', 'X'];
+    let text = text.trim();
+    if text.starts_with(TIMES) || text.ends_with(TIMES) {
+        return parse_number(text.trim_matches(TIMES));
+    }
+    Some(number::<f32>(text.trim_end_matches('%'))? / 100.0)
 }
 
 /// In standard deviations from what is usual in the style.

@@ -20,8 +20,8 @@ use nice_plug::editor::{
 };
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, GlConfig, GraphicsConfig, NiceEguiApp,
-    create_egui_editor,
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, GlConfig, GraphicsConfig,
+    Key as PressedKey, KeyCapture, NiceEguiApp, create_egui_editor,
 };
 
 use self::ear::Ear;
@@ -38,7 +38,7 @@ use crate::engine::link::Links;
 use crate::files::state::EditorSize;
 use crate::gui::theme::Tone;
 use crate::gui::{
-    self, Choices, Clock, ControlView, Driver, Intent, Memory, Mixer, Roll, Side, Status,
+    self, Choices, Clock, ControlView, Driver, Intent, Memory, Mixer, Notice, Roll, Side, Status,
     TimbresView, View,
 };
 use crate::params::Control;
@@ -195,7 +195,8 @@ fn set_scale(scale: &AtomicF32, value: f64) {
 
 impl Window {
     fn new(mixer: Mixer, song: Arc<Song>, scale: Arc<AtomicF32>) -> Self {
-        let choices = Choices::new(&song.controls, &super::song::styles());
+        let mut choices = Choices::new(&song.controls, &super::song::styles());
+        choices.customs = super::song::customs();
         let habits = Habits::read();
         let mut memory = Memory::default();
         memory.opened = song.kept.drawer().as_deref().and_then(Side::named);
@@ -227,14 +228,15 @@ impl Window {
     /// Take in what the composer and the audio side have told since the last frame.
     fn listen(&mut self) -> Clock {
         let trouble = self.status.devices.as_ref().and_then(|it| it.trouble.clone());
+        let trouble = trouble.map(Notice::trouble);
         self.status.notices = trouble.into_iter().chain(self.song.kept.notices()).collect();
         let Some(links) = self.song.kept.links().cloned() else { return Clock::default() };
         for message in self.song.kept.news() {
             self.roll.take(message);
         }
         self.forget_answered(&links);
-        self.status.notices.extend(self.song.kept.failures());
-        self.status.notices.extend(self.notices.iter().cloned());
+        self.status.notices.extend(self.song.kept.failures().into_iter().map(Notice::trouble));
+        self.status.notices.extend(self.notices.iter().cloned().map(Notice::told));
         self.read(&links)
     }
 
@@ -351,6 +353,14 @@ impl Window {
     }
 }
 
+/// Which keys the window keeps to itself: what is typed, all of it; else the space bar is the host's, where the system passes it on.
+fn kept_keys(is_typing: bool) -> KeyCapture {
+    match is_typing {
+        true => KeyCapture::CaptureAll,
+        false => KeyCapture::IgnoreKeys(vec![PressedKey::Character(String::from(" "))]),
+    }
+}
+
 impl NiceEguiApp for Window {
     fn build(
         &mut self,
@@ -362,7 +372,7 @@ impl NiceEguiApp for Window {
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
         let now = Instant::now();
         self.pace.begin(now);
         let clock = self.listen();
@@ -381,7 +391,12 @@ impl NiceEguiApp for Window {
         let remembered = self.song.kept.memory_view();
         let preset = self.song.kept.preset();
         let mut presets = self.presets.view(preset.as_deref(), &self.song.controls);
-        (presets.can_undo, presets.can_redo) = self.song.kept.can_undo_and_redo();
+        self.song.kept.follow_edits();
+        let name = |control: Control| clock.driver.name_of(control).map(String::from);
+        let name = |control: Control| {
+            name(control).unwrap_or_else(|| self.song.controls.get(control).name())
+        };
+        (presets.undo, presets.redo) = self.song.kept.undo_and_redo(name);
         super::timbres::follow(&mut self.timbres, &self.song.controls);
         let is_looking = self.memory.opened == Some(Side::Sound);
         let sound = self.ear.listen(self.song.kept.links(), is_looking);
@@ -401,6 +416,7 @@ impl NiceEguiApp for Window {
             timbres: &self.timbres,
         };
         gui::draw(ui, &view, &mut self.memory, &mut intents);
+        frame.set_key_capture(kept_keys(ui.ctx().text_edit_focused()));
         self.keep_habits();
         if !intents.is_empty() {
             self.obey(intents);

@@ -1,5 +1,5 @@
-//! What the musician did in the editor and can take back: controls, presets, the seed's phrase and lock, notes struck out. Takes and the memory have undo of their own. What a
-//! host automates is the host's to undo.
+//! What the musician did in the editor and can take back, in one order: controls, presets, the seed's phrase and lock, notes struck out, edits of the list of takes and
+//! of the memory. These two keep what they were before each edit themselves; here is only when one was made. What a host automates is the host's to undo.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +24,18 @@ pub(super) enum Step {
         after: bool,
     },
     Strike(Strike),
+    /// An edit of a list that keeps its own undo: to be done again, or where `is_back` taken back.
+    Edit {
+        of: Edited,
+        is_back: bool,
+    },
+}
+
+/// What keeps an undo of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Edited {
+    Takes,
+    Memory,
 }
 
 /// What a part begins with a note is struck out in the roll, or is to be played after all.
@@ -51,6 +63,8 @@ pub(super) struct History {
     open: usize,
     /// When the newest step was added, for turns of the wheel that belong together.
     newest: Option<Instant>,
+    /// Edits of the takes and of the memory that are known here.
+    seen: [u64; 2],
 }
 
 /// Steps that can be taken back.
@@ -59,12 +73,59 @@ const MOST: usize = 200;
 const TOGETHER: Duration = Duration::from_millis(700);
 
 impl History {
-    pub(super) fn can_undo(&self) -> bool {
-        !self.done.is_empty()
+    /// What Undo would take back.
+    pub(super) fn newest(&self) -> Option<&Step> {
+        self.done.last()
     }
 
-    pub(super) fn can_redo(&self) -> bool {
-        !self.undone.is_empty()
+    /// What Redo would do again.
+    pub(super) fn newest_undone(&self) -> Option<&Step> {
+        self.undone.last()
+    }
+
+    /// So many edits were made of a list since it is; it can take back `depth` of them.
+    pub(super) fn follow(&mut self, of: Edited, made: u64, depth: usize, now: Instant) {
+        let seen = &mut self.seen[of as usize];
+        let new = made.saturating_sub(*seen);
+        *seen = made;
+        for _ in 0..new.min(depth as u64) {
+            self.newest = None;
+            self.add(Step::Edit { of, is_back: false }, now);
+            self.newest = None;
+        }
+        // The list has forgotten the oldest.
+        let is_edit = |it: &Step| matches!(it, Step::Edit { of: its, .. } if *its == of);
+        let mut surplus = self.done.iter().filter(|it| is_edit(it)).count().saturating_sub(depth);
+        self.done.retain(|it| {
+            let goes = surplus > 0 && is_edit(it);
+            surplus -= usize::from(goes);
+            !goes
+        });
+    }
+
+    /// The list's own Undo or Redo was pressed: its newest edit is no longer to be taken back, or again.
+    pub(super) fn pass_over(&mut self, of: Edited, is_back: bool) {
+        let edit = Step::Edit { of, is_back: false };
+        let (from, to) = match is_back {
+            true => (&mut self.done, &mut self.undone),
+            false => (&mut self.undone, &mut self.done),
+        };
+        match from.iter().rposition(|it| *it == edit) {
+            Some(place) => to.push(from.remove(place)),
+            // Another act had made an end of what could be done again here, and not in the list.
+            None if !is_back => to.push(edit),
+            None => {}
+        }
+    }
+
+    /// A preset has another name now.
+    pub(super) fn rename_preset(&mut self, from: &str, to: &str) {
+        for step in self.done.iter_mut().chain(&mut self.undone) {
+            let Step::Controls { preset: Some((before, after)), .. } = step else { continue };
+            for name in [before, after].into_iter().flatten().filter(|it| it.as_str() == from) {
+                *name = String::from(to);
+            }
+        }
     }
 
     /// A gesture begins on a control that stands at `value`.
@@ -139,7 +200,9 @@ impl History {
     pub(super) fn keep_strikes(&mut self, is_open: impl Fn(Note) -> bool) {
         let stays = |step: &Step| match step {
             Step::Strike(strike) => is_open(strike.note),
-            Step::Controls { .. } | Step::Phrase { .. } | Step::Lock { .. } => true,
+            Step::Controls { .. } | Step::Phrase { .. } | Step::Lock { .. } | Step::Edit { .. } => {
+                true
+            }
         };
         self.done.retain(stays);
         self.undone.retain(stays);
@@ -171,9 +234,11 @@ impl Step {
     fn single(&self) -> Option<Turned> {
         match self {
             Step::Controls { turned, preset: None } if turned.len() == 1 => turned.first().copied(),
-            Step::Controls { .. } | Step::Phrase { .. } | Step::Lock { .. } | Step::Strike(_) => {
-                None
-            }
+            Step::Controls { .. }
+            | Step::Phrase { .. }
+            | Step::Lock { .. }
+            | Step::Strike(_)
+            | Step::Edit { .. } => None,
         }
     }
 
@@ -189,13 +254,35 @@ impl Step {
             Step::Phrase { before, after } => Step::Phrase { before: after, after: before },
             Step::Lock { before, after } => Step::Lock { before: after, after: before },
             Step::Strike(strike) => Step::Strike(Strike { is_out: !strike.is_out, ..strike }),
+            Step::Edit { of, is_back } => Step::Edit { of, is_back: !is_back },
         }
+    }
+
+    /// What was done, for who is asked whether to take it back; `name` names controls. Nothing for edits, which their lists tell.
+    pub(super) fn words(&self, name: impl Fn(Control) -> String) -> Option<String> {
+        Some(match self {
+            Step::Controls { preset: Some((_, Some(preset))), .. } => format!("preset “{preset}”"),
+            Step::Controls { turned, .. } => match &turned[..] {
+                [] => String::from("preset"),
+                [one] => name(one.control),
+                [first, more @ ..] => format!("{} and {} more", name(first.control), more.len()),
+            },
+            Step::Phrase { after, .. } if after.is_empty() => {
+                String::from("clearing the seed phrase")
+            }
+            Step::Phrase { .. } => String::from("another seed phrase"),
+            Step::Lock { after: true, .. } => String::from("locking the seed"),
+            Step::Lock { after: false, .. } => String::from("unlocking the seed"),
+            Step::Strike(Strike { is_out: true, .. }) => String::from("striking out a note"),
+            Step::Strike(Strike { is_out: false, .. }) => String::from("playing a note after all"),
+            Step::Edit { .. } => return None,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Control, Duration, History, Instant, Note, Step, Strike, Turned};
+    use super::{Control, Duration, Edited, History, Instant, Note, Step, Strike, Turned};
     use crate::score::{Part, Pitch, Tick, Ticks, Velocity};
 
     fn turned(control: Control, before: f32, after: f32) -> Step {
@@ -209,10 +296,10 @@ mod tests {
         history.add(Step::Lock { before: false, after: true }, now);
         assert_eq!(history.undo(), Some(Step::Lock { before: true, after: false }));
         assert_eq!(history.undo(), Some(turned(Control::Density, 0.6, 0.5)));
-        assert_eq!((history.undo(), history.can_undo()), (None, false));
+        assert_eq!((history.undo(), history.newest()), (None, None));
         assert_eq!(history.redo(), Some(turned(Control::Density, 0.5, 0.6)));
         history.add(turned(Control::Feel, 0.0, 1.0), now);
-        assert!(!history.can_redo(), "another act: what was undone is gone");
+        assert!(history.newest_undone().is_none(), "another act: what was undone is gone");
     }
 
     #[test]
@@ -234,10 +321,10 @@ mod tests {
         assert_eq!(history.undo(), Some(turned(Control::Feel, 0.58, 0.56)));
         assert_eq!(history.undo(), Some(turned(Control::Feel, 0.56, 0.5)));
         assert_eq!(history.undo(), Some(turned(Control::Feel, 0.5, 0.2)));
-        assert!(!history.can_undo());
+        assert!(history.newest().is_none());
         history.begin(Control::Feel, 0.2);
         history.end(now);
-        assert!(!history.can_undo(), "a press that moves nothing is nothing to undo");
+        assert!(history.newest().is_none(), "a press that moves nothing is nothing to undo");
     }
 
     #[test]
@@ -252,7 +339,7 @@ mod tests {
         assert_eq!(history.undo(), Some(turned(Control::Density, 0.6, 0.5)));
         assert_eq!(history.undo(), Some(turned(Control::Feel, 0.4, 0.2)));
         history.settle(now);
-        assert!(!history.can_undo());
+        assert!(history.newest().is_none());
     }
 
     #[test]
@@ -266,7 +353,7 @@ mod tests {
         (0..3).for_each(|_| history.end(now));
         let Some(Step::Controls { turned, .. }) = history.undo() else { panic!() };
         assert_eq!(turned.iter().map(|it| it.before).collect::<Vec<_>>(), [0.25, 0.5]);
-        assert!(!history.can_undo());
+        assert!(history.newest().is_none());
     }
 
     #[test]
@@ -287,9 +374,51 @@ mod tests {
         assert_eq!(history.undo(), Some(strike(96, true)));
         assert_eq!(history.struck(), [note(96), note(120)]);
         history.keep_strikes(|it| it.onset > Tick(96));
-        assert_eq!((history.struck(), history.can_redo()), (vec![note(120)], false));
+        assert_eq!((history.struck(), history.newest_undone()), (vec![note(120)], None));
         assert_eq!(history.undo(), Some(strike(120, false)));
-        assert_eq!((history.struck(), history.can_undo()), (vec![], false));
+        assert_eq!((history.struck(), history.newest()), (vec![], None));
+    }
+
+    #[test]
+    fn edits_of_lists_stand_in_the_order_of_all_acts() {
+        let (mut history, now) = (History::default(), Instant::now());
+        let edit = |of, is_back| Some(Step::Edit { of, is_back });
+        history.add(turned(Control::Density, 0.5, 0.6), now);
+        history.follow(Edited::Takes, 1, 1, now);
+        history.add(turned(Control::Density, 0.6, 0.7), now);
+        history.follow(Edited::Takes, 1, 1, now);
+        history.follow(Edited::Memory, 1, 1, now);
+        assert_eq!(history.undo(), edit(Edited::Memory, true));
+        assert_eq!(history.undo(), Some(turned(Control::Density, 0.7, 0.6)));
+        assert_eq!(history.undo(), edit(Edited::Takes, true));
+        assert_eq!(history.redo(), edit(Edited::Takes, false));
+        // The list's own Undo, and its Redo.
+        history.pass_over(Edited::Takes, true);
+        assert_eq!(history.newest(), Some(&turned(Control::Density, 0.5, 0.6)));
+        history.pass_over(Edited::Takes, false);
+        assert_eq!(history.newest(), edit(Edited::Takes, false).as_ref());
+        // What a list has forgotten cannot be taken back here.
+        (2..30).for_each(|made| {
+            history.follow(Edited::Memory, made, usize::try_from(made.min(20)).unwrap(), now)
+        });
+        let edits = std::iter::from_fn(|| history.undo());
+        assert_eq!(edits.filter(|it| Some(it.clone()) == edit(Edited::Memory, true)).count(), 20);
+    }
+
+    #[test]
+    fn a_preset_s_new_name_is_known_to_what_is_taken_back() {
+        let (mut history, now) = (History::default(), Instant::now());
+        let step = |before: &str, after: &str| Step::Controls {
+            turned: Vec::new(),
+            preset: Some((Some(String::from(before)), Some(String::from(after)))),
+        };
+        history.add(step("Slow air", "Evening"), now);
+        history.add(step("Evening", "Slow air"), now);
+        assert_eq!(history.undo(), Some(step("Slow air", "Evening")));
+        history.rename_preset("Evening", "Night");
+        assert_eq!(history.redo(), Some(step("Night", "Slow air")));
+        assert_eq!(history.undo(), Some(step("Slow air", "Night")));
+        assert_eq!(history.newest().unwrap().words(|_| String::new()).unwrap(), "preset “Night”");
     }
 
     #[test]

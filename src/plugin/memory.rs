@@ -20,8 +20,12 @@ pub(super) struct Remembered {
     memory: Arc<Memory>,
     /// A text of the song's state that could not be read. It is saved again as it was until something new is remembered.
     unread: Option<String>,
-    /// Memories before each change, newest last.
-    undo: Vec<Arc<Memory>>,
+    /// Memories before each change, newest last, and what that was.
+    undo: Vec<(Arc<Memory>, &'static str)>,
+    /// Memories that were taken back, likewise.
+    redo: Vec<(Arc<Memory>, &'static str)>,
+    /// Changes since the song was opened; what is taken back or done again counts for none.
+    changes: u64,
     /// What the newest act came to.
     note: Option<Note>,
 }
@@ -56,10 +60,38 @@ impl Remembered {
         Arc::clone(&self.memory)
     }
 
-    fn change(&mut self, memory: Arc<Memory>) {
+    fn change(&mut self, memory: Arc<Memory>, what: &'static str) {
         self.unread = None;
-        self.undo.push(std::mem::replace(&mut self.memory, memory));
+        self.undo.push((std::mem::replace(&mut self.memory, memory), what));
         self.undo.drain(..self.undo.len().saturating_sub(UNDO));
+        self.redo.clear();
+        self.changes += 1;
+    }
+
+    /// Changes since the song was opened, and how many of them can be taken back.
+    pub(super) fn changes(&self) -> (u64, usize) {
+        (self.changes, self.undo.len())
+    }
+
+    /// What undo would take back.
+    pub(super) fn newest_change(&self) -> Option<String> {
+        self.undo.last().map(|it| String::from(it.1))
+    }
+
+    /// What redo would do again.
+    pub(super) fn newest_undone(&self) -> Option<String> {
+        self.redo.last().map(|it| String::from(it.1))
+    }
+
+    /// Go back, or forth again; what is remembered then, if there was a way.
+    fn turn(&mut self, is_back: bool) -> Option<Arc<Memory>> {
+        let (from, to) = match is_back {
+            true => (&mut self.undo, &mut self.redo),
+            false => (&mut self.redo, &mut self.undo),
+        };
+        let (memory, what) = from.pop()?;
+        to.push((std::mem::replace(&mut self.memory, Arc::clone(&memory)), what));
+        Some(memory)
     }
 
     /// The composer has added what it heard to what was remembered `before`. Says whether that still counts: the musician may have changed the memory
@@ -70,11 +102,11 @@ impl Remembered {
         }
         // Of a full memory the oldest go, so that it may not have grown by as many as were heard.
         let more = memory.notes().len().saturating_sub(self.memory.notes().len());
-        self.change(memory);
+        self.change(memory, "remembering what you played");
         self.note = Some(Note::Done(match more {
-            0 => String::from("What you played is remembered"),
-            1 => String::from("1 note more is remembered"),
-            more => format!("{more} notes more are remembered"),
+            0 => String::from("What you played is in the memory"),
+            1 => String::from("1 note added to the memory"),
+            more => format!("{more} notes added to the memory"),
         }));
         true
     }
@@ -100,21 +132,20 @@ impl Kept {
             // The composer answers with what is remembered then.
             MemoryAct::Remember => self.tell(ToComposer::Remember).map(|()| String::new()),
             MemoryAct::Clear => {
-                self.replace_memory(Arc::default());
-                Ok(String::from(
-                    "Everything is forgotten; Undo brings back what was remembered, not what was heard since",
-                ))
+                self.replace_memory(Arc::default(), "clearing the memory");
+                Ok(String::from("The memory is empty. Undo brings back what was in it"))
             }
-            MemoryAct::Undo => {
-                let before = self.lock().remembered.undo.pop();
-                let before = before.ok_or_else(|| String::from("nothing to undo"))?;
-                let count = before.notes().len();
+            MemoryAct::Undo | MemoryAct::Redo => {
+                let is_back = act == MemoryAct::Undo;
                 let mut inner = self.lock();
-                inner.remembered.memory = Arc::clone(&before);
+                let memory = inner.remembered.turn(is_back);
+                let nothing = if is_back { "nothing to undo" } else { "nothing to redo" };
+                let memory = memory.ok_or_else(|| String::from(nothing))?;
                 inner.touch();
                 drop(inner);
-                self.tell_memory(before);
-                Ok(format!("{} remembered again", notes(count)))
+                let count = memory.notes().len();
+                self.tell_memory(memory);
+                Ok(format!("{} in the memory again", notes(count)))
             }
             MemoryAct::Save { path, replace } => {
                 let memory = self.lock().remembered.memory();
@@ -134,13 +165,13 @@ impl Kept {
     fn load_memory(&self, path: &Path) -> Result<String, String> {
         let memory = memory::open(path).map_err(|error| error.to_string())?;
         let count = memory.notes().len();
-        self.replace_memory(Arc::new(memory));
-        Ok(format!("{} remembered from {}", notes(count), path.display()))
+        self.replace_memory(Arc::new(memory), "loading a memory");
+        Ok(format!("{} in the memory now, from {}", notes(count), path.display()))
     }
 
-    fn replace_memory(&self, memory: Arc<Memory>) {
+    fn replace_memory(&self, memory: Arc<Memory>, what: &'static str) {
         let mut inner = self.lock();
-        inner.remembered.change(Arc::clone(&memory));
+        inner.remembered.change(Arc::clone(&memory), what);
         inner.touch();
         drop(inner);
         self.tell_memory(memory);
@@ -167,7 +198,7 @@ impl Kept {
             limit_bytes: Memory::bytes_of(Memory::LIMIT),
             heard: usize::try_from(heard).unwrap_or(usize::MAX),
             gain: gain.filter(|_| judged >= LEAST_JUDGED),
-            can_undo: !kept.undo.is_empty(),
+            undo: kept.newest_change(),
             place: place.unwrap_or_default(),
             note: kept.note.clone(),
         }

@@ -1,5 +1,7 @@
 //! The presets of one instance: ours, then the musician's own from the data folder.
 
+mod sounds;
+
 #[cfg(test)]
 mod tests;
 
@@ -9,8 +11,10 @@ use nice_plug::prelude::Params;
 
 use crate::files::output::{Existing, OutputError};
 use crate::files::preset::{self, PresetFile};
-use crate::gui::PresetsView;
+use crate::gui::{PresetsView, is_same_name};
 use crate::params::{Control, Controls, FACTORY, Preset};
+
+use super::song::embedded;
 
 /// As the editor offers them, in this order.
 #[derive(Debug, Default)]
@@ -19,22 +23,30 @@ pub(super) struct Presets {
     /// How many of `all` are ours; the musician's follow.
     factory: usize,
     folder: Option<PathBuf>,
+    /// What each is, in their order.
+    about: Vec<String>,
 }
 
 impl Presets {
     /// Those of ours and those in `folder`, and what could not be read there.
     pub(super) fn read(controls: &Controls, folder: Option<PathBuf>) -> (Self, Vec<String>) {
-        let mut all: Vec<Preset> = FACTORY.iter().map(|it| it.preset(controls)).collect();
+        let pack = embedded();
+        let ours = FACTORY.iter().map(|it| sounds::ours(*it, controls, pack));
+        let mut all: Vec<Preset> = ours.collect();
         let factory = all.len();
         let (own, errors) = folder.as_deref().map(preset::all).unwrap_or_default();
         let ids = ids(controls);
         all.extend(own.iter().map(|file| {
-            Preset::of_texts(&file.name, controls, |control| {
+            let mut preset = Preset::of_texts(&file.name, controls, |control| {
                 file.values.get(&ids[control.place()]).map(String::as_str)
-            })
+            });
+            sounds::find(&mut preset, &file.timbres, pack);
+            preset
         }));
         let errors = errors.iter().map(ToString::to_string).collect();
-        (Self { all, factory, folder }, errors)
+        let mut presets = Self { all, factory, folder, about: Vec::new() };
+        presets.describe(controls);
+        (presets, errors)
     }
 
     pub(super) fn named(&self, name: &str) -> Option<&Preset> {
@@ -53,14 +65,19 @@ impl Presets {
         self.all.get(usize::try_from(next).ok()?)
     }
 
+    /// Those whose names differ from this one in upper and lower case at most.
+    fn like<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Preset> {
+        self.all.iter().filter(move |it| is_same_name(&it.name, name))
+    }
+
     /// Keep what is set now as a preset of the musician's own.
     ///
     /// # Errors
     /// If it cannot be written, or has the name of another.
     pub(super) fn save(&mut self, name: &str, controls: &Controls) -> Result<(), String> {
         let name = name.trim();
-        if self.named(name).is_some() {
-            return Err(format!("keep a preset: there is one of the name {name}"));
+        if let Some(other) = self.like(name).next() {
+            return Err(format!("keep a preset: there is one of the name {}", other.name));
         }
         self.write(Preset::now(name, controls), controls, Existing::Keep)
     }
@@ -90,11 +107,17 @@ impl Presets {
         controls: &Controls,
     ) -> Result<(), String> {
         let (place, to) = (self.own("rename", from)?, to.trim());
-        if self.named(to).is_some() {
-            return Err(format!("rename a preset: there is one of the name {to}"));
+        if to == from.trim() {
+            return Ok(());
+        }
+        if let Some(other) = self.like(to).find(|it| it.name != from.trim()) {
+            return Err(format!("rename a preset: there is one of the name {}", other.name));
         }
         let preset = Preset { name: String::from(to), ..self.all[place].clone() };
-        self.write(preset, controls, Existing::Keep)?;
+        // In other letters of the same name it is the same file on many systems.
+        let is_same = is_same_name(from, to);
+        let existing = if is_same { Existing::Replace } else { Existing::Keep };
+        self.write(preset, controls, existing)?;
         self.delete(from)
     }
 
@@ -107,7 +130,13 @@ impl Presets {
         let folder = self.folder("delete")?;
         preset::remove(name.trim(), &folder, None).map_err(|error| error.to_string())?;
         self.all.remove(place);
+        self.about.remove(place);
         Ok(())
+    }
+
+    fn describe(&mut self, controls: &Controls) {
+        let about = self.all.iter().map(|it| sounds::about(controls, it, embedded()));
+        self.about = about.collect();
     }
 
     /// Where in `all` the musician's own of this name is.
@@ -135,7 +164,8 @@ impl Presets {
             (ids[control.place()].clone(), controls.get(*control).text(*value))
         };
         let values = preset.values.iter().map(text).collect();
-        let file = PresetFile { name: preset.name.clone(), values };
+        let timbres = sounds::names(&preset, embedded());
+        let file = PresetFile { name: preset.name.clone(), values, timbres };
         preset::save(&file, &folder, existing).map_err(|error| match error {
             OutputError::Exists { path } => {
                 format!("keep a preset: there is a file of this name: {}", path.display())
@@ -149,6 +179,7 @@ impl Presets {
         }
         self.all.push(preset);
         self.all[self.factory..].sort_by_key(|it| it.name.to_lowercase());
+        self.describe(controls);
         Ok(())
     }
 
@@ -158,8 +189,10 @@ impl Presets {
         PresetsView {
             name: name.map(String::from),
             is_modified: chosen.is_some_and(|it| it.changes(controls).next().is_some()),
+            is_gone: name.is_some() && chosen.is_none(),
             factory: self.all[..self.factory].iter().map(|it| it.name.clone()).collect(),
             own: self.all[self.factory..].iter().map(|it| it.name.clone()).collect(),
+            about: self.about.clone(),
             ..PresetsView::default()
         }
     }

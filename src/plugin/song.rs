@@ -10,7 +10,7 @@ use nice_plug::prelude::Params;
 use nice_plug_egui::RepaintNotifier;
 
 use super::controllers::Controllers;
-use super::history::{History, Step};
+use super::history::{Edited, History, Step};
 use super::memory::Remembered;
 use super::remote::Remote;
 use super::takes::Desk;
@@ -19,9 +19,10 @@ use crate::engine::audio::renderer::Sound;
 use crate::engine::control::Instance;
 use crate::engine::link::{FromComposer, Links, ToComposer};
 use crate::files::state::{self, EditorSize, PackName, State};
+use crate::gui::{Custom, Notice};
 use crate::infer::{self, Muse, Runtime};
 use crate::pack::Pack;
-use crate::params::{Controls, FREE_TEMPO_BPM};
+use crate::params::{Control, Controls, FREE_TEMPO_BPM};
 use crate::score::{Phrase, StyleBlend, Take};
 
 /// Shared by the host glue, the audio side (controls only) and the editor.
@@ -219,9 +220,30 @@ impl Kept {
         self.lock().history.settle(Instant::now());
     }
 
-    pub(super) fn can_undo_and_redo(&self) -> (bool, bool) {
+    /// Take in which edits of takes and memory have been made, so that all acts stand in one order.
+    pub(super) fn follow_edits(&self) {
+        let inner = &mut *self.lock();
+        let (now, takes, memory) =
+            (Instant::now(), inner.desk.takes.edits(), inner.remembered.changes());
+        inner.history.follow(Edited::Takes, takes.0, takes.1, now);
+        inner.history.follow(Edited::Memory, memory.0, memory.1, now);
+    }
+
+    /// What Undo would take back, and what Redo would do again; `name` names controls.
+    pub(super) fn undo_and_redo(
+        &self,
+        name: impl Fn(Control) -> String,
+    ) -> (Option<String>, Option<String>) {
         let inner = self.lock();
-        (inner.history.can_undo(), inner.history.can_redo())
+        let (takes, memory) = (&inner.desk.takes, &inner.remembered);
+        let words = |step: &Step, edits: [Option<String>; 2]| match step {
+            Step::Edit { of, .. } => edits.into_iter().nth(*of as usize).flatten(),
+            step => step.words(&name),
+        };
+        let back = [takes.newest_edit(), memory.newest_change()];
+        let forth = [takes.newest_undone(), memory.newest_undone()];
+        let undo = inner.history.newest().and_then(|it| words(it, back));
+        (undo, inner.history.newest_undone().and_then(|it| words(it, forth)))
     }
 
     /// The name of the preset that was chosen last.
@@ -272,9 +294,12 @@ impl Kept {
     }
 
     /// What the musician should know of the state that was loaded last.
-    pub(super) fn notices(&self) -> Vec<String> {
+    pub(super) fn notices(&self) -> Vec<Notice> {
         let inner = self.lock();
-        inner.notices.iter().chain(&inner.standing).chain(&inner.unkept).cloned().collect()
+        let of_state = if inner.unread.is_some() { Notice::trouble } else { Notice::told };
+        let told = inner.notices.iter().cloned().map(of_state);
+        let told = told.chain(inner.standing.iter().cloned().map(Notice::told));
+        told.chain(inner.unkept.iter().cloned().map(Notice::trouble)).collect()
     }
 
     /// What the musician should know of the program, as long as it runs.
@@ -351,6 +376,12 @@ pub(super) fn embedded() -> Option<&'static Pack> {
 /// The titles of the embedded pack's styles.
 pub(super) fn styles() -> Arc<[String]> {
     embedded().into_iter().flat_map(|pack| &pack.styles).map(|style| style.title.clone()).collect()
+}
+
+/// What each of them usually goes in.
+pub(super) fn customs() -> Vec<Custom> {
+    let styles = embedded().into_iter().flat_map(|pack| &pack.styles);
+    styles.map(|style| Custom { meter: style.meter, tempo_bpm: style.tempo.bpm() }).collect()
 }
 
 /// The place of the style that a fresh instance begins with; the first where the pack does not have it.

@@ -380,8 +380,8 @@ impl Kept {
             recording: Held { bytes, limit: Recorder::LIMIT_BYTES },
             holding: Held { bytes: desk.takes.bytes(), limit: Takes::LIMIT_BYTES },
             pass: pass.map(pass_view),
-            can_undo: desk.takes.can_undo(),
-            can_redo: desk.takes.can_redo(),
+            undo: desk.takes.newest_edit(),
+            redo: desk.takes.newest_undone(),
             job: desk.job.as_ref().map(|job| (job.what().to_owned(), job.share())),
             note: desk.note.clone(),
         }

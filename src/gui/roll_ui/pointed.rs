@@ -4,9 +4,9 @@ use egui::accesskit::Live;
 use egui::{CursorIcon, EventFilter, Key, Pos2, Rect, Response, Role, Tooltip, Ui, WidgetInfo};
 
 use super::{KEYS, Scale};
-use crate::gui::{Intent, Memory, View};
+use crate::gui::{Intent, Memory, View, timbre_map};
 use crate::params::Control;
-use crate::score::{Family, Note, Part, Tick};
+use crate::score::{Note, Part, Tick};
 
 /// The note that is pointed at: by the pointer, or else by the arrow keys while the roll has the focus.
 pub(super) fn note(
@@ -106,9 +106,11 @@ fn text(view: &View<'_>, note: Note) -> String {
     let who = match note.part.band_index() {
         Some(place) => {
             // What it is, whoever chose it.
-            let family = view.timbres.families[place].map(Family::name);
-            let family = family.unwrap_or(&view.control(Control::Family(place)).text);
-            format!("Part {}, {family}", note.part.slot())
+            let heard = timbre_map::heard(view, place).title;
+            let family = || view.timbres.families[place].map(|it| String::from(it.name()));
+            let sound = heard.or_else(family);
+            let sound = sound.unwrap_or_else(|| view.control(Control::Family(place)).text.clone());
+            format!("Part {}, {sound}", note.part.slot())
         }
         None if view.roll.expected(Tick(i64::MIN)).any(|it| it == note) => {
             let beats = note.length.quarters();

@@ -6,7 +6,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{Desk, window, window_of};
-use crate::gui::{Intent, Mixer, PresetAct, PresetsView};
+use crate::gui::{Custom, Intent, Mixer, PresetAct, PresetsView};
+use crate::params::Control;
+use crate::score::Meter;
 
 fn with_presets() -> Harness<'static, Desk> {
     let mut window = window(Mixer::Shown);
@@ -15,8 +17,12 @@ fn with_presets() -> Harness<'static, Desk> {
         is_modified: true,
         factory: ["Celtic session", "Slow air"].map(String::from).into(),
         own: vec![String::from("Evening")],
-        can_undo: true,
-        can_redo: true,
+        undo: Some(String::from("Density")),
+        redo: Some(String::from("Feel")),
+        about: ["Celtic dance: Violin.", "Folk songs: Oboe.", "Ragtime: Tuba."]
+            .map(String::from)
+            .into(),
+        ..PresetsView::default()
     };
     window.run();
     window
@@ -84,7 +90,8 @@ fn one_s_own_preset_is_replaced_renamed_and_deleted() {
     let mut window = with_own("Keep as a preset…");
     type_over(&mut window, "Even");
     assert!(window.query_by_label("Keep").is_some() && window.query_by_label("Replace").is_none());
-    type_over(&mut window, "Evening");
+    // In capitals or not, it is that name.
+    type_over(&mut window, "evening");
     window.get_by_label("Replace").click();
     window.run_steps(3);
     assert_eq!(acts(&mut window), replaced);
@@ -116,6 +123,55 @@ fn ours_are_not_renamed_or_deleted() {
     for act in ["Rename", "Delete", "Keep the changes"] {
         assert!(window.query_by_label_contains(act).is_none(), "{act}");
     }
+}
+
+fn hover(window: &mut Harness<'static, Desk>, name: &str) {
+    let at = window.get_by_label(name).rect().center();
+    window.hover_at(at);
+    window.run_steps(60); // the pointer rests
+}
+
+#[test]
+fn a_preset_tells_what_it_is_and_what_it_leaves_alone() {
+    let mut window = with_presets();
+    hover(&mut window, "Preset");
+    for text in ["Folk songs: Oboe.", "Tempo and time signature stay your host's"] {
+        assert!(window.query_by_label_contains(text).is_some(), "{text}");
+    }
+    window.get_by_label("Preset").click();
+    window.run_steps(5);
+    hover(&mut window, "Evening");
+    assert!(window.query_by_label_contains("Ragtime: Tuba.").is_some());
+}
+
+#[test]
+fn a_name_that_no_preset_has_any_more_is_told_as_gone() {
+    let mut window = with_presets();
+    let shown =
+        |window: &Harness<'static, Desk>| window.get_by_label("Preset").value().unwrap_or_default();
+    assert_eq!(shown(&window), "Slow air •");
+    let presets = &mut window.state_mut().presets;
+    (presets.name, presets.is_gone) = (Some(String::from("Dusk")), true);
+    window.run_steps(2);
+    assert_eq!(shown(&window), "Dusk (gone)");
+}
+
+#[test]
+fn a_style_says_what_it_usually_goes_in() {
+    let mut window = window(Mixer::Shown);
+    let custom =
+        |count, unit, tempo_bpm| Custom { meter: Meter::new(count, unit).unwrap(), tempo_bpm };
+    window.state_mut().choices.customs = vec![custom(6, 8, 132.0), custom(4, 4, 72.4)];
+    window.run();
+    hover(&mut window, "usually 6/8, 132 bpm");
+    assert!(window.query_by_label_contains("Your host sets time signature and tempo").is_some());
+    assert!(window.query_by_label_contains("of another length").is_some());
+    for (control, value) in [(Control::StyleB, 1.0 / 63.0), (Control::Lean, 0.8)] {
+        window.state_mut().controls[control.place()].value = value;
+    }
+    window.run_steps(2);
+    hover(&mut window, "usually 4/4, 72 bpm");
+    assert!(window.query_by_label_contains("of another length").is_none());
 }
 
 #[test]

@@ -5,14 +5,14 @@ use egui_kittest::kittest::Queryable;
 
 use super::{window, window_of};
 use crate::gui::theme::Tone;
-use crate::gui::{Intent, Mixer};
+use crate::gui::{Intent, Mixer, Notice};
 use crate::params::Control;
 
 #[test]
 fn trouble_is_told_until_it_is_put_away() {
     let mut window = window_of(Mixer::Shown, vec2(1000.0, 680.0));
     let refused = "open a pack: `note.onnx` is not what the manifest says; the default pack plays";
-    window.state_mut().status.notices = vec![String::from("an earlier one"), refused.into()];
+    window.state_mut().status.notices = vec![Notice::told("an earlier one"), Notice::told(refused)];
     window.run_steps(3);
     for text in [refused, "an earlier one"] {
         let is_in_roll = |at: egui::Rect| (60.0..200.0).contains(&at.top());
@@ -22,9 +22,22 @@ fn trouble_is_told_until_it_is_put_away() {
         window.run_steps(3);
     }
     assert!(window.query_by_label("Put away").is_none());
-    window.state_mut().status.notices = vec![String::from("another")];
+    window.state_mut().status.notices = vec![Notice::told("another")];
     window.run_steps(3);
     assert!(window.query_by_label("Put away").is_some());
+}
+
+#[test]
+fn what_is_only_told_is_no_trouble_and_comes_after_it() {
+    let mut window = window(Mixer::Shown);
+    let notices = vec![Notice::trouble("no sound device"), Notice::told("another pack plays")];
+    window.state_mut().status.notices = notices;
+    window.run_steps(3);
+    assert!(window.query_by_label("Trouble").is_some());
+    window.get_by_label("Put away").click();
+    window.run_steps(3);
+    assert!(window.query_by_label("Trouble").is_none() && window.query_by_label("Note").is_some());
+    assert!(window.query_all_by_label("another pack plays").count() > 0);
 }
 
 #[test]
@@ -45,7 +58,7 @@ fn a_late_band_is_told_with_what_helps() {
 fn what_lies_over_the_roll_hides_no_news() {
     for size in [vec2(1000.0, 680.0), vec2(1100.0, 700.0)] {
         let mut window = window_of(Mixer::Shown, size);
-        window.state_mut().status.notices = vec![String::from("it has no notes")];
+        window.state_mut().status.notices = vec![Notice::told("it has no notes")];
         window.state_mut().memory.timbre_map = true;
         window.state_mut().memory.style_pad = true;
         window.run_steps(3);

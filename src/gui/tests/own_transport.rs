@@ -103,6 +103,23 @@ fn a_bar_with_another_key_is_not_the_transport_s() {
 }
 
 #[test]
+fn the_bar_is_the_transport_s_wherever_the_keyboard_is_and_buttons_are_pressed_by_enter() {
+    for (driver, acted) in [(Driver::Window, vec![TransportAct::Play]), (Driver::Host, vec![])] {
+        let mut window = alone();
+        window.state_mut().clock.driver = driver;
+        window.run();
+        window.get_by_label("Part 1 mute").focus();
+        window.run_steps(2);
+        window.key_press(Key::Space);
+        window.run_steps(2);
+        assert_eq!(acts(&mut window), acted, "{driver:?}");
+        window.key_press(Key::Enter);
+        window.run_steps(2);
+        assert_eq!(window.state().intents, [Intent::Change(Control::Mute(0), 1.0)], "{driver:?}");
+    }
+}
+
+#[test]
 fn a_space_that_is_typed_is_a_space() {
     let mut window = alone();
     window.get_by_role_and_label(Role::TextInput, "Seed").click();

@@ -24,7 +24,7 @@ fn drawer() -> Harness<'static, Desk> {
         limit_bytes: 64 << 10,
         heard: 87,
         gain: Some(0.214),
-        can_undo: true,
+        undo: Some(String::from("clearing the memory")),
         place: String::from("/home/me/mine.memory"),
         note: None,
     };
@@ -49,12 +49,7 @@ fn acts(window: &mut Harness<'static, Desk>, names: &[&str]) -> Vec<MemoryAct> {
 #[test]
 fn it_says_how_much_is_remembered_and_what_that_is_worth() {
     let mut window = drawer();
-    for text in [
-        "The song remembers 1,234 notes",
-        "of 8,192; 10 of 64 KiB",
-        "87 notes heard since",
-        "+0.21",
-    ] {
+    for text in ["1,234 notes in the memory", "of 8,192; 10 of 64 KiB", "87 new notes", "+0.21"] {
         assert!(window.query_by_label(text).is_some(), "{text}");
     }
     window.state_mut().remembered.gain = None;
@@ -81,7 +76,7 @@ fn what_cannot_be_done_is_not_offered() {
     let pressed =
         ["Remember", "Clear the memory", "Undo the change of the memory", "Save the memory"];
     assert_eq!(acts(&mut window, &pressed), []);
-    assert!(window.query_by_label("The song remembers nothing yet").is_some());
+    assert!(window.query_by_label("The memory is empty").is_some());
     assert!(window.query_by_label("Path to save the memory").is_none());
 }
 

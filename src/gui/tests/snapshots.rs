@@ -12,7 +12,7 @@ use egui_kittest::Harness;
 
 use super::{Desk, window};
 use crate::gui::theme::Tone;
-use crate::gui::{Clock, Driver, Held, Mixer, PresetsView, RememberedView, Side, TakeRow};
+use crate::gui::{Clock, Driver, Held, Mixer, Notice, PresetsView, RememberedView, Side, TakeRow};
 use crate::params::Control;
 use crate::score::{Note, Part, Pitch, Tick, Ticks, Velocity};
 
@@ -54,7 +54,8 @@ const STATES: [(&str, Set); 12] = [
             rating: None,
         };
         desk.takes.rows = vec![row(1, "Blue Bolero"), row(0, "Airy Aria")];
-        (desk.takes.count, desk.takes.bars_recorded, desk.takes.can_undo) = (2, 37, true);
+        (desk.takes.count, desk.takes.bars_recorded) = (2, 37);
+        desk.takes.undo = Some(String::from("the star of “Airy Aria”"));
         desk.takes.recording = Held { bytes: 300 << 10, limit: 4 << 20 };
     }),
     ("memory", |desk| {
@@ -66,7 +67,7 @@ const STATES: [(&str, Set); 12] = [
             limit_bytes: 64 << 10,
             heard: 87,
             gain: Some(0.21),
-            can_undo: true,
+            undo: Some(String::from("clearing the memory")),
             ..RememberedView::default()
         };
     }),
@@ -81,13 +82,13 @@ const STATES: [(&str, Set); 12] = [
         desk.memory.held = Some(8.25);
     }),
     ("trouble-style-pad", |desk| {
-        desk.status.notices = vec![String::from("read a MIDI file: it has no notes: /a.mid")];
+        desk.status.notices = vec![Notice::told("read a MIDI file: it has no notes: /a.mid")];
         desk.memory.style_pad = true;
         desk.status.copying[1] = 12;
     }),
     ("trouble", |desk| {
-        let notice = "read a MIDI file: it has no notes: /music/empty.mid";
-        desk.status.notices = vec![String::from(notice)];
+        let notice = "No sound device was found: playing in silence";
+        desk.status.notices = vec![Notice::trouble(notice)];
         desk.controls[Control::Mode(1).place()].value = 0.0;
     }),
 ];
@@ -110,7 +111,7 @@ fn play(desk: &mut Desk) {
         name: Some(String::from("Slow air")),
         is_modified: true,
         factory: vec![String::from("Slow air")],
-        can_undo: true,
+        undo: Some(String::from("Density")),
         ..PresetsView::default()
     };
     (desk.status.note_millis, desk.status.load) = (1.5, 0.04);

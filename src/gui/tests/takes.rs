@@ -28,7 +28,7 @@ fn drawer() -> Harness<'static, Desk> {
     takes.count = 2;
     takes.bars_recorded = 37;
     takes.recording = Held { bytes: 300 << 10, limit: 4 << 20 };
-    takes.can_undo = true;
+    takes.undo = Some(String::from("deleting “Jolly Jig”"));
     window.run_steps(2);
     assert_eq!(window.state().intents, [], "opening the drawer does nothing else");
     window
@@ -171,4 +171,40 @@ fn an_earlier_pass_is_chosen_and_kept() {
     window.get_by_label("Newest pass").click();
     window.run_steps(3);
     assert_eq!(window.state().memory.drawer.pass, None);
+}
+
+#[test]
+fn the_buttons_beside_a_pass_stand_still_whatever_it_is_called() {
+    let mut window = drawer();
+    let mut lefts = Vec::new();
+    for (count, bars, chosen) in [(4, 1, None), (4, 999, None), (1234, 99_999, Some(2))] {
+        let state = window.state_mut();
+        state.takes.bars_recorded = bars;
+        state.memory.drawer.pass = chosen;
+        let number = count;
+        state.takes.pass =
+            Some(PassView { chain: 3, number, count, earlier: Some(2), later: None });
+        window.run_steps(3);
+        let rect = |name: &str| window.get_by_label(name).rect();
+        let text = window.get_by_label_contains(&format!("Pass {count} of {count}")).rect();
+        assert!(text.right() <= rect("Earlier pass").left(), "{count}: {text}");
+        lefts.push(["Earlier pass", "Later pass", "Newest pass"].map(|it| rect(it).left()));
+    }
+    assert!(lefts.iter().all(|it| *it == lefts[0]), "{lefts:?}");
+}
+
+#[test]
+fn each_undo_says_what_it_would_take_back() {
+    let mut window = drawer();
+    let says = |window: &mut Harness<'static, Desk>, name: &str, text: &str| {
+        let at = window.get_by_label(name).rect().center();
+        window.hover_at(at);
+        window.run_steps(60); // the pointer rests
+        assert!(window.query_by_label_contains(text).is_some(), "{name}: {text}");
+    };
+    says(&mut window, "Undo", "Undo in the list of takes: deleting “Jolly Jig”");
+    window.state_mut().presets.undo = Some(String::from("Density"));
+    window.run_steps(2);
+    says(&mut window, "Undo in the window", "Undo: Density (Ctrl+Z)");
+    says(&mut window, "Redo in the window", "Redo (Ctrl+Shift+Z): there is nothing.");
 }

@@ -224,3 +224,51 @@ fn a_quick_hand_takes_the_nearer_part() {
     let far = drag(&mut window, harp + vec2(0.0, 60.0), harp + vec2(150.0, 60.0));
     assert_eq!(far, [], "but not from anywhere");
 }
+
+fn strip(window: &Harness<'static, Desk>, part: usize) -> String {
+    window.get_by_label(&format!("Part {part} family")).value().unwrap_or_default()
+}
+
+#[test]
+fn a_strip_says_what_its_part_is_heard_on() {
+    let mut window = map();
+    assert_eq!([1, 3, 4].map(|part| strip(&window, part)), ["Auto: Harp", "Auto", "Auto: Drums"]);
+    let set = |window: &mut Harness<'static, Desk>, control: Control, value: f32| {
+        window.state_mut().controls[control.place()].value = value;
+    };
+    for (control, value) in
+        [(Control::TimbreMap(0), 1.0), (Control::TimbreX(0), 0.7), (Control::TimbreY(0), 0.3)]
+    {
+        set(&mut window, control, value);
+    }
+    window.run_steps(2);
+    assert_eq!(strip(&window, 1), "Map: Oboe");
+    set(&mut window, Control::TimbreX(0), 0.78);
+    window.run_steps(2);
+    assert!(strip(&window, 1).starts_with("Map: Oboe "), "{}", strip(&window, 1));
+    // Drums keep their kit wherever they are put.
+    set(&mut window, Control::TimbreMap(3), 1.0);
+    window.run_steps(2);
+    assert_eq!(strip(&window, 4), "Auto: Drums");
+}
+
+#[test]
+fn a_family_that_is_chosen_is_heard() {
+    let choose = |placed: f32| {
+        let mut window = map();
+        window.get_by_label("Close the timbre map").click();
+        window.state_mut().controls[Control::TimbreMap(0).place()].value = placed;
+        window.run_steps(3);
+        window.get_by_label("Part 1 family").click();
+        window.run_steps(5);
+        window.get_by_label("Mallets").click();
+        window.run_steps(3);
+        intents(&mut window)
+    };
+    let (family, mallets) = (Control::Family(0), 2.0 / 17.0);
+    assert_eq!(choose(0.0), [Intent::Change(family, mallets)]);
+    let both = [family, Control::TimbreMap(0)];
+    let set = [Intent::Set(family, mallets), Intent::Set(both[1], 0.0)];
+    let expected = [both.map(Intent::Begin), set, both.map(Intent::End)].concat();
+    assert_eq!(choose(1.0), expected, "off the map, as one act");
+}

@@ -7,8 +7,9 @@ use crate::gui::{ControlView, Intent, View, theme, widgets};
 use crate::params::Control;
 use crate::score::{MapPoint, Part};
 
-/// Width from which there is room for numbers.
+/// Width from which there is room for numbers, and from which there is plenty.
 const NUMBERS: f32 = 720.0;
+const ROOMY: f32 = 800.0;
 
 /// Each part's switch and its place as numbers, to be turned and typed as any control.
 pub(super) fn draw(ui: &mut Ui, frame: Rect, view: &View<'_>, intents: &mut Vec<Intent>) {
@@ -20,7 +21,7 @@ pub(super) fn draw(ui: &mut Ui, frame: Rect, view: &View<'_>, intents: &mut Vec<
     for (place, part) in Part::BAND.into_iter().enumerate() {
         let left = row.left() + width * place as f32;
         let rect =
-            Rect::from_min_max(pos2(left, row.top()), pos2(left + width - 14.0, row.bottom()));
+            Rect::from_min_max(pos2(left, row.top()), pos2(left + width - 8.0, row.bottom()));
         crate::gui::at(ui, rect, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 3.0;
@@ -29,7 +30,9 @@ pub(super) fn draw(ui: &mut Ui, frame: Rect, view: &View<'_>, intents: &mut Vec<
                 let help = "On: the part sounds as its place on the map does. Off: as its family usually does. Drums keep their kit.";
                 let color = theme::part_color(part);
                 let control = view.control(Control::TimbreMap(place));
-                widgets::switch(ui, control, "Placed", vec2(46.0, 20.0), color, help, intents);
+                let (label, wide) =
+                    if frame.width() < ROOMY { ("Map", 34.0) } else { ("Placed", 46.0) };
+                widgets::switch(ui, control, label, vec2(wide, 20.0), color, help, intents);
                 if frame.width() >= NUMBERS {
                     numbers(ui, view, place, intents);
                 }

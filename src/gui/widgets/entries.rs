@@ -24,7 +24,21 @@ const SETTLES: u64 = 3;
 impl Entries {
     /// Draw the next line; whether it was taken, which closes the list.
     pub(in crate::gui) fn line(&mut self, ui: &mut Ui, text: &str, is_chosen: bool) -> bool {
-        let response = ui.selectable_label(is_chosen, text);
+        self.told_line(ui, text, is_chosen, None)
+    }
+
+    /// Likewise, with what is said of it where the pointer rests on it.
+    pub(in crate::gui) fn told_line(
+        &mut self,
+        ui: &mut Ui,
+        text: &str,
+        is_chosen: bool,
+        about: Option<&str>,
+    ) -> bool {
+        let mut response = ui.selectable_label(is_chosen, text);
+        if let Some(about) = about {
+            response = response.on_hover_text(about);
+        }
         if is_chosen {
             self.chosen = Some(self.lines.len());
         }

@@ -47,7 +47,7 @@ fn every_edit_is_undone_and_done_again() {
     assert!(!takes.redo());
     takes.undo();
     takes.star(b);
-    assert!(!takes.can_redo(), "a new edit forgets what was undone");
+    assert!(takes.newest_undone().is_none(), "a new edit forgets what was undone");
 }
 
 #[test]
@@ -58,7 +58,28 @@ fn what_changes_nothing_is_no_edit() {
     takes.delete(TakeId(7));
     takes.tag(TakeId(0), "  ");
     assert_eq!(takes.rename(TakeId(0), " "), Err(Refused::Nameless));
-    assert!(!takes.can_undo());
+    assert_eq!((takes.newest_edit(), takes.edits()), (None, (0, 0)));
+}
+
+#[test]
+fn it_says_what_would_be_undone() {
+    let mut takes = Takes::new(vec![take("Airy Aria")]);
+    let says = |takes: &Takes| takes.newest_edit().unwrap();
+    takes.keep(take("Jig")).unwrap();
+    assert_eq!(says(&takes), "keeping “Jig”");
+    takes.rename(TakeId(1), "Reel").unwrap();
+    assert_eq!(says(&takes), "naming “Jig” “Reel”");
+    takes.star(TakeId(0));
+    assert_eq!(says(&takes), "the star of “Airy Aria”");
+    takes.tag(TakeId(0), "slow");
+    assert_eq!(says(&takes), "the tags of “Airy Aria”");
+    takes.delete(TakeId(1));
+    assert_eq!(says(&takes), "deleting “Reel”");
+    takes.keep_all(vec![take("A"), take("B")]).unwrap();
+    assert_eq!(says(&takes), "keeping 2 takes");
+    takes.undo();
+    assert_eq!(takes.newest_undone().unwrap(), "keeping 2 takes");
+    assert_eq!((says(&takes), takes.edits()), (String::from("deleting “Reel”"), (6, 5)));
 }
 
 #[test]

@@ -1,13 +1,18 @@
-//! The presets that come with Antiphon. Styles are those of the default pack, by their titles.
+//! The presets that come with Antiphon. Styles are those of the default pack by their titles, timbres by their names: where these lie is looked up in the pack.
 
 use super::Factory;
 use crate::params::Control;
 
 /// In the order in which they are offered.
 pub const FACTORY: &[Factory] = &[
-    Factory { name: "Celtic session", values: &[] },
+    Factory {
+        name: "Celtic session",
+        plays: &["violin", "nylon_guitar", "acoustic_bass", "flute"],
+        values: &[],
+    },
     Factory {
         name: "Reel for fiddle and flute",
+        plays: &["violin", "flute"],
         values: &[
             (Control::StyleA, "Celtic dance"),
             (Control::Temperature, "1.05"),
@@ -22,6 +27,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Slow air",
+        plays: &["oboe", "cello", "harp"],
         values: &[
             (Control::StyleA, "Celtic dance"),
             (Control::StyleB, "Folk songs"),
@@ -37,10 +43,12 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Bach chorale",
+        plays: &["choir", "choir", "choir", "choir"],
         values: &[(Control::StyleA, "Bach chorale"), (Control::Temperature, "0.90")],
     },
     Factory {
         name: "Chorale on the organ",
+        plays: &["church_organ", "church_organ", "church_organ", "church_organ"],
         values: &[
             (Control::StyleA, "Bach chorale"),
             (Control::Temperature, "0.85"),
@@ -53,6 +61,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Renaissance voices",
+        plays: &["voices", "voices", "voices", "voices"],
         values: &[
             (Control::StyleA, "Renaissance"),
             (Control::Temperature, "0.95"),
@@ -61,6 +70,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Village hymn",
+        plays: &["reed_organ", "reed_organ"],
         values: &[
             (Control::StyleA, "Hymn"),
             (Control::Temperature, "0.80"),
@@ -73,6 +83,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Choir and strings",
+        plays: &["choir", "choir", "strings", "strings"],
         values: &[
             (Control::StyleA, "Choir"),
             (Control::StyleB, "Orchestra"),
@@ -84,17 +95,17 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Harpsichord room",
+        plays: &["harpsichord", "harpsichord"],
         values: &[
             (Control::StyleA, "Baroque keyboard"),
             (Control::Temperature, "1.00"),
-            (Control::Family(0), "Plucked"),
-            (Control::Family(1), "Plucked"),
             (Control::Mode(2), "Off"),
             (Control::Mode(3), "Off"),
         ],
     },
     Factory {
         name: "Baroque consort",
+        plays: &["recorder", "violin", "viola", "bassoon"],
         values: &[
             (Control::StyleA, "Baroque ensemble"),
             (Control::Temperature, "0.95"),
@@ -104,6 +115,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "String quartet",
+        plays: &["violin", "violin", "viola", "cello"],
         values: &[
             (Control::StyleA, "String quartet"),
             (Control::Pan(0), "L 40"),
@@ -114,6 +126,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Restless quartet",
+        plays: &["violin", "violin", "viola", "cello"],
         values: &[
             (Control::StyleA, "String quartet"),
             (Control::Temperature, "1.35"),
@@ -124,6 +137,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Small orchestra",
+        plays: &["strings", "horn", "oboe", "cello"],
         values: &[
             (Control::StyleA, "Orchestra"),
             (Control::Family(1), "Brass"),
@@ -134,6 +148,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Ragtime upright",
+        plays: &["honky_tonk", "honky_tonk"],
         values: &[
             (Control::StyleA, "Ragtime"),
             (Control::Temperature, "1.00"),
@@ -143,6 +158,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Ragtime band",
+        plays: &["clarinet", "honky_tonk", "tuba", "drums"],
         values: &[
             (Control::StyleA, "Ragtime"),
             (Control::StyleB, "Early jazz tune"),
@@ -155,6 +171,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Early jazz quartet",
+        plays: &["trumpet", "piano", "acoustic_bass", "drums"],
         values: &[
             (Control::StyleA, "Early jazz tune"),
             (Control::Temperature, "1.10"),
@@ -164,6 +181,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Chopin by night",
+        plays: &["piano", "piano"],
         values: &[
             (Control::StyleA, "Chopin"),
             (Control::Temperature, "1.00"),
@@ -175,6 +193,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Romantic storm",
+        plays: &["piano", "piano"],
         values: &[
             (Control::StyleA, "Romantic piano"),
             (Control::Temperature, "1.25"),
@@ -185,6 +204,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Modern loops",
+        plays: &["piano", "vibraphone"],
         values: &[
             (Control::StyleA, "Modern piano"),
             (Control::Repetition, "+1.50"),
@@ -197,6 +217,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Study in minimal",
+        plays: &["marimba", "marimba"],
         values: &[
             (Control::StyleA, "Etudes"),
             (Control::Repetition, "+2.00"),
@@ -209,6 +230,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Nylon strings",
+        plays: &["nylon_guitar", "nylon_guitar"],
         values: &[
             (Control::StyleA, "Classical guitar"),
             (Control::Temperature, "0.95"),
@@ -218,6 +240,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Game boss",
+        plays: &["saw_lead", "square_lead", "synth_bass", "drums"],
         values: &[
             (Control::StyleA, "Game rock"),
             (Control::Temperature, "1.10"),
@@ -230,6 +253,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Slow game theme",
+        plays: &["celesta", "warm_pad", "synth_bass"],
         values: &[
             (Control::StyleA, "Game rock"),
             (Control::StyleB, "Modern piano"),
@@ -243,6 +267,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Drum circle",
+        plays: &["drums", "steel_drums"],
         values: &[
             (Control::StyleA, "Drum grooves"),
             (Control::Family(0), "Drums"),
@@ -255,6 +280,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Groove and bass",
+        plays: &["drums", "finger_bass"],
         values: &[
             (Control::StyleA, "Drum grooves"),
             (Control::Density, "-0.50"),
@@ -266,6 +292,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "My rhythm section",
+        plays: &["piano", "acoustic_bass", "drums"],
         values: &[
             (Control::StyleA, "Early jazz tune"),
             (Control::Family(0), "Piano"),
@@ -279,6 +306,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Question and answer",
+        plays: &["flute"],
         values: &[
             (Control::StyleA, "Folk songs"),
             (Control::Mode(0), "Answer"),
@@ -292,6 +320,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Trading fours",
+        plays: &["muted_trumpet", "piano", "acoustic_bass", "drums"],
         values: &[
             (Control::StyleA, "Early jazz tune"),
             (Control::Mode(0), "Answer"),
@@ -305,6 +334,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "My shadow",
+        plays: &["strings", "strings", "acoustic_bass"],
         values: &[
             (Control::StyleA, "Art song"),
             (Control::Mode(0), "Follow"),
@@ -321,6 +351,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Second voice",
+        plays: &["violin", "piano"],
         values: &[
             (Control::StyleA, "Art song"),
             (Control::Mode(0), "Follow"),
@@ -334,6 +365,7 @@ pub const FACTORY: &[Factory] = &[
     },
     Factory {
         name: "Listen, then join",
+        plays: &["violin", "piano", "flute"],
         values: &[
             (Control::StyleA, "Chamber music"),
             (Control::CountIn, "4 bars"),
@@ -341,11 +373,13 @@ pub const FACTORY: &[Factory] = &[
             (Control::Mode(1), "Play"),
             (Control::Mode(2), "Answer"),
             (Control::Family(2), "Flute"),
+            (Control::Mode(3), "Off"),
             (Control::Memory, "80 %"),
         ],
     },
     Factory {
         name: "Dream organ",
+        plays: &["halo_pad", "choir", "church_organ", "fretless_bass"],
         values: &[
             (Control::StyleA, "Sacred ensemble"),
             (Control::Temperature, "1.20"),

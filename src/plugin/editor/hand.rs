@@ -10,9 +10,9 @@ use nice_plug::prelude::{Param, ParamSetter};
 
 use crate::engine::link::ToComposer;
 use crate::files::midi::{self, MidiTrack};
-use crate::gui::{Driver, Intent, PhraseChoice, PresetAct, TakeAct, TransportAct};
+use crate::gui::{Driver, Intent, MemoryAct, PhraseChoice, PresetAct, TakeAct, TransportAct};
 use crate::params::{AnyControl, Control, Preset};
-use crate::plugin::history::{History, Step, Strike, Turned};
+use crate::plugin::history::{Edited, History, Step, Strike, Turned};
 use crate::plugin::presets::Presets;
 use crate::plugin::song::Song;
 use crate::score::Phrase;
@@ -42,6 +42,7 @@ impl Hand {
         presets: &mut Presets,
         intent: Intent,
     ) -> Result<(), String> {
+        song.kept.follow_edits();
         let setter = self.host.param_setter();
         let history = |act: &dyn Fn(&mut History)| act(&mut song.kept.lock().history);
         match intent {
@@ -114,9 +115,25 @@ impl Hand {
             Intent::Take(TakeAct::Export(id)) => {
                 song.kept.export_mixed(id, song.controls.mix());
             }
-            Intent::Take(act) => song.kept.act(act),
-            Intent::Memory(act) => song.kept.remember(act)?,
+            Intent::Take(act) => {
+                let turned = match act {
+                    TakeAct::Undo => Some(true),
+                    TakeAct::Redo => Some(false),
+                    _ => None,
+                };
+                if let Some(is_back) = turned {
+                    history(&|it| it.pass_over(Edited::Takes, is_back));
+                }
+                song.kept.act(act);
+            }
+            Intent::Memory(act) => {
+                if act == MemoryAct::Undo {
+                    history(&|it| it.pass_over(Edited::Memory, true));
+                }
+                song.kept.remember(act)?;
+            }
         }
+        song.kept.follow_edits();
         Ok(())
     }
 
@@ -145,7 +162,7 @@ impl Hand {
         })?;
         if along.is_empty() {
             self.turn(song, control, value);
-            return Ok(());
+            return may_be_a_factor(&any.text(value), text).map_or(Ok(()), Err);
         }
         let turned = [(control, value)].into_iter().chain(along.iter().copied());
         let turned = turned.map(|(control, after)| {
@@ -176,6 +193,7 @@ impl Hand {
             }
             PresetAct::Rename { from, to } => {
                 presets.rename(&from, &to, &song.controls)?;
+                song.kept.lock().history.rename_preset(&from, to.trim());
                 if before.as_ref() == Some(&from) {
                     song.kept.set_preset(Some(String::from(to.trim())));
                 }
@@ -219,6 +237,13 @@ impl Hand {
             // A composer that is not there plays nothing that could be struck out.
             Step::Strike(strike) => {
                 tell(song, strike).ok();
+            }
+            Step::Edit { of: Edited::Takes, is_back } => {
+                song.kept.act(if is_back { TakeAct::Undo } else { TakeAct::Redo });
+            }
+            Step::Edit { of: Edited::Memory, is_back } => {
+                let act = if is_back { MemoryAct::Undo } else { MemoryAct::Redo };
+                song.kept.remember(act).ok(); // its drawer tells
             }
         }
     }
@@ -297,6 +322,19 @@ fn not_understood(control: Control, any: AnyControl<'_>, driver: Driver, text: &
     format!("“{text}” is not understood: {name} is {takes}")
 }
 
+/// What is said of a fraction that was typed for a percentage without its sign, and taken as one: `1.5` may have been meant for 150 %.
+fn may_be_a_factor(taken: &str, typed: &str) -> Option<String> {
+    let typed = typed.trim();
+    let number: f32 = typed.replacen(',', ".", 1).parse().ok()?;
+    let is_open = taken.ends_with('%') && number.fract() != 0.0;
+    is_open.then(|| {
+        format!(
+            "“{typed}” was taken as percent: {taken}. For {:.0} % type {typed}x.",
+            number * 100.0
+        )
+    })
+}
+
 /// What is chosen of a MIDI file, or its tune.
 fn phrase(choice: &PhraseChoice) -> Result<Arc<Phrase>, String> {
     let path = choice.path.display();
@@ -327,6 +365,26 @@ fn phrase(choice: &PhraseChoice) -> Result<Arc<Phrase>, String> {
 mod tests {
     use super::*;
     use crate::params::Controls;
+
+    #[test]
+    fn a_fraction_without_its_sign_is_taken_as_percent_and_that_is_said() {
+        let controls = Controls::new(&[String::from("Ragtime")].into(), 0);
+        let strength = controls.get(Control::StyleStrength);
+        let typed = |text| {
+            let shown = strength.text(strength.parse(text).unwrap());
+            let said = may_be_a_factor(&shown, text);
+            (shown, said)
+        };
+        for text in ["150", "150 %", "150%", "1.5x", "1,5x", "x 1.5", "1.5 ×", "× 1.5"] {
+            assert_eq!(typed(text), (String::from("150 %"), None), "{text}");
+        }
+        let (shown, said) = typed("1.5");
+        assert_eq!(shown, "2 %");
+        assert_eq!(said.unwrap(), "“1.5” was taken as percent: 2 %. For 150 % type 1.5x.");
+        assert_eq!(typed("2").1, None, "no fraction");
+        assert_eq!(typed("1.5 %").1, None, "it says what it is");
+        assert_eq!(may_be_a_factor("1.50", "1.5"), None, "no percentage");
+    }
 
     #[test]
     fn a_refusal_names_the_control_as_the_window_does() {

@@ -12,6 +12,7 @@ use crate::files::{memory, state};
 use crate::gui::{MemoryAct, Note};
 use crate::infer::Scripted;
 use crate::music::memory::{Memory, Remembered, Trust};
+use crate::plugin::history::Edited;
 use crate::plugin::song::Kept;
 
 fn some(count: usize) -> Memory {
@@ -52,7 +53,9 @@ fn a_broken_one_is_told_and_saved_as_it_was_until_there_is_another() {
     let newer = String::from("{\"antiphon_memory\":9}");
     let kept = song(Some(newer.clone()));
     let notices = kept.notices();
-    assert!(notices.iter().any(|it| it.contains("memory") && it.contains("newer Antiphon")));
+    assert!(
+        notices.iter().any(|it| it.text.contains("memory") && it.text.contains("newer Antiphon"))
+    );
     assert_eq!(kept.memory_view().notes, 0);
     assert_eq!(saved(&kept), Some(newer));
     kept.remember(MemoryAct::Clear).ok();
@@ -69,11 +72,23 @@ fn clearing_and_loading_are_undone() {
     assert_eq!(kept.memory_view().notes, 7);
     kept.remember(MemoryAct::Clear).ok();
     assert_eq!((kept.memory_view().notes, saved(&kept)), (0, None));
+    // All of the window's acts stand in one order, and each says what it was.
+    let says = || {
+        kept.follow_edits();
+        let (undo, redo) = kept.undo_and_redo(|control| format!("{control:?}"));
+        (undo.unwrap_or_default(), redo.unwrap_or_default())
+    };
+    assert_eq!(says().0, "clearing the memory");
     kept.remember(MemoryAct::Undo).ok();
+    kept.lock().history.pass_over(Edited::Memory, true);
+    assert_eq!(says(), (String::from("loading a memory"), String::from("clearing the memory")));
     assert_eq!(kept.memory_view().notes, 7);
+    kept.remember(MemoryAct::Redo).ok();
+    assert_eq!(kept.memory_view().notes, 0);
+    kept.remember(MemoryAct::Undo).ok();
     kept.remember(MemoryAct::Undo).ok();
     assert_eq!(saved(&kept), Some(memory::write(&some(40))));
-    assert!(!kept.memory_view().can_undo);
+    assert_eq!(kept.memory_view().undo, None);
 }
 
 #[test]
@@ -107,11 +122,11 @@ fn what_the_composer_remembers_is_the_song_s_even_if_nobody_looks_before_it_is_s
     let links = kept.start_with(|| Instance::start(open, Sound::Silent));
     kept.remember(MemoryAct::Remember).ok();
     let deadline = Instant::now() + Duration::from_secs(20);
-    while !kept.memory_view().can_undo && Instant::now() < deadline {
+    while kept.memory_view().undo.is_none() && Instant::now() < deadline {
         kept.map(String::clone);
         std::thread::yield_now();
     }
-    assert!(kept.memory_view().can_undo, "the composer answered");
+    assert!(kept.memory_view().undo.is_some(), "the composer answered");
     assert_eq!(saved(&kept), Some(memory::write(&some(40))), "it was told the song's memory");
     let added = |from: usize, to: usize| FromComposer::Remembered {
         before: Arc::new(some(from)),
@@ -124,5 +139,5 @@ fn what_the_composer_remembers_is_the_song_s_even_if_nobody_looks_before_it_is_s
     assert_eq!(saved(&kept), Some(memory::write(&some(41))));
     assert_eq!(kept.failures(), ["no reason"]);
     let note = kept.memory_view().note;
-    assert_eq!(note, Some(Note::Done(String::from("1 note more is remembered"))));
+    assert_eq!(note, Some(Note::Done(String::from("1 note added to the memory"))));
 }

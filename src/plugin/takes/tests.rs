@@ -58,7 +58,7 @@ fn edits_are_saved_and_undone() {
         kept.act(TakeAct::Undo);
     }
     assert_eq!(saved(&kept).takes, state::read(V2).unwrap().state.takes);
-    assert!(!kept.takes_view("", TakeOrder::Newest, None).can_undo);
+    assert_eq!(kept.takes_view("", TakeOrder::Newest, None).undo, None);
     kept.act(TakeAct::Rename(0, String::from(" ")));
     let note = kept.takes_view("", TakeOrder::Newest, None).note;
     assert_eq!(note, Some(Note::Failed(String::from("a take needs a name"))));
