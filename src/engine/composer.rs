@@ -194,6 +194,7 @@ impl Composer {
             FromAudio::WantGrid { part, timbre } => self.live[part.slot()] = Some(timbre),
             FromAudio::Stopped { .. } => {} // the chain's opening may serve again
             FromAudio::WantTable { .. } => {} // it has a queue of its own
+            FromAudio::Voiced { .. } => {}  // the recording has heard it
         }
         Ok(())
     }

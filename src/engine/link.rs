@@ -34,6 +34,8 @@ use crate::score::{
 pub enum FromAudio {
     /// A chain of windows may begin here: the transport waits at this place, or has just started or jumped. Replaces any chain before it.
     Chain { start: Start, settings: Settings },
+    /// The chain that waited begins, and since it was announced its parts have come to sound otherwise. For the recording alone: no note depends on it.
+    Voiced { chain: u32, settings: Settings },
     /// The player struck a key, `late` ticks after `onset`: -0.5 to 0.5.
     NoteOn { onset: Tick, late: f32, pitch: Pitch, velocity: Velocity },
     /// The player let a key go.

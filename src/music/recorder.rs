@@ -87,6 +87,13 @@ impl Recorder {
         self.forget_oldest();
     }
 
+    /// A chain that waited begins with parts that sound otherwise than when it was announced.
+    pub fn voice(&mut self, chain: u32, settings: Settings) {
+        if let Some(strip) = self.chain(chain) {
+            strip.voice(settings);
+        }
+    }
+
     /// What the newest chain heard before its first note.
     pub fn hear_phrase(&mut self, chain: u32, phrase: &Arc<Phrase>) {
         if let Some(strip) = self.chain(chain) {

@@ -243,9 +243,20 @@ impl Conductor {
             }
             self.planner.wait_at(tick, scene.bar(), quantum, renewed)
         };
-        if let Some(opening) = opening {
-            self.announced = Some(*scene.settings);
-            self.open_chain(opening, *scene.settings, scene.transport.tempo);
+        match opening {
+            Some(opening) => {
+                self.announced = Some(*scene.settings);
+                self.open_chain(opening, *scene.settings, scene.transport.tempo);
+            }
+            None if scene.transport.playing => self.tell_of_timbres(scene.settings),
+            None => {}
+        }
+    }
+
+    /// The chain that waited begins with `settings`; what composes otherwise would have opened another.
+    fn tell_of_timbres(&mut self, settings: &Settings) {
+        if self.announced.replace(*settings) != Some(*settings) {
+            self.send(FromAudio::Voiced { chain: self.window.0, settings: *settings });
         }
     }
 

@@ -10,6 +10,7 @@ use crate::score::take::KeyAct;
 pub(super) fn record(recorder: &mut Recorder, message: &FromAudio) {
     match *message {
         FromAudio::Chain { start, settings } => recorder.begin(start, settings),
+        FromAudio::Voiced { chain, settings } => recorder.voice(chain, settings),
         FromAudio::NoteOn { onset, late, pitch, velocity } => {
             recorder.key(onset, Part::PLAYER, KeyAct::Down { pitch, velocity, late });
         }

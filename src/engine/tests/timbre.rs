@@ -73,6 +73,23 @@ fn a_take_keeps_what_its_parts_sounded_like() {
     assert!(Request::of_take(&plain).changes.is_empty(), "as it was before there was a map");
 }
 
+#[test]
+fn a_timbre_that_is_chosen_before_the_start_is_in_the_first_window_of_the_take() {
+    let mut host = Host::with(Sound::Synth);
+    host.settings = settings();
+    host.live(standing(0.0), &[]);
+    for chosen in [at(0.4), at(0.9)] {
+        host.settings.parts[0].timbre = chosen;
+        host.live(standing(0.0), &[]);
+    }
+    live(&mut host, &mut 0.0, 200);
+    assert_eq!(host.chains(), [0], "nothing is composed anew for it");
+    let kept = host.links.recording().keep_last(1).unwrap();
+    let again = Request::of_take(&kept.take);
+    assert_eq!(again.settings.parts[0].timbre, at(0.9));
+    assert!(again.changes.is_empty(), "{:?}", again.changes);
+}
+
 /// Blocks from `quarters` on with the composer's turn between them; left of part 1.
 fn live(host: &mut Host, quarters: &mut f64, blocks: usize) -> Vec<f32> {
     let mut out = Vec::new();

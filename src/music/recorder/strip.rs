@@ -93,6 +93,11 @@ impl Strip {
         &self.meters
     }
 
+    /// The first window, which has been announced, sounds as these settings say.
+    pub(super) fn voice(&mut self, settings: Settings) {
+        maps::set(&mut self.settings, self.start.tick, settings);
+    }
+
     pub(super) fn hear_phrase(&mut self, phrase: &Arc<Phrase>) {
         self.seed_phrase = Arc::clone(phrase);
     }

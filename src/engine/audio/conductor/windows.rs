@@ -81,6 +81,7 @@ impl Conductor {
             | FromAudio::Rested { .. }
             | FromAudio::Hushed { .. } => draft.since = Since::Something,
             FromAudio::Chain { .. }
+            | FromAudio::Voiced { .. }
             | FromAudio::Cutoff { .. }
             | FromAudio::Revision { .. }
             | FromAudio::Stood { .. }

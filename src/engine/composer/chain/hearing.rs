@@ -60,6 +60,7 @@ impl Chain {
             | FromAudio::Stood { .. }
             | FromAudio::WantTable { .. }
             | FromAudio::WantGrid { .. }
+            | FromAudio::Voiced { .. }
             | FromAudio::Stopped { .. } => Vec::new(),
         }
     }
