@@ -67,6 +67,22 @@ fn windows_composed_anew_are_part_of_the_bounce_and_the_same_at_any_block_size()
     assert_eq!((notes, late), (expected.notes, 0));
 }
 
+#[test]
+fn the_default_pack_plays_the_same_notes_at_any_sample_rate() {
+    let pack = Pack::embedded().unwrap();
+    let notes = |sample_rate| {
+        let muse = infer::open(&pack, &Runtime::Embedded).unwrap();
+        let bounced = bounce(muse, &Request { sample_rate, ..revised() }, &mut |_| {}).unwrap();
+        assert_eq!(bounced.late_windows, 0);
+        bounced.notes
+    };
+    let expected = notes(48_000);
+    assert!(expected.len() > 16, "{} notes", expected.len());
+    for sample_rate in [44_100, 96_000] {
+        assert!(notes(sample_rate) == expected, "at {sample_rate}");
+    }
+}
+
 /// The same with three parts that follow: a harmony, a bass and a drum.
 fn followed() -> Request {
     let mut request = request();
