@@ -2,6 +2,8 @@
 
 pub mod loudness;
 pub(crate) mod originality;
+mod sound;
+pub(crate) mod voices;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -11,11 +13,16 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use self::originality::CopyLine;
+use self::sound::{SoundLine, hex, samples_sha256};
+pub(crate) use self::sound::{limiter_db, limiter_words, loudness_lufs, loudness_words, peak_db};
+use self::voices::{Band, Sounding, TimbreLine};
 use crate::engine::offline::{Bounced, Request};
 use crate::infer::StyleCard;
 use crate::music::key::KeyFinder;
 use crate::music::originality::CorpusIndex;
-use crate::score::{Audible, ChordWish, Family, Follow, Key, Mode, Note, Part, Quantum, Strip};
+use crate::score::{
+    Audible, ChordWish, Family, Follow, Key, Mode, Note, Part, Quantum, Strip, Voice,
+};
 
 /// The report of a bounce, as it is written to `report.json`.
 #[derive(Debug, Serialize)]
@@ -51,7 +58,8 @@ pub(crate) struct Made {
     pub(crate) pack_version: String,
     pub(crate) pack_sha256: String,
     pub(crate) backend: String,
-    pub(crate) families: [Option<Family>; Part::BAND_SIZE],
+    /// What the parts play on and sound like.
+    pub(crate) band: Band,
     pub(crate) prompt: Option<Heard>,
     pub(crate) player: Option<Heard>,
     /// The file of what is remembered.
@@ -114,6 +122,11 @@ struct PartLine {
     family: Option<String>,
     /// Whether the musician chose it.
     family_chosen: bool,
+    /// What it sounds like at the beginning.
+    timbre: Option<TimbreLine>,
+    /// The same for people.
+    #[serde(skip)]
+    words: String,
     register: f32,
     level_db: f32,
     pan: f32,
@@ -154,18 +167,6 @@ struct NotesLine {
 }
 
 #[derive(Debug, Serialize)]
-struct SoundLine {
-    seconds: f64,
-    frames: usize,
-    /// `null` is silence.
-    peak_db: Option<f64>,
-    /// Of the mix as a whole, to a tenth.
-    loudness_lufs: Option<f64>,
-    /// Of the mix as little-endian 32-bit floats, frame by frame, left before right.
-    samples_sha256: String,
-}
-
-#[derive(Debug, Serialize)]
 struct SpeedLine {
     seconds: f64,
     notes_a_second: f64,
@@ -190,15 +191,15 @@ impl Report {
         made: Made,
         files: Vec<String>,
     ) -> Self {
-        let frames = bounced.mix[0].len();
-        let seconds = frames as f64 / f64::from(request.sample_rate);
+        let families = voices::families(&made.band);
+        let sound = SoundLine::new(bounced, request.sample_rate);
         let copies = |part: Part| {
-            let family = made.families[part.band_index()?].filter(|it| !it.is_drums());
+            let family = families[part.band_index()?].filter(|it| !it.is_drums());
             family.and(made.corpus.as_ref()).map(|it| originality::line(&bounced.notes, part, it))
         };
         let parts = Part::BAND.map(|part| PartLine {
             originality: copies(part),
-            ..part_line(part, request, bounced, made.families)
+            ..part_line(part, request, bounced, &made.band)
         });
         Self {
             antiphon: env!("CARGO_PKG_VERSION"),
@@ -213,19 +214,13 @@ impl Report {
             prompt: made.prompt,
             player: made.player,
             memory: memory_line(request, bounced, made.memory),
-            notes: notes_line(request, bounced, made.families),
-            sound: SoundLine {
-                seconds,
-                frames,
-                peak_db: peak_db(&bounced.mix),
-                loudness_lufs: loudness_lufs(&bounced.mix, request.sample_rate),
-                samples_sha256: samples_sha256(&bounced.mix),
-            },
+            notes: notes_line(request, bounced, families),
             speed: SpeedLine {
                 seconds: made.seconds,
                 notes_a_second: bounced.notes_composed as f64 / made.seconds.max(1e-9),
-                times_real_time: seconds / made.seconds.max(1e-9),
+                times_real_time: sound.seconds / made.seconds.max(1e-9),
             },
+            sound,
             files,
         }
     }
@@ -252,12 +247,13 @@ impl Report {
             settings.seed,
             styles.join(", ")
         ));
+        let widest = self.parts.iter().map(|part| part.words.len()).max().unwrap_or(0).max(14);
         for part in self.parts.iter().filter(|part| part.mode != "off") {
-            let family = part.family.as_deref().unwrap_or("-");
+            let words = if part.words.is_empty() { "-" } else { &part.words };
             let copies = part.originality.as_ref().filter(|_| part.notes > 0);
             let copies =
                 copies.map_or_else(String::new, |it| format!("  {}", it.words(|_| String::new())));
-            line(format!("  part {}  {:<14} {:>5} notes{copies}", part.part, family, part.notes));
+            line(format!("  part {}  {words:<widest$} {:>5} notes{copies}", part.part, part.notes));
         }
         if let (Some(key), Some(share)) = (&notes.key, notes.in_key) {
             line(format!("{:.0} % of the notes in {key}", share * 100.0));
@@ -278,6 +274,9 @@ impl Report {
             speed.times_real_time,
             loudness_words(sound.peak_db, sound.loudness_lufs)
         ));
+        if let Some(words) = limiter_words(sound.limiter_db) {
+            line(words);
+        }
         for file in files {
             line(format!("  {}", file.display()));
         }
@@ -344,13 +343,9 @@ fn settings_line(request: &Request, styles: &[StyleCard], bits: u16) -> Settings
     }
 }
 
-fn part_line(
-    part: Part,
-    request: &Request,
-    bounced: &Bounced,
-    families: [Option<Family>; Part::BAND_SIZE],
-) -> PartLine {
+fn part_line(part: Part, request: &Request, bounced: &Bounced, band: &Band) -> PartLine {
     let index = part.band_index().expect("a part of the band");
+    let sounding = band[index].as_ref();
     let settings = request.settings.parts[index];
     let Strip { level_db, pan, audible } = request.mix.parts[index];
     PartLine {
@@ -361,8 +356,10 @@ fn part_line(
             Mode::Answer => "answer",
             Mode::Follow => follow_word(settings.follow),
         },
-        family: families[index].map(family_word),
+        family: sounding.map(|it| family_word(it.voice.family)),
         family_chosen: settings.family.is_some(),
+        timbre: sounding.map(|it| it.timbre.clone()),
+        words: sounding.map(Sounding::words).unwrap_or_default(),
         register: settings.register,
         level_db,
         pan,
@@ -409,55 +406,9 @@ fn notes_sha256(notes: &[Note]) -> String {
     hex(&hash.finalize())
 }
 
-fn samples_sha256([left, right]: &[Vec<f32>; 2]) -> String {
-    let mut hash = Sha256::new();
-    for (left, right) in left.iter().zip(right) {
-        hash.update(left.to_le_bytes());
-        hash.update(right.to_le_bytes());
-    }
-    hex(&hash.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Peak relative to full scale, to a hundredth; nothing if all is silent.
-pub(crate) fn peak_db(channels: &[Vec<f32>; 2]) -> Option<f64> {
-    let peak = channels.iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-    (peak > 0.0).then(|| (f64::from(peak).log10() * 2000.0).round() / 100.0)
-}
-
-/// Loudness as a whole, to a tenth; nothing if all is silent.
-pub(crate) fn loudness_lufs([left, right]: &[Vec<f32>; 2], sample_rate: u32) -> Option<f64> {
-    let loudness = loudness::integrated([left, right], sample_rate)?;
-    Some((loudness * 10.0).round() / 10.0)
-}
-
-/// Such as `peak -6.0 dB, -17.2 LUFS`.
-pub(crate) fn loudness_words(peak_db: Option<f64>, loudness_lufs: Option<f64>) -> String {
-    let peak = peak_db.map(|peak| format!("peak {peak:.1} dB"));
-    let loudness = loudness_lufs.map(|loudness| format!("{loudness:.1} LUFS"));
-    match peak {
-        Some(peak) => peak + &loudness.map(|it| format!(", {it}")).unwrap_or_default(),
-        None => "silent".to_owned(),
-    }
-}
-
 /// Such as `synth-lead`: how a family is written on the command line and in the names of stems.
 pub(crate) fn family_word(family: Family) -> String {
-    family.name().to_lowercase().replace(' ', "-")
-}
-
-/// The stem's file name, which ends in `extension`, for each part that plays on one of `families`.
-pub(crate) fn stem_names(
-    families: [Option<Family>; Part::BAND_SIZE],
-    extension: &str,
-) -> [Option<String>; Part::BAND_SIZE] {
-    Part::BAND.map(|part| {
-        let family = families[part.band_index()?]?;
-        Some(format!("part-{}-{}.{extension}", part.slot(), family_word(family)))
-    })
+    Voice::of_family(family).word
 }
 
 /// How a mode of following is written.

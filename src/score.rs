@@ -16,6 +16,7 @@ pub mod style;
 pub mod take;
 pub mod timbre;
 pub mod time;
+mod voice;
 
 pub use chord::{Chord, ChordQuality, ChordWish};
 pub use likelihood::Likelihood;
@@ -33,3 +34,4 @@ pub use style::StyleBlend;
 pub use take::{PackName, Take};
 pub use timbre::{Blend, MapPoint, PartTimbre, PartialTable, TimbreId};
 pub use time::{Frame, Frames, TICKS_PER_QUARTER, Tick, Ticks};
+pub use voice::{Voice, Voices};

@@ -46,7 +46,7 @@ const CHORDS: [[&str; 4]; 8] = [
 /// Two minutes in eight tracks: three violins and a flute's worth of canon, choir, guitar, harpsichord, cello and contrabass.
 pub(crate) fn song() -> MidiSong {
     let tempo = Tempo::new(56.0).expect("a tempo");
-    let mut song = MidiSong::of_band(&[], [None; Part::BAND_SIZE], tempo, Meter::COMMON);
+    let mut song = MidiSong::of_band(&[], &Default::default(), tempo, Meter::COMMON);
     song.tracks = vec![
         track("Violin", 0, 40, voice(2, 0, 92)),
         track("Clarinet", 1, 71, voice(4, 0, 88)),

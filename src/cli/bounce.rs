@@ -14,6 +14,7 @@ use crate::files::output::{OutputError, Outputs};
 use crate::files::sound::SoundFile;
 use crate::files::take;
 use crate::infer::{Controls, PlayerPresence, StyleCard};
+use crate::report::voices::{self, Band};
 use crate::report::{self, Heard, Made, Report};
 use crate::score::{
     Audible, ChordWish, Family, Meter, Mix, Mode, PackName, Part, PartSettings, Phrase, Seed,
@@ -62,10 +63,10 @@ pub(super) fn run(args: &BounceArgs) -> Result<(), Failure> {
         PackName { name: opened.name.clone(), hash: opened.sha256.clone() },
         opened.muse.backend().to_owned(),
     );
-    let families = families(&request, &styles);
+    let band = voices::of_band(&request, families(&request, &styles), opened.muse.timbres());
     let work = Work {
         request,
-        families,
+        band,
         song: None,
         heard: [prompt.map(|it| it.heard), player.map(|it| it.heard)],
         memory: args.input.memory_file.as_ref().map(|it| it.display().to_string()),
@@ -104,10 +105,12 @@ pub(super) fn render_take(
         ..Request::of_take(take)
     };
     refuse_too_long(&request)?;
+    let families = take.music.sounding_families();
+    let band = voices::of_band(&request, families, opened.muse.timbres());
     let work = Work {
-        families: take.music.sounding_families(),
+        song: Some(MidiSong::of_take(&take.music, &voices::voices(&band))),
+        band,
         request,
-        song: Some(MidiSong::of_take(&take.music)),
         heard: [None, None],
         memory: None,
         kept: Some(take::write(take)),
@@ -120,8 +123,8 @@ pub(super) fn render_take(
 /// A bounce that is ready to be made.
 struct Work {
     request: Request,
-    /// What each part plays on; nothing for a part that does not play.
-    families: [Option<Family>; Part::BAND_SIZE],
+    /// What each part plays on and sounds like.
+    band: Band,
     /// What goes into `take.mid`, if it is known beforehand.
     song: Option<MidiSong>,
     /// The prompt and the player.
@@ -162,7 +165,7 @@ impl Work {
             pack_version: version,
             pack_sha256: sha256,
             backend,
-            families: self.families,
+            band: self.band.clone(),
             prompt,
             player,
             memory: self.memory.clone(),
@@ -185,9 +188,12 @@ impl Work {
         format!("mix.{}", self.file.format.extension())
     }
 
+    fn stem_names(&self) -> [Option<String>; Part::BAND_SIZE] {
+        voices::stem_names(&self.band, self.file.format.extension())
+    }
+
     fn file_names(&self) -> Vec<String> {
-        let stems =
-            report::stem_names(self.families, self.file.format.extension()).into_iter().flatten();
+        let stems = self.stem_names().into_iter().flatten();
         let others = [self.mix_name(), "take.mid".to_owned(), "report.json".to_owned()];
         let kept = self.kept.as_ref().map(|_| "take.json".to_owned());
         others.into_iter().chain(kept).chain(stems).collect()
@@ -204,17 +210,15 @@ impl Work {
             outputs.add(name, |out| self.file.write(out, [left, right], request.sample_rate))
         };
         sound(&self.mix_name(), &bounced.mix)?;
-        for (name, stem) in report::stem_names(self.families, self.file.format.extension())
-            .iter()
-            .zip(&bounced.stems)
-        {
+        for (name, stem) in self.stem_names().iter().zip(&bounced.stems) {
             if let Some(name) = name {
                 sound(name, stem)?;
             }
         }
         let notes =
             || -> Vec<_> { bounced.notes.iter().chain(request.player.notes()).copied().collect() };
-        let of_band = || MidiSong::of_band(&notes(), self.families, request.tempo, request.meter);
+        let voices = voices::voices(&self.band);
+        let of_band = || MidiSong::of_band(&notes(), &voices, request.tempo, request.meter);
         let song = self.song.clone().unwrap_or_else(of_band);
         bytes(outputs, "take.mid", &midi::write(&song))?;
         if let Some(kept) = &self.kept {

@@ -1,6 +1,6 @@
 //! `render`: a MIDI file played by the synth.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::{RenderArgs, TimbreArg};
 use super::cues::{cues, family, frames, seconds};
@@ -8,8 +8,9 @@ use super::failure::{Failure, Kind};
 use super::{packs, say, tell, timbres};
 use crate::engine::audio::renderer::Outputs as Channels;
 use crate::engine::performance::Performance;
-use crate::files::midi::{self, MidiSong};
+use crate::files::midi::{self, MidiSong, MidiTrack};
 use crate::infer::{Muse, TimbreCard};
+use crate::report::voices::{self, Sounding};
 use crate::report::{self, family_word};
 use crate::score::{Family, Mix, Part, TimbreId};
 
@@ -40,7 +41,9 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
     let mut muse = packs::open(&args.muse)?.muse;
     let timbres = of_tracks(&song, &args.timbres, muse.as_ref())?;
     let extension = file.format.extension();
-    let stems = stem_names(&timbres, muse.as_ref(), extension);
+    let band: Vec<Sounding> =
+        timbres.iter().map(|it| voices::of_timbre(*it, muse.timbres())).collect();
+    let stems = stem_names(&band, extension);
     let names: Vec<String> = [format!("mix.{extension}")].into_iter().chain(stems).collect();
     let mut outputs = args.output.open(&names)?;
 
@@ -51,6 +54,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
     progress.finish();
     let (peak_db, loudness_lufs) =
         (report::peak_db(&tape.mix), report::loudness_lufs(&tape.mix, args.wav.sample_rate));
+    let limiter_db = report::limiter_db(tape.least_gain);
     let sounds = [&tape.mix].into_iter().chain(&tape.stems);
     for (name, [left, right]) in names.iter().zip(sounds) {
         outputs.add(name, |out| file.write(out, [left, right], args.wav.sample_rate))?;
@@ -62,12 +66,17 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
             "seconds": secs,
             "peak_db": peak_db,
             "loudness_lufs": loudness_lufs,
+            "limiter_db": limiter_db,
+            "tracks": band.iter().zip(&song.tracks).map(track_json).collect::<Vec<_>>(),
             "files": names,
         });
         say(&serde_json::to_string_pretty(&report).expect("plain values with text as keys"))?;
     } else if !args.output.quiet {
         let level = report::loudness_words(peak_db, loudness_lufs);
         say(&format!("{count} notes, {secs:.1} s of sound, {level}"))?;
+        for words in report::limiter_words(limiter_db) {
+            say(&words)?;
+        }
         for file in files {
             say(&format!("  {}", file.display()))?;
         }
@@ -102,29 +111,27 @@ fn of_tracks(
     Ok(found)
 }
 
-/// A stem for each strip that is used, named by what its first track plays on.
-fn stem_names(timbres: &[TimbreId], muse: &dyn Muse, extension: &str) -> Vec<String> {
-    let word = |timbre: TimbreId| match timbre {
-        TimbreId::Named(place) => muse
-            .timbres()
-            .get(usize::from(place))
-            .map_or_else(|| family_word(Family::PIANO), |card| card.name.replace('_', "-")),
-        other => family_word(other.family()),
-    };
-    let firsts = (1..).zip(timbres.iter().take(Part::BAND_SIZE));
-    firsts.map(|(number, timbre)| format!("part-{number}-{}.{extension}", word(*timbre))).collect()
+/// A stem for each strip that is used, named by what its first track sounds like.
+fn stem_names(band: &[Sounding], extension: &str) -> Vec<String> {
+    let firsts = (1..).zip(band.iter().take(Part::BAND_SIZE));
+    firsts.map(|(number, it)| format!("part-{number}-{}.{extension}", it.voice.word)).collect()
 }
 
 /// What was rendered: left and right.
 struct Tape {
     mix: [Vec<f32>; 2],
     stems: [[Vec<f32>; 2]; Part::BAND_SIZE],
+    /// Of the limiter.
+    least_gain: f32,
 }
 
 impl Tape {
     fn render(mut performance: Performance, frames: usize, progress: &mut dyn FnMut(f32)) -> Self {
-        let mut tape =
-            Self { mix: Default::default(), stems: std::array::from_fn(|_| Default::default()) };
+        let mut tape = Self {
+            mix: Default::default(),
+            stems: std::array::from_fn(|_| Default::default()),
+            least_gain: 1.0,
+        };
         let mut main = [[0.0; BLOCK]; 2];
         let mut parts = [[[0.0; BLOCK]; 2]; Part::BAND_SIZE];
         let late = usize::try_from(performance.latency()).expect("a look-ahead is short");
@@ -143,8 +150,18 @@ impl Tape {
             position += length;
             progress(position as f32 / (frames + late) as f32);
         }
+        tape.least_gain = performance.least_gain();
         tape
     }
+}
+
+fn track_json((sounding, track): (&Sounding, &MidiTrack)) -> Value {
+    json!({
+        "name": track.name,
+        "family": family_word(sounding.voice.family),
+        "timbre": sounding.timbre,
+        "notes": track.notes.len(),
+    })
 }
 
 fn channels<'a>(

@@ -8,13 +8,16 @@ use serde_json::{Value, json};
 use super::args::{OutputArgs, TakesArgs, TakesCommand, VaryArgs};
 use super::failure::{Failure, Kind};
 use super::{bounce, packs, say, tell};
+use crate::engine::offline::Request;
 use crate::engine::reprise::{self, Candidate, Go, Reprise};
 use crate::files::midi::{self, MidiSong};
 use crate::files::output::{Existing, Outputs};
 use crate::files::state;
 use crate::files::take::{self, TakeError};
+use crate::infer::TimbreCard;
+use crate::report::voices;
 use crate::score::take::{Making, Whole};
-use crate::score::{PackName, Part, Take};
+use crate::score::{PackName, Part, Take, Voices};
 
 /// Read a take file, and tell what had to be mended.
 pub(super) fn open(path: &Path, quiet: bool) -> Result<Take, Failure> {
@@ -175,6 +178,7 @@ pub(super) fn vary(args: &VaryArgs) -> Result<(), Failure> {
         Go::On
     };
     let count = usize::try_from(args.count).unwrap_or(usize::MAX);
+    let cards = opened.muse.timbres().to_vec();
     let found = Reprise::new(opened.muse)
         .variations(take, count, reprise::kept(&kept), &mut hand)?
         .unwrap_or_default();
@@ -186,7 +190,7 @@ pub(super) fn vary(args: &VaryArgs) -> Result<(), Failure> {
         bounce::bytes(
             &mut outputs,
             &format!("{name}.mid"),
-            &midi::write(&MidiSong::of_take(&take.music)),
+            &midi::write(&MidiSong::of_take(&take.music, &voices(&take, &cards))),
         )?;
         bounce::bytes(&mut outputs, &format!("{name}.json"), take::write(&take).as_bytes())?;
         ranking.push(json!({
@@ -215,6 +219,12 @@ pub(super) fn vary(args: &VaryArgs) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What the parts of a take are called.
+fn voices(take: &Take, cards: &[TimbreCard]) -> Voices {
+    let request = Request::of_take(take);
+    voices::voices(&voices::of_band(&request, take.music.sounding_families(), cards))
 }
 
 fn ranking_line(line: &Value) -> String {

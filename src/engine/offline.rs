@@ -101,7 +101,10 @@ pub struct Bounced {
     pub notes: Vec<Note>,
     /// Left and right.
     pub mix: [Vec<f32>; 2],
+    /// They sum to the mix less the player's own notes: the limiter turns them down with it.
     pub stems: [[Vec<f32>; 2]; Part::BAND_SIZE],
+    /// The smallest gain of the limiter, 0 to 1.
+    pub least_gain: f32,
     /// Windows that were rested; 0 unless the composer failed.
     pub late_windows: u32,
     pub notes_composed: u64,
@@ -249,6 +252,7 @@ pub fn bounce_by_hand(
     }
     turn(&mut composer, &mut failure);
     tape.keep_take(&links, request.bars);
+    tape.bounced.least_gain = renderer.least_gain();
     Ok(Some(tape.finish(&links)))
 }
 

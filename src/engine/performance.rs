@@ -68,6 +68,11 @@ impl Performance {
         self.synth.latency()
     }
 
+    /// The smallest gain that the limiter has turned mix and stems down to; 1 while it never did.
+    pub fn least_gain(&self) -> f32 {
+        self.synth.least_gain()
+    }
+
     /// How many voices sound or die away.
     pub fn voices(&self) -> usize {
         self.synth.voices()

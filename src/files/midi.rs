@@ -14,7 +14,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::score::take::Music;
-use crate::score::{Family, Meter, Note, Part, Phrase, Tempo, Tick, Ticks, maps};
+use crate::score::{Meter, Note, Part, Phrase, Tempo, Tick, Ticks, Voices, maps};
 
 pub use reading::read;
 pub use writing::write;
@@ -129,28 +129,28 @@ pub fn open(path: &Path) -> Result<MidiSong, OpenError> {
 }
 
 impl MidiSong {
-    /// A track for each part of the band that has notes, and one for the player's.
+    /// A track for each part of the band that has notes, called by its voice, and one for the player's.
     pub fn of_band(
         notes: &[Note],
-        families: [Option<Family>; Part::BAND_SIZE],
+        voices: &Voices,
         tempo: Tempo,
         meter: Meter,
     ) -> Self {
         let track = |part: Part| {
             let notes: Vec<Note> = notes.iter().copied().filter(|note| note.part == part).collect();
-            let family = part.band_index().and_then(|index| families[index]);
-            let name = match (part.band_index(), family) {
+            let voice = part.band_index().and_then(|index| voices[index].as_ref());
+            let name = match (part.band_index(), voice) {
                 (None, _) => "Player".to_owned(),
                 (Some(_), None) => format!("Part {}", part.slot()),
-                (Some(_), Some(family)) => format!("Part {} {}", part.slot(), family.name()),
+                (Some(_), Some(voice)) => format!("Part {} {}", part.slot(), voice.title),
             };
             // The player has no channel of her own among the band's four.
-            let channel = match family {
-                Some(family) if family.is_drums() => MidiTrack::DRUMS,
+            let channel = match voice {
+                Some(voice) if voice.family.is_drums() => MidiTrack::DRUMS,
                 _ if part == Part::PLAYER => 4,
                 _ => part.channel(),
             };
-            let program = family.and_then(Family::program);
+            let program = voice.and_then(|it| it.program);
             MidiTrack { name, channel, program, notes, gestures: Vec::new() }
         };
         let tracks = Part::BAND
@@ -169,10 +169,9 @@ impl MidiSong {
     }
 
     /// A take from its first bar, with its tempos and meters.
-    pub fn of_take(music: &Music) -> Self {
+    pub fn of_take(music: &Music, voices: &Voices) -> Self {
         let music = music.from_zero();
-        let families = music.sounding_families();
-        let song = Self::of_band(&music.notes, families, music.tempo(), music.meter());
+        let song = Self::of_band(&music.notes, voices, music.tempo(), music.meter());
         let Music { mut tempos, mut meters, delays, .. } = music;
         tempos.splice(..usize::from(!tempos.is_empty()), song.tempos);
         meters.splice(..usize::from(!meters.is_empty()), song.meters);

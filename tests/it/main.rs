@@ -7,6 +7,7 @@ mod cli;
 mod determinism;
 mod manners;
 mod midi;
+mod names;
 mod originality;
 mod real_time;
 mod stage;

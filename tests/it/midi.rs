@@ -44,7 +44,7 @@ fn greensleeves() -> Vec<Note> {
 
 fn song(name: &str, notes: Vec<Note>) -> MidiSong {
     let (tempo, meter) = (Tempo::new(90.0).unwrap(), Meter::new(6, 8).unwrap());
-    let mut song = MidiSong::of_band(&[], [None; Part::BAND_SIZE], tempo, meter);
+    let mut song = MidiSong::of_band(&[], &Default::default(), tempo, meter);
     let (name, gestures) = (name.to_owned(), Vec::new());
     song.tracks.push(MidiTrack { name, channel: 0, program: Some(73), notes, gestures });
     song

@@ -9,7 +9,7 @@ use antiphon::music::originality::judge;
 use antiphon::pack::Pack;
 use antiphon::score::{
     Family, Meter, Note, Part, Phrase, Pitch, Seed, Settings, StyleBlend, Tempo, Tick, Ticks,
-    Velocity,
+    Velocity, Voice,
 };
 use serde_json::Value;
 
@@ -26,8 +26,8 @@ fn a_tune_of_the_corpus_is_known_by_name_in_any_key_and_one_of_nobodys_is_not() 
     let tune = midi::open("demo/greensleeves.mid".as_ref()).unwrap().tracks[0].notes.clone();
     let root = tempfile::tempdir().unwrap();
     let check = |name: &str, notes: Vec<Note>| {
-        let families = [Some(Family::new(9).unwrap()), None, None, None];
-        let song = MidiSong::of_band(&notes, families, Tempo::new(77.0).unwrap(), Meter::COMMON);
+        let voices = [Some(Voice::of_family(Family::new(9).unwrap())), None, None, None];
+        let song = MidiSong::of_band(&notes, &voices, Tempo::new(77.0).unwrap(), Meter::COMMON);
         let file = root.path().join(name);
         fs::write(&file, midi::write(&song)).unwrap();
         let report = told(&format!("check {} --json", file.display()));

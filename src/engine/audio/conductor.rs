@@ -116,6 +116,10 @@ impl Conductor {
         self.synth.as_ref().map_or(0, Synth::latency)
     }
 
+    pub(super) fn least_gain(&self) -> f32 {
+        self.synth.as_ref().map_or(1.0, Synth::least_gain)
+    }
+
     /// Whether the music could begin where the transport stands: its first window is there, and the composer is done with what it was asked, or has given up.
     pub(super) fn is_ready(&self) -> bool {
         let gauges = &self.links.gauges;

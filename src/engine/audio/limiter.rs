@@ -25,6 +25,8 @@ pub(super) struct Limiter {
     hold: f32,
     pace: f32,
     at: usize,
+    /// The smallest gain so far.
+    least: f32,
 }
 
 /// Frames by which the sound is late.
@@ -47,7 +49,13 @@ impl Limiter {
             hold: 1.0,
             pace: 1.0 - (-1.0 / (RECOVERY_SECS * sample_rate)).exp(),
             at: 0,
+            least: 1.0,
         }
+    }
+
+    /// The smallest gain that anything has come out with.
+    pub(super) fn least_gain(&self) -> f32 {
+        self.least
     }
 
     /// Take one frame in and give out the one that came `LATENCY` frames before.
@@ -84,6 +92,7 @@ impl Limiter {
         self.held_sum = self.held_sum + u64::from(held) - u64::from(self.held[self.at]);
         self.held[self.at] = held;
         let gain = self.held_sum as f32 / (UNITY as f32 * WINDOW as f32);
+        self.least = self.least.min(gain);
 
         self.at = (self.at + 1) % WINDOW;
         self.delayed[self.at].map(|sample| sample * gain)

@@ -142,6 +142,11 @@ impl Renderer {
         self.conductor.latency()
     }
 
+    /// The smallest gain that the limiter has turned mix and stems down to since `prepare`; 1 while it never did.
+    pub fn least_gain(&self) -> f32 {
+        self.conductor.least_gain()
+    }
+
     /// Render one block. `played` receives everybody's notes in order of frames; it is cleared first, and never grows beyond its capacity,
     /// which should be `PLAYED_CAPACITY`.
     pub fn render(

@@ -65,6 +65,11 @@ impl Synth {
         limiter::LATENCY
     }
 
+    /// The smallest gain that the limiter has turned mix and stems down to; 1 while it never did.
+    pub fn least_gain(&self) -> f32 {
+        self.limiter.least_gain()
+    }
+
     /// Start a note at the present frame. The table leaves through `take_retired` when its voice is done.
     pub fn note_on(
         &mut self,

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::score::{Pitch, Velocity};
+use crate::score::{Family, Pitch, Velocity, Voice};
 
 /// A file of one chunk `MThd` and the given tracks.
 fn file(format: u8, division: [u8; 2], tracks: &[&[u8]]) -> Vec<u8> {
@@ -232,7 +232,7 @@ fn the_fullest_track_that_is_not_drums_is_the_seed() {
     };
     let song = |tracks| MidiSong {
         tracks,
-        ..MidiSong::of_band(&[], [None; 4], Tempo::default(), Meter::COMMON)
+        ..MidiSong::of_band(&[], &Default::default(), Tempo::default(), Meter::COMMON)
     };
     let pick = |tracks| song(tracks).fullest_track().map(|track| track.name.clone());
     assert_eq!(pick(vec![]), None);
@@ -280,7 +280,8 @@ fn a_take_keeps_its_tempos_meters_and_feel() {
         families: vec![(Tick(0), [Family::PIANO, Family::PIANO, Family::PIANO, Family::DRUMS])],
         ..Music::default()
     };
-    let song = MidiSong::of_take(&music);
+    let song =
+        MidiSong::of_take(&music, &music.sounding_families().map(|it| it.map(Voice::of_family)));
     check(
         &write(&song),
         "0:90 bpm 96:120 bpm 0:4/4 96:3/4 | \"Part 1 Piano\" ch1 pSome(0) 97+12 C4/64| \"Part 4 Drums\" ch10 pNone 0+12 C4/64| \"Player\" ch5 pNone 0+12 C4/64",
@@ -297,7 +298,7 @@ fn a_band_is_written_as_a_track_a_part() {
     let families = [None, Family::new(4), None, Some(Family::DRUMS)];
     let song = MidiSong::of_band(
         &[drums, bass, early, again, player],
-        families,
+        &families.map(|it| it.map(Voice::of_family)),
         Tempo::new(93.5).unwrap(),
         Meter::new(12, 8).unwrap(),
     );
@@ -341,7 +342,7 @@ prop_compose! {
         tempos in vec((1..5000_i64, 10..1000_u32), 0..4),
         meters in vec((1..5000_i64, 1..65_u8, 0..6_u32), 0..4),
     ) -> MidiSong {
-        let mut song = MidiSong::of_band(&[], [None; 4], Tempo::default(), Meter::COMMON);
+        let mut song = MidiSong::of_band(&[], &Default::default(), Tempo::default(), Meter::COMMON);
         song.tracks = tracks
             .into_iter()
             .map(|(channel, program, name, notes)| MidiTrack { name, channel, program, notes, gestures: Vec::new() })

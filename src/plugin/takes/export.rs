@@ -12,7 +12,8 @@ use crate::files::take;
 use crate::files::wav::{self, Depth};
 use crate::infer::Muse;
 use crate::pack::Pack;
-use crate::report::{self, Made, Report};
+use crate::report::voices;
+use crate::report::{Made, Report};
 use crate::score::{Mix, Take};
 
 /// Seconds that the sound may die away.
@@ -31,19 +32,21 @@ pub(super) fn export(
 ) -> Result<Option<PathBuf>, String> {
     let request = Request { tail_secs: TAIL_SECS, mix, ..Request::of_take(take) };
     let (styles, backend) = (muse.styles().to_vec(), muse.backend().to_owned());
-    let corpus = muse.corpus().cloned();
+    let (corpus, cards) = (muse.corpus().cloned(), muse.timbres().to_vec());
     let started = Instant::now();
     let bounced = offline::bounce_by_hand(muse, &request, hand).map_err(|it| it.to_string())?;
     let Some(mut bounced) = bounced else { return Ok(None) };
     // Of the notes when they were composed: now they were read.
     bounced.mean_log_probability = f64::from(take.music.likelihood.unwrap_or(0.0));
-    let families = take.music.sounding_families();
+    let band = voices::of_band(&request, take.music.sounding_families(), &cards);
+    let song = MidiSong::of_take(&take.music, &voices::voices(&band));
+    let stems = voices::stem_names(&band, "wav");
     let made = Made {
         pack: pack.map(|it| it.name.clone()).unwrap_or_default(),
         pack_version: pack.map(|it| it.version.clone()).unwrap_or_default(),
         pack_sha256: pack.map(|it| it.sha256.clone()).unwrap_or_default(),
         backend,
-        families,
+        band,
         prompt: None,
         player: None,
         memory: None,
@@ -51,11 +54,11 @@ pub(super) fn export(
         bits: DEPTH.bits(),
         seconds: started.elapsed().as_secs_f64(),
     };
-    let stems = report::stem_names(families, "wav");
     let names = FILES.map(str::to_owned).into_iter().chain(stems.iter().flatten().cloned());
     let report = Report::new(&request, &styles, &bounced, made, names.collect());
     let place = free_place(folder, &take.name);
-    write(take, &request, &bounced, &stems, &report, &place).map_err(|error| error.to_string())?;
+    write((take, &song), &request, &bounced, &stems, &report, &place)
+        .map_err(|error| error.to_string())?;
     Ok(Some(place))
 }
 
@@ -63,7 +66,7 @@ pub(super) fn export(
 const FILES: [&str; 4] = ["mix.wav", "take.mid", "report.json", "take.json"];
 
 fn write(
-    take: &Take,
+    (take, song): (&Take, &MidiSong),
     request: &Request,
     bounced: &Bounced,
     stems: &[Option<String>],
@@ -73,7 +76,7 @@ fn write(
     let mut outputs = Outputs::into_folder(place, Existing::Keep)?;
     let [mix, notes, report_name, whole] = FILES;
     let mut bytes = |name: &str, bytes: &[u8]| outputs.add(name, |out| out.write_all(bytes));
-    bytes(notes, &midi::write(&MidiSong::of_take(&take.music)))?;
+    bytes(notes, &midi::write(song))?;
     bytes(whole, take::write(take).as_bytes())?;
     bytes(report_name, format!("{}\n", report.json()).as_bytes())?;
     let mut sound = |name: &str, [left, right]: &[Vec<f32>; 2]| {

@@ -18,6 +18,14 @@ fn what_is_not_too_loud_comes_through_unchanged_and_late() {
 
 #[test]
 fn a_sudden_peak_is_met_and_forgotten() {
+    let mut limiter = Limiter::new(48_000.0);
+    let mut least = || {
+        for n in 0..200 {
+            limiter.next(&[if n == 9 { 2.0 } else { 0.9 }; CHANNELS]);
+        }
+        limiter.least_gain()
+    };
+    assert!((0.96..0.97).contains(&(2.0 * least())));
     let mut input = vec![0.5; 96_000];
     input[1000] = 40.0;
     input[1003..1400].fill(-3.0);
