@@ -2,6 +2,7 @@
 
 pub mod flac;
 pub mod habits;
+pub mod kind;
 pub mod memory;
 pub mod midi;
 pub mod output;

@@ -102,8 +102,8 @@ fn devices() -> Result<Devices, StandaloneError> {
 /// If a device is not there or refuses, there is no display, or the session could not be kept.
 fn jam(choice: &Choice, opening: Opening) -> Result<(), StandaloneError> {
     let (backend, devices) = choice.resolve()?;
-    if let Some(path) = crate::plugin::refuses(&opening) {
-        return Err(StandaloneError::NoSession(path.to_owned()));
+    if let Some((path, kind)) = crate::plugin::refuses(&opening) {
+        return Err(StandaloneError::NoSession { path: path.to_owned(), kind });
     }
     if cfg!(target_os = "linux") && std::env::var_os("DISPLAY").is_none_or(|it| it.is_empty()) {
         return Err(StandaloneError::NoDisplay);
@@ -156,14 +156,14 @@ impl StandaloneError {
             StandaloneError::Unkept(_) => {
                 "free the disk, or name another place with --session FILE"
             }
-            StandaloneError::NoSession(_) => "name a session, or a file that is not there yet",
+            StandaloneError::NoSession { .. } => "name a session, or a file that is not there yet",
             StandaloneError::Failed => "try another --output, --sample-rate or --period",
         }
     }
 
     fn exit_code(&self) -> u8 {
         match self {
-            StandaloneError::Unknown { .. } | StandaloneError::NoSession(_) => 2,
+            StandaloneError::Unknown { .. } | StandaloneError::NoSession { .. } => 2,
             StandaloneError::Unkept(_) => 5,
             _ => 4,
         }

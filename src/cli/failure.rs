@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::files::midi::OpenError;
 use crate::files::output::OutputError;
+use crate::files::session::SessionError;
 use crate::files::take::TakeError;
 use crate::infer::ComposeError;
 
@@ -58,9 +59,13 @@ impl fmt::Display for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        let advice = match error {
+        let advice = match &error {
             OpenError::Unreadable { .. } => "check the path and whether you may read the file",
             OpenError::TooLarge { .. } => "give the few bars that the band shall start from",
+            OpenError::OtherKind { kind, .. } => kind.advice(),
+            OpenError::Broken { source, .. } if source.offset == 0 => {
+                "it is no MIDI file; give one that ends in .mid"
+            }
             OpenError::Broken { .. } => "export the file anew as a standard MIDI file",
         };
         Self::new(Kind::Input, error, advice)
@@ -71,8 +76,24 @@ impl From<TakeError> for Failure {
     fn from(error: TakeError) -> Self {
         let advice = match error {
             TakeError::Unreadable { .. } => "check the path and whether you may read the file",
+            TakeError::OtherKind { kind, .. } => kind.advice(),
             TakeError::TooLarge { .. } | TakeError::Broken { .. } => {
                 "give a take file, as `bounce --keep-take` and the plugin's export write it"
+            }
+        };
+        Self::new(Kind::Input, error, advice)
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        let advice = match error {
+            SessionError::Newer { .. } => "use the Antiphon that saved it, or a newer one",
+            SessionError::Damaged { .. } => {
+                "the one before may lie beside it, as session-1.json or so"
+            }
+            SessionError::Unreadable { .. } | SessionError::Unwritable { .. } => {
+                "check the path and whether you may read the file"
             }
         };
         Self::new(Kind::Input, error, advice)

@@ -34,8 +34,13 @@ pub(super) fn run(args: &LearnArgs) -> Result<(), Failure> {
 
 /// The memory in a file.
 pub(super) fn open(path: &Path) -> Result<Arc<Memory>, Failure> {
-    let advice = "give a file that `antiphon-cli learn` wrote, or that the editor saved";
-    memory::open(path).map(Arc::new).map_err(|error| Failure::new(Kind::Input, error, advice))
+    memory::open(path).map(Arc::new).map_err(|error| {
+        let advice = match &error {
+            memory::OpenError::OtherKind { kind, .. } => kind.advice(),
+            _ => "give a file that `antiphon-cli learn` wrote, or that the editor saved",
+        };
+        Failure::new(Kind::Input, error, advice)
+    })
 }
 
 /// `memory` with another tune that was played.

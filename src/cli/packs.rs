@@ -10,6 +10,7 @@ use super::args::{MuseArgs, PackArgs, PackCommand, StylesArgs};
 use super::failure::{Failure, Kind};
 use super::say;
 use crate::engine::offline::{self, Request};
+use crate::files::kind::{self, FileKind};
 use crate::infer::{self, Muse, Runtime};
 use crate::pack::{Pack, Style};
 use crate::report::family_word;
@@ -67,6 +68,15 @@ pub(super) fn pack(args: &PackArgs) -> Result<(), Failure> {
 
 /// The pack in a folder, or the built-in one.
 pub(super) fn read(folder: Option<&Path>) -> Result<Pack, Failure> {
+    if let Some((path, kind)) = folder.filter(|it| it.is_file()).map(|it| (it, kind::of(it))) {
+        let what = kind.map_or_else(|| "a file".to_owned(), |it| it.to_string());
+        let (what, advice) = match kind {
+            Some(FileKind::Pack) => ("the manifest of one".to_owned(), "give the folder it is in"),
+            _ => (what, "give the folder of a pack, which has a manifest.json"),
+        };
+        let error = anyhow::anyhow!("open a pack: it is {what}: {}", path.display());
+        return Err(Failure::new(Kind::Refused, error, advice));
+    }
     folder.map_or_else(Pack::embedded, Pack::open).map_err(|error| {
         let advice = "leave out --pack to use the built-in one, or get the pack anew";
         Failure::new(Kind::Refused, error, advice)

@@ -12,8 +12,8 @@ use crate::engine::offline::Request;
 use crate::engine::reprise::{self, Candidate, Go, Reprise};
 use crate::files::midi::{self, MidiSong};
 use crate::files::output::{Existing, Outputs};
-use crate::files::state;
-use crate::files::take::{self, TakeError};
+use crate::files::kind::{self, FileKind};
+use crate::files::{session, state, take};
 use crate::infer::TimbreCard;
 use crate::report::voices;
 use crate::score::take::{Making, Whole};
@@ -32,24 +32,24 @@ fn tell_mended(mended: &[String], path: &Path, quiet: bool) {
     }
 }
 
-/// The takes of a saved state, or the one of a take file.
+/// The takes of a session or a saved state, or the one of a take file.
 fn open_all(path: &Path, quiet: bool) -> Result<Vec<Take>, Failure> {
-    let no_take = match take::open(path) {
-        Ok(read) => {
-            tell_mended(&read.mended, path, quiet);
-            return Ok(vec![read.take]);
-        }
-        Err(error @ TakeError::Broken { .. }) => error,
-        Err(error) => return Err(error.into()),
+    let state = match kind::of(path) {
+        Some(FileKind::Session) => session::read(path)?.map(|it| it.state),
+        Some(FileKind::State) => std::fs::read_to_string(path).ok(),
+        _ => None,
     };
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let Ok(state) = state::read(&text) else { return Err(no_take.into()) };
-    tell_mended(&state.mended, path, quiet);
-    if state.state.takes.is_empty() {
+    let Some(state) = state else { return Ok(vec![open(path, quiet)?]) };
+    let read = state::read(&state).map_err(|error| {
+        let error = anyhow::Error::new(error).context(path.display().to_string());
+        Failure::new(Kind::Input, error, "use the Antiphon that saved it, or a newer one")
+    })?;
+    tell_mended(&read.mended, path, quiet);
+    if read.state.takes.is_empty() {
         let error = anyhow::anyhow!("find a take: none is kept in {}", path.display());
-        return Err(Failure::new(Kind::Input, error, "keep one in the plugin's takes drawer"));
+        return Err(Failure::new(Kind::Input, error, "keep one in the window's takes drawer"));
     }
-    Ok(state.state.takes)
+    Ok(read.state.takes)
 }
 
 /// The take of this name, or of this number from 1.

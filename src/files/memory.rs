@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::kind::{self, FileKind};
 use super::output::{Existing, OutputError, Outputs};
 use crate::music::memory::{Memory, Remembered, Shares, Trust};
 use crate::music::tokens::DURATIONS;
@@ -35,6 +36,8 @@ pub enum MemoryError {
 pub enum OpenError {
     #[error("open the memory {}: {source}", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
+    #[error("open the memory {}: it is {kind}", path.display())]
+    OtherKind { path: PathBuf, kind: FileKind },
     #[error("open the memory {}: {source}", path.display())]
     Refused { path: PathBuf, source: MemoryError },
 }
@@ -72,7 +75,13 @@ pub const MAX_BYTES: usize = 1 << 20;
 /// If it cannot be read, is too large, or holds no memory.
 pub fn open(path: &Path) -> Result<Memory, OpenError> {
     let unreadable = |source| OpenError::Unreadable { path: path.to_owned(), source };
-    let refused = |source| OpenError::Refused { path: path.to_owned(), source };
+    let refused = |source| {
+        let path = path.to_owned();
+        match kind::other_than(FileKind::Memory, &path) {
+            Some(kind) => OpenError::OtherKind { path, kind },
+            None => OpenError::Refused { path, source },
+        }
+    };
     let length = std::fs::metadata(path).map_err(unreadable)?.len();
     if length > MAX_BYTES as u64 {
         return Err(refused(MemoryError::TooLarge(usize::try_from(length).unwrap_or(usize::MAX))));

@@ -13,6 +13,7 @@ mod writing;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::kind::{self, FileKind};
 use crate::score::take::Music;
 use crate::score::{Meter, Note, Part, Phrase, Tempo, Tick, Ticks, Voices, maps};
 
@@ -111,6 +112,8 @@ pub enum OpenError {
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("read a MIDI file: larger than 64 MiB: {}", path.display())]
     TooLarge { path: PathBuf },
+    #[error("read a MIDI file: it is {kind}: {}", path.display())]
+    OtherKind { path: PathBuf, kind: FileKind },
     #[error("read a MIDI file: {source}: {}", path.display())]
     Broken { path: PathBuf, source: MidiError },
 }
@@ -125,17 +128,18 @@ pub fn open(path: &Path) -> Result<MidiSong, OpenError> {
         return Err(OpenError::TooLarge { path: path.to_owned() });
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    read(&bytes).map_err(|source| OpenError::Broken { path: path.to_owned(), source })
+    read(&bytes).map_err(|source| {
+        let path = path.to_owned();
+        match kind::other_than(FileKind::Midi, &path) {
+            Some(kind) => OpenError::OtherKind { path, kind },
+            None => OpenError::Broken { path, source },
+        }
+    })
 }
 
 impl MidiSong {
     /// A track for each part of the band that has notes, called by its voice, and one for the player's.
-    pub fn of_band(
-        notes: &[Note],
-        voices: &Voices,
-        tempo: Tempo,
-        meter: Meter,
-    ) -> Self {
+    pub fn of_band(notes: &[Note], voices: &Voices, tempo: Tempo, meter: Meter) -> Self {
         let track = |part: Part| {
             let notes: Vec<Note> = notes.iter().copied().filter(|note| note.part == part).collect();
             let voice = part.band_index().and_then(|index| voices[index].as_ref());

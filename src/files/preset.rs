@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::kind::{self, FileKind};
 use super::output::{Existing, OutputError, Outputs};
 
 /// What a file says.
@@ -23,6 +24,8 @@ pub struct PresetFile {
 pub enum PresetError {
     #[error("read a preset: {source}: {}", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
+    #[error("read a preset: it is {kind}: {}", path.display())]
+    OtherKind { path: PathBuf, kind: FileKind },
     #[error("read a preset: it is damaged: {source}: {}", path.display())]
     Damaged { path: PathBuf, source: serde_json::Error },
     #[error("read a preset: it was saved by a newer Antiphon (version {version}): {}", path.display())]
@@ -59,7 +62,13 @@ pub fn open(path: &Path) -> Result<PresetFile, PresetError> {
         return Err(PresetError::TooLarge { path: path.to_owned() });
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    let damaged = |source| PresetError::Damaged { path: path.to_owned(), source };
+    let damaged = |source| {
+        let path = path.to_owned();
+        match kind::other_than(FileKind::Preset, &path) {
+            Some(kind) => PresetError::OtherKind { path, kind },
+            None => PresetError::Damaged { path, source },
+        }
+    };
     let text: Text = serde_json::from_slice(&bytes).map_err(damaged)?;
     if text.antiphon_preset > VERSION {
         let version = text.antiphon_preset;

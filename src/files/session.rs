@@ -189,7 +189,10 @@ fn lock(path: &Path) -> Result<Option<File>, String> {
 }
 
 /// The session of the file at `path`, if there is one.
-fn read(path: &Path) -> Result<Option<Session>, SessionError> {
+///
+/// # Errors
+/// If it cannot be read, or holds no session that this version knows.
+pub fn read(path: &Path) -> Result<Option<Session>, SessionError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(source) if source.kind() == ErrorKind::NotFound => return Ok(None),

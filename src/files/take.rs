@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::kind::{self, FileKind};
 use crate::score::Take;
 
 /// The largest file that is read; the largest take of a song is a quarter of it.
@@ -28,6 +29,8 @@ pub enum TakeError {
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("read a take: larger than 64 MiB: {}", path.display())]
     TooLarge { path: PathBuf },
+    #[error("read a take: it is {kind}: {}", path.display())]
+    OtherKind { path: PathBuf, kind: FileKind },
     #[error("read a take: {source}: {}", path.display())]
     Broken { path: PathBuf, source: TextError },
 }
@@ -70,8 +73,13 @@ pub fn open(path: &Path) -> Result<Read, TakeError> {
         return Err(TakeError::TooLarge { path: path.to_owned() });
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    read(&String::from_utf8_lossy(&bytes))
-        .map_err(|source| TakeError::Broken { path: path.to_owned(), source })
+    read(&String::from_utf8_lossy(&bytes)).map_err(|source| {
+        let path = path.to_owned();
+        match kind::other_than(FileKind::Take, &path) {
+            Some(kind) => TakeError::OtherKind { path, kind },
+            None => TakeError::Broken { path, source },
+        }
+    })
 }
 
 /// Read a text of any version.

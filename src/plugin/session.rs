@@ -15,6 +15,7 @@ use nice_plug::prelude::{Param, Params};
 
 use super::song::Song;
 pub(crate) use crate::files::session::Begin;
+use crate::files::kind::{self, FileKind};
 use crate::files::session::{self, Opened, Session, Store};
 use crate::files::state::{self, State};
 use crate::params::{AnyControl, Control};
@@ -66,9 +67,11 @@ const LONGEST: Duration = Duration::from_secs(10);
 static OPENING: Mutex<Option<Opening>> = Mutex::new(None);
 static KEEPER: OnceLock<Mutex<Option<Keeper>>> = OnceLock::new();
 
-/// The file that was named for the session, if it was never one and is to be left as it is.
-pub(crate) fn refuses(opening: &Opening) -> Option<&Path> {
-    opening.path.as_deref().filter(|it| session::is_foreign(it))
+/// The file that was named for the session, and what it is, if it was never one and is to be left as it is.
+pub(crate) fn refuses(opening: &Opening) -> Option<(&Path, String)> {
+    let path = opening.path.as_deref().filter(|it| session::is_foreign(it))?;
+    let kind = kind::other_than(FileKind::Session, path);
+    Some((path, kind.map_or_else(|| String::from("another kind of file"), |it| it.to_string())))
 }
 
 /// Have the song that is made next be kept. To be said before the program is started.

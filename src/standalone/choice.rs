@@ -50,8 +50,8 @@ pub(super) enum StandaloneError {
     NoJack,
     #[error("{0}")]
     Unkept(String),
-    #[error("keep the session in {}: it is another kind of file", .0.display())]
-    NoSession(PathBuf),
+    #[error("keep the session in {}: it is {kind}", path.display())]
+    NoSession { path: PathBuf, kind: String },
     #[error("find the {what} `{name}`: there is {known}")]
     Unknown { what: &'static str, name: String, known: String },
     #[error("open the window: no display (DISPLAY is not set)")]

@@ -5,6 +5,7 @@ mod an_hour;
 mod any_midi;
 mod cli;
 mod determinism;
+mod kinds;
 mod manners;
 mod midi;
 mod names;

@@ -11,17 +11,17 @@ Examples:
   antiphon-cli bounce --seed 7 --bars 8 --keep-take seven.json --out seven
   antiphon-cli vary seven.json --count 25 --out variations
   antiphon-cli vary seven.json --keep-part 3 --keep-part 4 --out new-tunes
-  antiphon-cli vary state.json --take \"Mellow Minuet\" --out minuets
+  antiphon-cli vary session.json --take \"Mellow Minuet\" --out minuets
 
 The folder receives a MIDI file and a take file for each variation, numbered by rank, the best first, and variations.json with what each was
 rated for. Nothing is left out. `antiphon-cli bounce --take` renders a take file.";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct VaryArgs {
-    /// A take, or a saved state with takes
-    #[arg(value_name = "TAKE_OR_STATE")]
+    /// A take, a session of antiphon-jam, or a saved state
+    #[arg(value_name = "FILE")]
     pub(in crate::cli) file: PathBuf,
-    /// Which take of a state: its name or its number from 1 [default: the only one]
+    /// Which take of several: its name or its number from 1 [default: the only one]
     #[arg(long, value_name = "TAKE")]
     pub(in crate::cli) take: Option<String>,
     /// How many
@@ -44,14 +44,14 @@ pub(in crate::cli) struct TakesArgs {
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum TakesCommand {
-    /// List the takes of a saved state
+    /// List the takes of a session or a saved state
     #[command(after_help = "\
 Examples:
-  antiphon-cli takes list state.json
-  antiphon-cli takes list state.json --json")]
+  antiphon-cli takes list session.json
+  antiphon-cli takes list session.json --json")]
     List {
-        /// A saved state with takes, or a take
-        #[arg(value_name = "STATE")]
+        /// A session of antiphon-jam, a saved state, or a take
+        #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Print as JSON
         #[arg(long)]
@@ -60,15 +60,15 @@ Examples:
     /// Render takes: a folder for each with the mix, stems, notes, report and the take itself
     #[command(after_help = "\
 Examples:
-  antiphon-cli takes export state.json --out takes
-  antiphon-cli takes export state.json --take \"Mellow Minuet\" --take 3 --bits 32 --out takes")]
+  antiphon-cli takes export session.json --out takes
+  antiphon-cli takes export session.json --take \"Mellow Minuet\" --take 3 --bits 32 --out takes")]
     Export(Box<ExportArgs>),
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExportArgs {
-    /// A saved state with takes, or a take
-    #[arg(value_name = "STATE")]
+    /// A session of antiphon-jam, a saved state, or a take
+    #[arg(value_name = "FILE")]
     pub(in crate::cli) file: PathBuf,
     /// Which takes: names or numbers from 1 [default: all]
     #[arg(long = "take", value_name = "TAKE")]
