@@ -6,6 +6,7 @@ pub mod likelihood;
 pub mod maps;
 pub mod memory;
 pub mod meter;
+pub mod nearest;
 pub mod note;
 pub mod part;
 pub mod phrase;

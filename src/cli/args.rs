@@ -335,14 +335,14 @@ impl WavArgs {
     /// What is to be written, if there are such files.
     pub(super) fn file(&self) -> Result<SoundFile, Failure> {
         let refused = |what: &str, advice: &str| {
-            Failure::new(Kind::Usage, anyhow::anyhow!("write FLAC with {what}"), advice)
+            Failure::new(Kind::Usage, anyhow::anyhow!("write FLAC: it takes no {what}"), advice)
         };
         let format = match self.format {
             FormatArg::Wav => Format::Wav,
             FormatArg::Flac if self.bits == Depth::Float32 => {
                 return Err(refused(
-                    "32 bits",
-                    "FLAC has no floats: give --bits 16 or 24, or --format wav",
+                    "samples of 32 bits",
+                    "they are floats: give --bits 16 or 24, or --format wav",
                 ));
             }
             FormatArg::Flac if self.sample_rate > flac::HIGHEST_RATE => {

@@ -16,6 +16,7 @@ use crate::files::take;
 use crate::infer::{Controls, PlayerPresence, StyleCard};
 use crate::report::voices::{self, Band};
 use crate::report::{self, Heard, Made, Report};
+use crate::score::nearest::did_you_mean;
 use crate::score::{
     Audible, ChordWish, Family, Meter, Mix, Mode, PackName, Part, PartSettings, Phrase, Seed,
     Settings, Strip, StyleBlend, Take, Tempo, Trade,
@@ -250,7 +251,7 @@ pub(super) fn listen(
         let error = match number {
             None => anyhow::anyhow!("read a MIDI file: no notes in it: {}", path.display()),
             Some(number) => anyhow::anyhow!(
-                "take track {number} of {} with notes: {}",
+                "read track {number}: there are {} with notes: {}",
                 song.tracks.len(),
                 path.display()
             ),
@@ -329,8 +330,9 @@ fn refuse_too_long(request: &Request) -> Result<(), Failure> {
     let minutes = request.meter.bar().quarters() * f64::from(request.bars) / request.tempo.bpm();
     let frames = (minutes * 60.0 + f64::from(request.tail_secs)) * f64::from(request.sample_rate);
     if frames * (Part::COUNT * 2 * size_of::<f32>()) as f64 > MAX_SOUND_BYTES {
-        let error =
-            anyhow::anyhow!("bounce {minutes:.0} minutes: more sound than fits into memory");
+        let error = anyhow::anyhow!(
+            "bounce {minutes:.0} minutes: that is more sound than fits into memory"
+        );
         return Err(Failure::new(Kind::Usage, error, "take fewer --bars or a lower --sample-rate"));
     }
     Ok(())
@@ -376,7 +378,7 @@ fn settings(args: &BounceArgs, styles: &[StyleCard]) -> Result<Settings, Failure
         };
     }
     if settings.parts.iter().all(|part| part.mode == Mode::Off) {
-        let error = anyhow::anyhow!("improvise with every part off");
+        let error = anyhow::anyhow!("improvise: every part is off");
         return Err(Failure::new(Kind::Usage, error, "let at least one --part play"));
     }
     Ok(settings)
@@ -409,7 +411,7 @@ fn in_order(parts: &[PartArg]) -> Result<Vec<(usize, &PartArg)>, Failure> {
         parts.iter().filter_map(|arg| Some((arg.part.band_index()?, arg))).collect();
     ordered.sort_by_key(|it| it.0);
     if let Some(twice) = ordered.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        let error = anyhow::anyhow!("set part {} twice", twice[0].0 + 1);
+        let error = anyhow::anyhow!("set part {}: it is set twice", twice[0].0 + 1);
         return Err(Failure::new(Kind::Usage, error, "put all its wishes into one --part"));
     }
     Ok(ordered)
@@ -422,8 +424,10 @@ fn style_index(styles: &[StyleCard], name: &str) -> Result<usize, Failure> {
     });
     found.ok_or_else(|| {
         let names: Vec<&str> = styles.iter().map(|style| style.name.as_str()).collect();
-        let error = anyhow::anyhow!("find the style: {name}");
-        Failure::new(Kind::Usage, error, format!("the pack has {}", names.join(", ")))
+        let error = anyhow::anyhow!("find the style `{name}`: the pack has none of that name");
+        let known = styles.iter().flat_map(|style| [style.name.as_str(), style.title.as_str()]);
+        let meant = did_you_mean(name, known);
+        Failure::new(Kind::Usage, error, format!("{meant}it has {}", names.join(", ")))
     })
 }
 

@@ -35,7 +35,11 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
     let ends = song.tracks.iter().flat_map(|track| track.notes.iter().map(|note| note.end()));
     let secs = seconds(&song, ends.max().unwrap_or_default().0 as f64) + f64::from(args.wav.tail);
     if secs > MAX_SECS {
-        let error = anyhow::anyhow!("render {:.0} minutes: {}", secs / 60.0, args.file.display());
+        let error = anyhow::anyhow!(
+            "render a MIDI file: it lasts {:.0} minutes: {}",
+            secs / 60.0,
+            args.file.display()
+        );
         return Err(Failure::new(Kind::Input, error, "give at most half an hour"));
     }
     let mut muse = packs::open(&args.muse)?.muse;
@@ -74,7 +78,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), Failure> {
     } else if !args.output.quiet {
         let level = report::loudness_words(peak_db, loudness_lufs);
         say(&format!("{count} notes, {secs:.1} s of sound, {level}"))?;
-        for words in report::limiter_words(limiter_db) {
+        if let Some(words) = report::limiter_words(limiter_db) {
             say(&words)?;
         }
         for file in files {

@@ -10,12 +10,13 @@ use super::failure::{Failure, Kind};
 use super::{bounce, packs, say, tell};
 use crate::engine::offline::Request;
 use crate::engine::reprise::{self, Candidate, Go, Reprise};
+use crate::files::kind::{self, FileKind};
 use crate::files::midi::{self, MidiSong};
 use crate::files::output::{Existing, Outputs};
-use crate::files::kind::{self, FileKind};
 use crate::files::{session, state, take};
 use crate::infer::TimbreCard;
 use crate::report::voices;
+use crate::score::nearest::did_you_mean;
 use crate::score::take::{Making, Whole};
 use crate::score::{PackName, Part, Take, Voices};
 
@@ -58,8 +59,9 @@ fn find<'a>(takes: &'a [Take], wanted: &str) -> Result<&'a Take, Failure> {
     let named = takes.iter().find(|take| take.name.eq_ignore_ascii_case(wanted));
     named.or_else(|| number.and_then(|index| takes.get(index))).ok_or_else(|| {
         let names: Vec<&str> = takes.iter().map(|take| take.name.as_str()).collect();
-        let error = anyhow::anyhow!("find the take: {wanted}");
-        Failure::new(Kind::Usage, error, format!("there are {}", names.join(", ")))
+        let error = anyhow::anyhow!("find the take `{wanted}`: none has that name or number");
+        let meant = did_you_mean(wanted, names.iter().copied());
+        Failure::new(Kind::Usage, error, format!("{meant}there are {}", names.join(", ")))
     })
 }
 
@@ -168,7 +170,7 @@ pub(super) fn vary(args: &VaryArgs) -> Result<(), Failure> {
     let families = take.music.sounding_families();
     let plays = |part: &&Part| part.band_index().is_some_and(|it| families[it].is_some());
     if Part::BAND.iter().filter(plays).all(|part| kept.contains(part)) {
-        let error = anyhow::anyhow!("vary a take with every part kept that plays in it");
+        let error = anyhow::anyhow!("vary a take: every part that plays in it is kept");
         return Err(Failure::new(Kind::Usage, error, "leave at least one part that plays free"));
     }
     let mut outputs = args.output.open(&["variations.json".to_owned()])?;
@@ -248,7 +250,8 @@ fn only_one<'a>(takes: &'a [Take], wanted: Option<&str>) -> Result<&'a Take, Fai
         (Some(wanted), takes) => find(takes, wanted),
         (None, [only]) => Ok(only),
         (None, takes) => {
-            let error = anyhow::anyhow!("vary one of {} takes", takes.len());
+            let error =
+                anyhow::anyhow!("vary a take: there are {}, and none is named", takes.len());
             let advice = "name it with --take; `antiphon-cli takes list` lists them";
             Err(Failure::new(Kind::Usage, error, advice))
         }

@@ -3,6 +3,7 @@
 use super::args::TimbreArg;
 use super::failure::{Failure, Kind};
 use crate::infer::TimbreCard;
+use crate::score::nearest::did_you_mean;
 use crate::score::{Blend, MapPoint, PartTimbre};
 
 /// What is meant, of a pack's timbres.
@@ -42,10 +43,14 @@ fn place_of(name: &str, cards: &[TimbreCard]) -> Result<u16, Failure> {
     let place = cards.iter().position(is_meant).and_then(|place| u16::try_from(place).ok());
     place.ok_or_else(|| {
         let known: Vec<&str> = cards.iter().map(|card| card.name.as_str()).collect();
-        let error = anyhow::anyhow!("find the timbre `{name}` in the pack");
+        let error = anyhow::anyhow!("find the timbre `{name}`: the pack has none of that name");
         let advice = match known.is_empty() {
             true => "the pack has no timbres; its families have sounds of their own".to_owned(),
-            false => format!("it has: {}", known.join(", ")),
+            false => {
+                let titles = cards.iter().map(|card| card.title.as_str());
+                let meant = did_you_mean(name, known.iter().copied().chain(titles));
+                format!("{meant}it has: {}", known.join(", "))
+            }
         };
         Failure::new(Kind::Usage, error, advice)
     })

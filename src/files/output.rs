@@ -19,7 +19,7 @@ pub enum Existing {
 /// Why outputs were not written. Nothing half-written is left behind.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    #[error("write over an existing file: {}", path.display())]
+    #[error("write a file: it is there already: {}", path.display())]
     Exists { path: PathBuf },
     #[error("make a folder: {source}: {}", path.display())]
     Folder { path: PathBuf, source: io::Error },

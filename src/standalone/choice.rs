@@ -52,8 +52,8 @@ pub(super) enum StandaloneError {
     Unkept(String),
     #[error("keep the session in {}: it is {kind}", path.display())]
     NoSession { path: PathBuf, kind: String },
-    #[error("find the {what} `{name}`: there is {known}")]
-    Unknown { what: &'static str, name: String, known: String },
+    #[error("find the {what} `{name}`: {meant}there is {known}")]
+    Unknown { what: &'static str, name: String, meant: String, known: String },
     #[error("open the window: no display (DISPLAY is not set)")]
     NoDisplay,
     #[error("run the window on these devices: the lines above say what failed")]

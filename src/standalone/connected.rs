@@ -5,6 +5,7 @@ use jack::{Client, ClientOptions, PortFlags};
 
 use super::choice::{Backend, Choice, Devices, StandaloneError};
 use crate::plugin::DevicesView;
+use crate::score::nearest::did_you_mean;
 
 /// What JACK calls a MIDI port.
 const JACK_MIDI: &str = "8 bit raw midi";
@@ -47,8 +48,9 @@ impl Choice {
         ];
         for (what, name, known) in asked {
             let Some(name) = name.as_ref().filter(|name| !known.contains(name)) else { continue };
+            let meant = did_you_mean(name, known.iter().map(String::as_str));
             let known = if known.is_empty() { String::from("none") } else { known.join(", ") };
-            return Err(StandaloneError::Unknown { what, name: name.clone(), known });
+            return Err(StandaloneError::Unknown { what, name: name.clone(), meant, known });
         }
         Ok(())
     }

@@ -44,6 +44,9 @@ fn devices_are_looked_for_by_name() {
     check(&known, &devices(), "");
     let wrong = Choice { output: named("Radio"), ..choice() };
     check(&wrong, &devices(), "find the audio output `Radio`: there is Speakers, HDMI");
+    let wrong = Choice { output: named("speaker"), ..choice() };
+    let meant = "find the audio output `speaker`: did you mean `Speakers`? there is Speakers, HDMI";
+    check(&wrong, &devices(), meant);
     let wrong = Choice { midi_output: named("Organ"), ..choice() };
     check(&wrong, &devices(), "find the MIDI output `Organ`: there is none");
 }

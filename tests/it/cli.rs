@@ -112,11 +112,20 @@ fn wrong_arguments_are_refused() {
     refused(&format!("{bounce} --temperature 9"), 2, &["expected a number from 0.5 to 1.5"]);
     refused(&format!("{bounce} --key H"), 2, &["expected a tonic and a scale"]);
     refused(&format!("{bounce} --scale-lock"), 2, &["--key"]);
-    refused(&format!("{bounce} --part 7=play"), 2, &["expected a part such as"]);
-    refused(&format!("{bounce} --part 1=play --part 1=off"), 2, &["set part 1 twice"]);
+    refused(&format!("{bounce} --part 7=play"), 2, &["no part `7`", "from 1 to 4"]);
+    refused(&format!("{bounce} --part 1=play --part 1=off"), 2, &["part 1: it is set twice"]);
     let silent = "--part 1=off --part 2=off --part 3=off --part 4=off";
-    refused(&format!("{bounce} {silent}"), 2, &["every part off"]);
-    refused(&format!("{bounce} --style polka"), 2, &["find the style: polka", "folk_celtic"]);
+    refused(&format!("{bounce} {silent}"), 2, &["every part is off"]);
+    refused(
+        &format!("{bounce} --style polka"),
+        2,
+        &["the style `polka`: the pack has none", "folk_celtic"],
+    );
+    refused(&format!("{bounce} --style folk_keltic"), 2, &["did you mean `folk_celtic`?"]);
+    refused(&format!("{bounce} --part 1=plya"), 2, &["did you mean `play`?", "found `plya`"]);
+    refused(&format!("{bounce} --part 1=play,famly=bass"), 2, &["did you mean `family`?"]);
+    refused(&format!("{bounce} --part 1=play,family=base"), 2, &["did you mean `bass`?"]);
+    refused("bounce --out target/never --part 1=play,timbre=harpsicord", 2, &["`harpsichord`?"]);
     refused(&format!("{bounce} --bars 9999 --tempo 10"), 2, &["fewer --bars"]);
     refused(&format!("{bounce} --runtime-library x.so"), 2, &["--runtime-sha256"]);
     assert!(!Path::new(env!("CARGO_MANIFEST_DIR")).join("target/never").exists());
@@ -141,7 +150,7 @@ fn unreadable_inputs_are_refused() {
     refused(
         &format!("{bounce}/tune-and-kit.mid --prompt-track 3"),
         3,
-        &["take track 3 of 2", "1  Tune (channel 1, ", "2  Kit (channel 10, "],
+        &["read track 3: there are 2 with notes", "1  Tune (channel 1, ", "2  Kit (channel 10, "],
     );
     refused(
         "bounce --out target/never --player Cargo.toml",
@@ -196,7 +205,7 @@ fn outputs_that_cannot_be_written_are_refused() {
     let out = root.path().join("take");
     fs::create_dir(&out).unwrap();
     fs::write(out.join("take.mid"), "mine").unwrap();
-    refused(&format!("{bounce} {}", out.display()), 4, &["existing file", "take.mid", "--force"]);
+    refused(&format!("{bounce} {}", out.display()), 4, &["there already", "take.mid", "--force"]);
     assert_eq!(listing(&out), ["take.mid"]);
     assert_eq!(fs::read(out.join("take.mid")).unwrap(), b"mine");
 
@@ -271,7 +280,11 @@ fn a_midi_file_is_rendered() {
     refused(&format!("{render} tests/data/midi/no-notes.mid"), 3, &["no notes in it"]);
     assert!(!out.exists());
     let tune = "tests/data/midi/tune-and-kit.mid";
-    refused(&format!("{render} {tune} --timbre 1=theremin"), 2, &["find the timbre `theremin`"]);
+    refused(
+        &format!("{render} {tune} --timbre 1=theremin"),
+        2,
+        &["find the timbre `theremin`: the pack has none"],
+    );
     refused(&format!("{render} {tune} --timbre 9=flute"), 2, &["no such track", "tracks are 1 to"]);
     assert!(!out.exists());
     let outcome = run(&format!("{render} {tune}"));
@@ -371,7 +384,7 @@ fn a_bounce_as_flac_takes_the_place_of_one_as_wav() {
         "bounce --pack tests/data/toy-pack --tail 0.1 --sample-rate 16000 --json --out {} --style Rule-made_band --bars 2 --seed 5 --format flac",
         out.display()
     );
-    refused(&bounce, 4, &["write over an existing file", "take.mid", "use --force"]);
+    refused(&bounce, 4, &["write a file: it is there already", "take.mid", "use --force"]);
     let before = listing(&out);
     assert!(before.contains(&"mix.wav".to_owned()) && !before.contains(&"mix.flac".to_owned()));
     let outcome = run(&format!("{bounce} --force"));
@@ -407,9 +420,11 @@ fn what_flac_has_not_is_refused_before_anything_is_made() {
     for command in ["bounce --bars 2", "render tests/data/midi/tune-and-kit.mid"] {
         let flac =
             format!("{command} --pack tests/data/toy-pack --format flac --out {}", out.display());
-        let words = ["write FLAC with 32 bits", "--bits 16 or 24", "--format wav"];
+        let words =
+            ["write FLAC: it takes no samples of 32 bits", "--bits 16 or 24", "--format wav"];
         refused(&format!("{flac} --bits 32"), 2, &words);
-        let words = ["write FLAC with 192000 frames a second", "--sample-rate 96000 or less"];
+        let words =
+            ["write FLAC: it takes no 192000 frames a second", "--sample-rate 96000 or less"];
         refused(&format!("{flac} --sample-rate 192000"), 2, &words);
         assert!(!out.exists());
     }

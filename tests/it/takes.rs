@@ -165,7 +165,7 @@ fn a_kept_take_is_played_note_for_note_and_varied() {
         }
         assert_ne!(varied, expected);
     }
-    refused(&format!("{vary} {}", out.display()), 4, &["existing file", "--force"]);
+    refused(&format!("{vary} {}", out.display()), 4, &["there already", "--force"]);
     refused(&format!("bounce {PACK} --take {take_text} --seed 3 --out x"), 2, &["--seed"]);
     refused(
         &format!(
@@ -173,7 +173,7 @@ fn a_kept_take_is_played_note_for_note_and_varied() {
             root.path().display()
         ),
         4,
-        &["existing file", "take.json"],
+        &["there already", "take.json"],
     );
 }
 
@@ -202,13 +202,13 @@ fn takes_of_a_state_are_listed_and_exported() {
     assert_eq!(listing(&out), ["Blue Bolero"]);
     let expected = ["mix.wav", "part-1-piano.wav", "report.json", "take.json", "take.mid"];
     assert_eq!(listing(&out.join("Blue Bolero")), expected);
-    refused(&export, 4, &["existing file"]);
+    refused(&export, 4, &["there already"]);
     done(&format!("{export} --force"));
     assert_eq!(listing(&out), ["Airy Aria", "Blue Bolero"]);
     let (_, song) = tracks(&out.join("Airy Aria/take.mid"));
     assert_eq!(song.tempos[0].1.bpm(), 112.5);
 
-    refused(&format!("{export} --take Polka"), 2, &["find the take: Polka", "Blue Bolero"]);
+    refused(&format!("{export} --take Polka"), 2, &["find the take `Polka`", "Blue Bolero"]);
     refused("takes list tests/data/states/v1.json", 3, &["none is kept"]);
     refused("takes list Cargo.toml", 3, &["read a take: ", "Cargo.toml"]);
     refused("takes list target/no-such-file", 3, &["check the path"]);

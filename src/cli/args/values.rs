@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use crate::files::wav::Depth;
 use crate::report::{family_word, follow_word};
+use crate::score::nearest::did_you_mean;
 use crate::score::{Chord, ChordQuality, ChordWish, Family, Follow, Key, Meter, Mode, Part, Tempo};
 
 /// Why a value cannot be read.
@@ -43,12 +44,16 @@ pub(in crate::cli) enum ValueError {
     #[error("expected a part such as `1=play,family=bass,register=-12,level=-3,pan=0.2`")]
     Part,
     #[error(
-        "expected `play`, `answer`, `off` or `follow-` with above, below, bass, octave-up or octave-down as the mode, found `{0}`"
+        "there is no part `{0}`: expected a part such as `1=play,family=bass`, from 1 to 4"
+    )]
+    PartNumber(String),
+    #[error(
+        "{}expected `play`, `answer`, `off` or `follow-` with above, below, bass, octave-up or octave-down as the mode, found `{0}`", did_you_mean(.0, mode_words())
     )]
     Mode(String),
-    #[error("expected a family, found `{found}`; there are auto, {}", family_words())]
+    #[error("{}expected a family, found `{found}`; there are auto, {}", did_you_mean(.found, words().iter().map(String::as_str)), words().join(", "))]
     Family { found: String },
-    #[error("expected family, timbre, register, level, pan, mute or solo, found `{0}`")]
+    #[error("{}expected family, timbre, register, level, pan, mute or solo, found `{0}`", did_you_mean(.0, PART_KEYS))]
     PartKey(String),
     #[error(
         "expected open, player or a chord such as C, F#m, Bb7, Cmaj7, Dm7, Gsus4, Bdim or Caug, found `{0}`"
@@ -57,6 +62,9 @@ pub(in crate::cli) enum ValueError {
     #[error("{key}: {source}")]
     PartValue { key: &'static str, source: Box<ValueError> },
 }
+
+/// What can be said of a part.
+const PART_KEYS: [&str; 7] = ["family", "timbre", "register", "level", "pan", "mute", "solo"];
 
 /// One style, or two and a lean.
 #[derive(Clone, Debug, PartialEq)]
@@ -266,7 +274,8 @@ impl FromStr for PartArg {
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let (number, wishes) = text.split_once('=').ok_or(ValueError::Part)?;
         let part = number.trim().parse().ok().and_then(Part::from_slot);
-        let part = part.filter(|part| part.band_index().is_some()).ok_or(ValueError::Part)?;
+        let part = part.filter(|part| part.band_index().is_some());
+        let part = part.ok_or_else(|| ValueError::PartNumber(number.trim().to_owned()))?;
         let mut wishes = wishes.split(',').map(str::trim);
         let (mode, follow) = mode(wishes.next().ok_or(ValueError::Part)?)?;
         let mut arg = Self {
@@ -331,6 +340,10 @@ fn families() -> impl Iterator<Item = Family> {
     (0..=u8::MAX).map_while(Family::new)
 }
 
-fn family_words() -> String {
-    families().map(family_word).collect::<Vec<_>>().join(", ")
+fn words() -> Vec<String> {
+    families().map(family_word).collect()
+}
+
+fn mode_words() -> impl Iterator<Item = &'static str> {
+    ["play", "answer", "off"].into_iter().chain(Follow::ALL.into_iter().map(follow_word))
 }

@@ -16,6 +16,7 @@ use crate::plugin::history::{Edited, History, Step, Strike, Turned};
 use crate::plugin::presets::Presets;
 use crate::plugin::song::Song;
 use crate::score::Phrase;
+use crate::score::nearest::nearest;
 
 /// The way to the host while a window is open.
 pub(in crate::plugin) struct Hand {
@@ -305,6 +306,8 @@ fn change(song: &Song, setter: &ParamSetter<'_>, control: Control, value: f32) {
 fn not_understood(control: Control, any: AnyControl<'_>, driver: Driver, text: &str) -> String {
     /// Values that are told one by one.
     const FEW: usize = 8;
+    /// Values that are looked through for the one that was meant.
+    const MANY: usize = 128;
     let now = any.text(any.value());
     let takes = match any.steps() {
         Some(steps) if steps < FEW => {
@@ -318,8 +321,13 @@ fn not_understood(control: Control, any: AnyControl<'_>, driver: Driver, text: &
         }
         _ => format!("{} to {}, such as {now}", any.text(0.0), any.text(1.0)),
     };
+    let names = any.steps().filter(|steps| *steps < MANY).map_or(0..0, |steps| 0..steps + 1);
+    let names: Vec<String> =
+        names.clone().map(|step| any.text(step as f32 / (names.end - 1) as f32)).collect();
+    let meant = nearest(text, names.iter().map(String::as_str));
+    let meant = meant.map(|it| format!(". Did you mean {it}?")).unwrap_or_default();
     let name = driver.name_of(control).map_or_else(|| any.name(), String::from);
-    format!("“{text}” is not understood: {name} is {takes}")
+    format!("“{text}” is not understood: {name} is {takes}{meant}")
 }
 
 /// What is said of a fraction that was typed for a percentage without its sign, and taken as one: `1.5` may have been meant for 150 %.
@@ -395,5 +403,12 @@ mod tests {
         };
         assert!(refused(Driver::Window).contains(": Tempo is "), "{}", refused(Driver::Window));
         assert!(refused(Driver::Host).contains(": Free-run tempo is "));
+        let refused =
+            |control, text| not_understood(control, controls.get(control), Driver::Window, text);
+        let style = refused(Control::StyleA, "ragtme");
+        assert!(style.ends_with(". Did you mean Ragtime?"), "{style}");
+        let mode = refused(Control::Mode(0), "anser");
+        assert!(mode.ends_with("Off, Play, Answer, Follow. Did you mean Answer?"), "{mode}");
+        assert!(!refused(Control::StyleA, "zzz").contains("mean"));
     }
 }
