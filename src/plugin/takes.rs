@@ -23,7 +23,7 @@ use crate::music::recorder::{Kept as KeptBars, NothingPlayed, Pass, Recorder};
 use crate::music::takes::{Order, TakeId, Takes};
 use crate::score::maps;
 use crate::score::take::{Making, Whole};
-use crate::score::{Mix, Part, Take, Tick};
+use crate::score::{Mix, Part, Take, Tick, Ticks};
 
 /// What a song's takes are and what is being done with them.
 #[derive(Default)]
@@ -134,11 +134,12 @@ impl Kept {
         let mut inner = self.lock();
         let backend = inner.backend.clone();
         take = made_here(take, backend);
+        let cut = cut_text(&take);
         let id = inner.desk.takes.keep(take).map_err(|refused| refused.to_string())?;
         inner.touch();
         let name = inner.desk.takes.get(id).map(|take| take.name.clone()).unwrap_or_default();
         let all = if count < i64::from(bars) { ", all there are" } else { "" };
-        Ok(format!("Kept {}{all}: {name}", bars_text(count)))
+        Ok(format!("Kept {}{all}{cut}: {name}", bars_text(count)))
     }
 
     fn seed_from_playing(&self, bars: u32, pass: u32) -> Result<String, String> {
@@ -416,6 +417,24 @@ fn bars_text(bars: i64) -> String {
     if bars == 1 { String::from("1 bar") } else { format!("{bars} bars") }
 }
 
+/// Where the first and the last bar of a take are not whole, since its pass began or ended within them: such as `, the first from beat 2 on`.
+fn cut_text(take: &Take) -> String {
+    let Take { music, making, .. } = take;
+    let beat = |tick: Tick| {
+        let (bar, meter) = maps::bar_at(&music.meters, tick);
+        1 + (tick - bar).0 / meter.beat().0.max(1)
+    };
+    let mut text = String::new();
+    if making.start > music.begin {
+        text = format!(", the first from beat {} on, where it began", beat(making.start));
+    }
+    if let Some(end) = making.ended.filter(|end| *end < music.end) {
+        let beat = beat(end - Ticks(1));
+        text = format!("{text}, the last to beat {beat}, where it stopped");
+    }
+    text
+}
+
 /// Such as `bars 5 to 8`, of the song.
 fn place_text(take: &Take) -> String {
     let first = maps::bars(&take.music.meters, Tick(0), take.music.begin) + 1;
@@ -428,10 +447,12 @@ fn place_text(take: &Take) -> String {
 /// Such as `4 bars, 112 bpm, 4/4, seed 271828`.
 fn details(take: &Take) -> String {
     let music = &take.music;
-    let (tempo, meter) = (music.tempo().bpm(), music.meter());
+    // To a hundredth, and no zeros behind it.
+    let tempo = (music.tempo().bpm() * 100.0).round() / 100.0;
+    let meter = music.meter();
     let again = if take.making.whole == Whole::Yes { "" } else { ", notes only" };
     format!(
-        "{}, {tempo:.0} bpm, {}/{}, {} notes, seed {}{again}",
+        "{}, {tempo} bpm, {}/{}, {} notes, seed {}{again}",
         bars_text(music.bars()),
         meter.count(),
         meter.unit(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use nice_plug::params::persist::PersistentField;
 
-use super::{Place, Playing, export};
+use super::{Place, Playing, cut_text, details, export};
 use crate::engine::audio::renderer::Sound;
 use crate::engine::control::Instance;
 use crate::engine::link::FromComposer;
@@ -15,7 +15,8 @@ use crate::gui::{Note, TakeAct, TakeOrder};
 use crate::infer::Scripted;
 use crate::music::takes::TakeId;
 use crate::plugin::song::Kept;
-use crate::score::{Mix, Take, Tick};
+use crate::score::take::Making;
+use crate::score::{Mix, Take, Tick, Ticks};
 
 const V2: &str = include_str!("../../../tests/data/states/v2.json");
 
@@ -179,6 +180,23 @@ fn what_the_composer_was_not_told_still_plays() {
     kept.act(TakeAct::Delete(0));
     assert!(told(&kept).contains("the composer is not there yet"), "{}", told(&kept));
     assert_eq!(kept.lock().desk.playing, Some(playing), "so that it can be told yet");
+}
+
+#[test]
+fn a_bar_that_is_not_whole_is_told() {
+    let whole = saved(&song()).takes.remove(0);
+    let (begin, end) = (whole.music.begin, whole.music.end);
+    let check = |start: Tick, ended: Option<Tick>, expected: &str| {
+        let making = Making { start, ended, ..Making::clone(&whole.making) };
+        assert_eq!(cut_text(&Take { making: making.into(), ..whole.clone() }), expected);
+    };
+    check(begin, None, "");
+    check(begin - Ticks(24), Some(end), "");
+    check(begin + Ticks(24), None, ", the first from beat 2 on, where it began");
+    check(begin, Some(end - Ticks(24)), ", the last to beat 3, where it stopped");
+    let both = ", the first from beat 4 on, where it began, the last to beat 4, where it stopped";
+    check(begin + Ticks(80), Some(end - Ticks(20)), both);
+    assert!(details(&whole).contains(", 112.5 bpm, 4/4, "), "{}", details(&whole));
 }
 
 /// The note that work on a take leaves, when it is done.
