@@ -160,8 +160,8 @@ pub(super) struct MusicArgs {
     /// Style, or two and how far to lean to the second, 0 to 1 [default: folk_celtic, or the first of a pack without it]
     #[arg(long, value_name = "NAME[,NAME:LEAN]")]
     pub(super) style: Option<StyleArg>,
-    /// How much of the style: 0 none, 1 as its pieces are, to 2, more of what tells it from the others
-    #[arg(long, value_name = "S", default_value_t = 1.0, allow_negative_numbers = true, value_parser = values::stepped::<0, 200, 100>)]
+    /// How much of the style: 0 none, 1 as its pieces are, to 2, more of what tells it from the others; or in percent, such as 150%
+    #[arg(long, value_name = "S", default_value_t = 1.0, allow_negative_numbers = true, value_parser = values::share::<200>)]
     pub(super) style_strength: f32,
     /// Number that the improvisation grows from, 0 to 999999
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(0..=999_999))]
@@ -194,10 +194,10 @@ pub(super) struct MusicArgs {
     #[arg(long, value_name = "F", default_value_t = 1.0, allow_negative_numbers = true, value_parser = values::stepped::<50, 150, 100>)]
     pub(super) pitch_temperature: f32,
     /// How much of the player's timing and accents the band takes over, 0 to 1
-    #[arg(long, value_name = "A", default_value_t = 0.5, allow_negative_numbers = true, value_parser = values::stepped::<0, 100, 100>)]
+    #[arg(long, value_name = "A", default_value_t = 0.5, allow_negative_numbers = true, value_parser = values::share::<100>)]
     pub(super) feel: f32,
     /// How much the band draws on what the player plays, 0 to 1: parts that answer quote her
-    #[arg(long, value_name = "M", default_value_t = 0.5, allow_negative_numbers = true, value_parser = values::stepped::<0, 100, 100>)]
+    #[arg(long, value_name = "M", default_value_t = 0.5, allow_negative_numbers = true, value_parser = values::share::<100>)]
     pub(super) memory: f32,
     /// Wished key, such as "D minor" or "Eb major"
     #[arg(long, value_name = "KEY", value_parser = values::key)]

@@ -97,7 +97,11 @@ fn texts_are_a_musician_s_and_read_back() {
         (Control::Seed, "999999", "999999"),
         (Control::Density, "+0.50", "+0.50"),
         (Control::Density, "open", "Open"),
+        (Control::Lean, "35.4%", "35 %"),
+        (Control::StyleStrength, "150", "150 %"),
         (Control::Key, "eb minor", "Eb minor"),
+        (Control::Key, "Ab minor", "G# minor"),
+        (Control::Key, "C# major", "Db major"),
         (Control::ScaleLock, "on", "On"),
         (Control::Chord, "dm7", "Dm7"),
         (Control::Chord, "as i play", "As I play"),
@@ -121,6 +125,10 @@ fn texts_are_a_musician_s_and_read_back() {
         assert_eq!(control.text(control.value()), shown);
         let again = control.parse(&control.text(control.value())).unwrap();
         assert!((again - control.value()).abs() < 1e-6, "{shown}");
+    }
+    // Once and a half, or a percent and a half?
+    for either in ["1.5", "0,5"] {
+        assert_eq!(controls.get(Control::StyleStrength).parse(either), None, "{either}");
     }
     for control in Control::all() {
         for nonsense in ["", " ", "?", "é"] {

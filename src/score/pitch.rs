@@ -26,6 +26,10 @@ pub enum Scale {
 pub(super) const NAMES: [&str; 12] =
     ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 
+/// Tonics of keys, from C: of the two spellings the one with fewer signs; of six sharps or flats the sharps for a major key and the flats for a minor one.
+const MAJOR_TONICS: [&str; 12] = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
+const MINOR_TONICS: [&str; 12] = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"];
+
 impl Pitch {
     pub fn new(number: u8) -> Option<Self> {
         (number < 128).then_some(Self(number))
@@ -98,10 +102,43 @@ impl Key {
 
     /// Such as `Eb major`.
     pub fn name(self) -> String {
-        let scale = match self.scale {
-            Scale::Major => "major",
-            Scale::Minor => "minor",
+        let (tonics, scale) = match self.scale {
+            Scale::Major => (MAJOR_TONICS, "major"),
+            Scale::Minor => (MINOR_TONICS, "minor"),
         };
-        format!("{} {scale}", NAMES[usize::from(self.tonic)])
+        format!("{} {scale}", tonics[usize::from(self.tonic)])
     }
+
+    /// As people write it: `D minor`, `d min`, `Dm`, `F# major`, `Gb`, in either spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (root, rest) = root(text.trim())?;
+        let scale = match rest.trim().to_ascii_lowercase().as_str() {
+            "" | "major" | "maj" => Scale::Major,
+            "minor" | "min" | "m" => Scale::Minor,
+            _ => return None,
+        };
+        Self::new(root, scale)
+    }
+}
+
+/// Pitch class of the note that a text begins with, and what follows it.
+pub fn root(text: &str) -> Option<(u8, &str)> {
+    let mut letters = text.chars();
+    let natural = match letters.next()?.to_ascii_uppercase() {
+        'C' => 0,
+        'D' => 2,
+        'E' => 4,
+        'F' => 5,
+        'G' => 7,
+        'A' => 9,
+        'B' => 11,
+        _ => return None,
+    };
+    let rest = letters.as_str();
+    let (shift, rest) = match letters.next() {
+        Some('#' | '♯') => (1, letters.as_str()),
+        Some('b' | '♭') => (11, letters.as_str()),
+        _ => (0, rest),
+    };
+    Some(((natural + shift) % 12, rest))
 }

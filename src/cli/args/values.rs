@@ -8,13 +8,17 @@ use std::str::FromStr;
 use crate::files::wav::Depth;
 use crate::report::{family_word, follow_word};
 use crate::score::nearest::did_you_mean;
-use crate::score::{Chord, ChordQuality, ChordWish, Family, Follow, Key, Meter, Mode, Part, Tempo};
+use crate::score::{
+    Chord, ChordQuality, ChordWish, Family, Follow, Key, Meter, Mode, Part, Tempo, pitch,
+};
 
 /// Why a value cannot be read.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub(in crate::cli) enum ValueError {
     #[error("expected a number from {low} to {high}")]
     Number { low: f32, high: f32 },
+    #[error("expected a share from 0 to {high}, or with a sign one from 0% to {percent}%")]
+    Share { high: f32, percent: i16 },
     #[error("expected a tempo from 10 to 1000")]
     Tempo,
     #[error("expected a time signature such as 4/4 or 6/8")]
@@ -43,17 +47,23 @@ pub(in crate::cli) enum ValueError {
     StyleWeight,
     #[error("expected a part such as `1=play,family=bass,register=-12,level=-3,pan=0.2`")]
     Part,
-    #[error(
-        "there is no part `{0}`: expected a part such as `1=play,family=bass`, from 1 to 4"
-    )]
+    #[error("there is no part `{0}`: expected a part such as `1=play,family=bass`, from 1 to 4")]
     PartNumber(String),
     #[error(
-        "{}expected `play`, `answer`, `off` or `follow-` with above, below, bass, octave-up or octave-down as the mode, found `{0}`", did_you_mean(.0, mode_words())
+        "{meant}expected `play`, `answer`, `off` or `follow-` with above, below, bass, octave-up or octave-down as the mode, found `{0}`",
+        meant = did_you_mean(.0, mode_words())
     )]
     Mode(String),
-    #[error("{}expected a family, found `{found}`; there are auto, {}", did_you_mean(.found, words().iter().map(String::as_str)), words().join(", "))]
+    #[error(
+        "{meant}expected a family, found `{found}`; there are auto, {all}",
+        meant = did_you_mean(.found, words().iter().map(String::as_str)),
+        all = words().join(", ")
+    )]
     Family { found: String },
-    #[error("{}expected family, timbre, register, level, pan, mute or solo, found `{0}`", did_you_mean(.0, PART_KEYS))]
+    #[error(
+        "{meant}expected family, timbre, register, level, pan, mute or solo, found `{0}`",
+        meant = did_you_mean(.0, PART_KEYS)
+    )]
     PartKey(String),
     #[error(
         "expected open, player or a chord such as C, F#m, Bb7, Cmaj7, Dm7, Gsus4, Bdim or Caug, found `{0}`"
@@ -118,6 +128,17 @@ pub(super) fn stepped<const LOW: i16, const HIGH: i16, const STEPS: u16>(
     number.map(|it| (it * steps).round() / steps).ok_or(ValueError::Number { low, high })
 }
 
+/// A share from 0 to `HIGH` hundredths, as a number or in percent: `1.5` or `150%`. The plugin's control shows it in percent.
+pub(super) fn share<const HIGH: i16>(text: &str) -> Result<f32, ValueError> {
+    let high = f32::from(HIGH) / 100.0;
+    let number = match text.trim().strip_suffix('%') {
+        Some(percent) => percent.trim().parse().ok().map(|it: f32| it / 100.0),
+        None => text.trim().parse().ok(),
+    };
+    let number = number.filter(|number| (0.0..=high).contains(number));
+    number.map(|it| (it * 100.0).round() / 100.0).ok_or(ValueError::Share { high, percent: HIGH })
+}
+
 pub(super) fn tempo(text: &str) -> Result<Tempo, ValueError> {
     text.parse().ok().and_then(Tempo::new).ok_or(ValueError::Tempo)
 }
@@ -142,7 +163,7 @@ pub(super) fn chord(text: &str) -> Result<ChordWish, ValueError> {
     let (root, sign) = match text.trim() {
         "open" => return Ok(ChordWish::Open),
         "player" => return Ok(ChordWish::Player),
-        chord => tonic(chord).ok_or_else(wrong)?,
+        chord => pitch::root(chord).ok_or_else(wrong)?,
     };
     // A large M is major and a small one minor; all else may be written either way.
     let quality = match sign.trim() {
@@ -167,36 +188,7 @@ pub(super) fn chord(text: &str) -> Result<ChordWish, ValueError> {
 
 /// `D minor`, `d min`, `Dm`, `F# major`, `Gb`.
 pub(super) fn key(text: &str) -> Result<Key, ValueError> {
-    use crate::score::pitch::Scale;
-    let (root, rest) = tonic(text.trim()).ok_or(ValueError::Key)?;
-    let scale = match rest.trim().to_ascii_lowercase().as_str() {
-        "" | "major" | "maj" => Scale::Major,
-        "minor" | "min" | "m" => Scale::Minor,
-        _ => return Err(ValueError::Key),
-    };
-    Key::new(root, scale).ok_or(ValueError::Key)
-}
-
-/// Pitch class of the note that a text begins with, and what follows it.
-fn tonic(text: &str) -> Option<(u8, &str)> {
-    let mut letters = text.chars();
-    let natural = match letters.next()?.to_ascii_uppercase() {
-        'C' => 0,
-        'D' => 2,
-        'E' => 4,
-        'F' => 5,
-        'G' => 7,
-        'A' => 9,
-        'B' => 11,
-        _ => return None,
-    };
-    let rest = letters.as_str();
-    let (shift, rest) = match letters.next() {
-        Some('#' | '♯') => (1, letters.as_str()),
-        Some('b' | '♭') => (11, letters.as_str()),
-        _ => (0, rest),
-    };
-    Some(((natural + shift) % 12, rest))
+    Key::parse(text).ok_or(ValueError::Key)
 }
 
 pub(super) fn track_timbre(text: &str) -> Result<(usize, TimbreArg), ValueError> {

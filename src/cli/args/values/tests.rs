@@ -17,12 +17,27 @@ fn keys_are_read() {
     check("Bb", Some("Bb major"));
     check("bm", Some("B minor"));
     check("F♯ minor", Some("F# minor"));
+    check("Ab minor", Some("G# minor"));
+    check("C# major", Some("Db major"));
+    check("Gb", Some("F# major"));
+    check("D#m", Some("Eb minor"));
     check("H major", None);
     check("D dorian", None);
     check("", None);
     for index in 0..24 {
         let name = Key::from_index(index).unwrap().name();
         check(&name, Some(&name));
+    }
+}
+
+#[test]
+fn a_share_is_a_number_or_percent() {
+    for (text, expected) in [("1.5", 1.5), ("150%", 1.5), ("150 %", 1.5), ("2", 2.0), ("0", 0.0)] {
+        assert_eq!(share::<200>(text), Ok(expected), "{text}");
+    }
+    for wrong in ["150", "201%", "-1", "much", "%"] {
+        let told = share::<200>(wrong).unwrap_err().to_string();
+        assert_eq!(told, "expected a share from 0 to 2, or with a sign one from 0% to 200%");
     }
 }
 
@@ -126,9 +141,15 @@ fn parts_are_read() {
         assert_eq!(text.parse::<PartArg>().unwrap_err().to_string(), expected, "{text}");
     };
     let part = "expected a part such as `1=play,family=bass,register=-12,level=-3,pan=0.2`";
-    check("5=play", part);
-    check("0=play", part);
+    let number = |found: &str| {
+        format!(
+            "there is no part `{found}`: expected a part such as `1=play,family=bass`, from 1 to 4"
+        )
+    };
+    check("5=play", &number("5"));
+    check("0=play", &number("0"));
     check("play", part);
+    check("x=play", &number("x"));
     check(
         "1=loud",
         "expected `play`, `answer`, `off` or `follow-` with above, below, bass, octave-up or octave-down as the mode, found `loud`",
