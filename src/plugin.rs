@@ -49,7 +49,7 @@ use crate::gui::Mixer;
 pub(crate) use self::devices::{DevicesView, play_through};
 pub(crate) use self::editor::when_no_window;
 pub(crate) use self::lines::keep_to_faults;
-pub(crate) use self::session::{Begin, Opening, end_session, keep_session, refuses};
+pub(crate) use self::session::{Begin, Fate, Opening, end_session, keep_session, refuses};
 pub(crate) use self::song::{TEMPOS_BPM, open_at};
 
 /// The instrument.

@@ -15,7 +15,7 @@ use nice_plug::prelude::nice_export_standalone_with_args;
 
 use self::args::Args;
 use self::choice::{Backend, Choice, Devices, StandaloneError};
-use crate::plugin::{Antiphon, Opening};
+use crate::plugin::{Antiphon, Fate, Opening};
 
 /// The system's own audio, by the name that the framework gives it.
 #[cfg(target_os = "linux")]
@@ -122,17 +122,35 @@ fn jam(choice: &Choice, opening: Opening) -> Result<(), StandaloneError> {
     crate::plugin::keep_session(opening);
     end_when_told();
     let is_done = nice_export_standalone_with_args::<Antiphon, _>(choice.arguments(backend));
-    crate::plugin::end_session().map_err(StandaloneError::Unkept)?;
+    tell_fate(&crate::plugin::end_session().map_err(StandaloneError::Unkept)?);
     if is_done { Ok(()) } else { Err(StandaloneError::Failed) }
+}
+
+/// Say what became of the session where that is not what one expects.
+fn tell_fate(fate: &Fate) {
+    match fate {
+        Fate::Kept => {}
+        Fate::Elsewhere(path) if path.exists() => tell(&format!(
+            "antiphon-jam: this session is kept in {0}\n  antiphon-jam --session {0} goes on with it",
+            path.display()
+        )),
+        Fate::Elsewhere(_) => {} // nothing was done
+        Fate::Lost => tell(
+            "antiphon-jam: what was done here is not kept, as the window said\n  name a place with --session FILE",
+        ),
+    }
 }
 
 /// Ctrl+C, a logout and the end of the terminal keep the session, as closing the window does, and end the program.
 fn end_when_told() {
     let end = || {
-        if let Err(error) = crate::plugin::end_session() {
-            let error = StandaloneError::Unkept(error);
-            tell(&format!("antiphon-jam: {error}\n  {}", error.advice()));
-            std::process::exit(error.exit_code().into());
+        match crate::plugin::end_session() {
+            Ok(fate) => tell_fate(&fate),
+            Err(error) => {
+                let error = StandaloneError::Unkept(error);
+                tell(&format!("antiphon-jam: {error}\n  {}", error.advice()));
+                std::process::exit(error.exit_code().into());
+            }
         }
         std::process::exit(0);
     };

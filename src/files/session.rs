@@ -39,7 +39,23 @@ pub enum Begin {
 pub struct Store {
     path: PathBuf,
     /// Nothing where the file system knows no locks.
-    _lock: Option<File>,
+    _lock: Option<Lock>,
+}
+
+/// The file beside a session that says that it is in use. It goes with this.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    /// Locked as long as it is open.
+    _file: File,
+}
+
+/// Why a session cannot be kept at a place.
+enum Refusal {
+    /// Another program keeps one there.
+    Held,
+    /// For the musician.
+    Fault(String),
 }
 
 /// What came of opening.
@@ -49,8 +65,10 @@ pub struct Opened {
     pub store: Option<Store>,
     /// Nothing if it begins empty.
     pub session: Option<Session>,
-    /// For the musician.
+    /// What failed, for the musician.
     pub notices: Vec<String>,
+    /// What is good to know and no fault.
+    pub remarks: Vec<String>,
 }
 
 /// Why a file gave no session, or took none.
@@ -92,12 +110,18 @@ pub fn is_foreign(path: &Path) -> bool {
 }
 
 /// Open the session at `path`, making its folder if need be. A file that cannot be read is set aside under another name and the session begins
-/// empty; while another program keeps the session, or the file cannot be opened at all, there is no store.
+/// empty; while another program keeps the session, this one goes on from it, or begins empty, and is kept beside it under another name; where the file cannot be opened at
+/// all, there is no store.
 pub fn open(path: &Path, begin: Begin) -> Opened {
-    let mut opened = Opened { store: None, session: None, notices: Vec::new() };
+    let mut opened =
+        Opened { store: None, session: None, notices: Vec::new(), remarks: Vec::new() };
     let lock = match lock(path) {
         Ok(lock) => lock,
-        Err(reason) => {
+        Err(Refusal::Held) => {
+            open_beside(path, begin, &mut opened);
+            return opened;
+        }
+        Err(Refusal::Fault(reason)) => {
             if begin == Begin::Again {
                 opened.session = read(path).ok().flatten();
             }
@@ -126,7 +150,11 @@ pub fn open(path: &Path, begin: Begin) -> Opened {
     };
     if let Some(what) = aside {
         match set_aside(path) {
-            Ok(other) => opened.notices.push(format!("{what} now lies in {}", other.display())),
+            Ok(other) => {
+                let told = format!("{what} now lies in {}", other.display());
+                let is_fault = begin == Begin::Again;
+                if is_fault { &mut opened.notices } else { &mut opened.remarks }.push(told);
+            }
             Err(source) => {
                 let notice = format!(
                     "{what} cannot be set aside: {source}. What is done here is not kept; --session FILE begins another"
@@ -141,6 +169,11 @@ pub fn open(path: &Path, begin: Begin) -> Opened {
 }
 
 impl Store {
+    /// Where it is kept, which may be another place than was asked for.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Write `session` beside its place and rename it, so that there is a whole file at any time.
     ///
     /// # Errors
@@ -168,23 +201,70 @@ impl Store {
     }
 }
 
-/// The lock beside `path`, or why it cannot be had, for the musician.
-fn lock(path: &Path) -> Result<Option<File>, String> {
+/// Keep a session beside that at `path`, which another program keeps.
+fn open_beside(path: &Path, begin: Begin, opened: &mut Opened) {
+    if begin == Begin::Again {
+        opened.session = read(path).ok().flatten();
+    }
+    let free = numbered(path).into_iter().filter(|it| is_free(it));
+    let found = free.map(|it| (lock(&it), it)).find_map(|(lock, it)| Some((it, lock.ok()?)));
+    let Some((place, lock)) = found else {
+        opened.notices.push(String::from(
+            "another Antiphon keeps this session: what is done here is not kept. Close that one first, or start with --session FILE",
+        ));
+        return;
+    };
+    opened.remarks.push(format!(
+        "another Antiphon keeps this session: what is done here is kept in {}; --session with that file goes on with it",
+        place.display()
+    ));
+    opened.store = Some(Store { path: place, _lock: lock });
+}
+
+/// The lock beside `path`; nothing where the file system knows none.
+fn lock(path: &Path) -> Result<Option<Lock>, Refusal> {
+    /// How often a lock is taken anew that somebody removed meanwhile.
+    const TRIES: u32 = 8;
     let not_kept = |source: io::Error| {
         let error = SessionError::Unwritable { path: path.to_owned(), source };
-        format!("{error}. What is done here is not kept; --session FILE names another place")
+        Refusal::Fault(format!(
+            "{error}. What is done here is not kept; --session FILE names another place"
+        ))
     };
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(not_kept)?;
     }
-    let file = File::options().create(true).append(true).open(with_ending(path, ".lock"));
-    let file = file.map_err(not_kept)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(String::from(
-            "another Antiphon keeps this session: what is done here is not kept. Close that one first, or start with --session FILE",
-        )),
-        Err(TryLockError::Error(_)) => Ok(None), // better a session without a lock than none
+    let place = with_ending(path, ".lock");
+    for turn in 0..TRIES {
+        let mut file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&place)
+            .map_err(not_kept)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Refusal::Held),
+            Err(TryLockError::Error(_)) => return Ok(None), // better a session without a lock than none
+        }
+        // Who ends removes the file: one that was opened just before that is locked in vain, since the next to come makes another.
+        let sign = format!("{}-{turn}", std::process::id());
+        file.set_len(0).and_then(|()| file.write_all(sign.as_bytes())).map_err(not_kept)?;
+        let is_ours = match fs::read_to_string(&place) {
+            Ok(text) => text == sign,
+            // Where others cannot read what is locked, nobody removes it either.
+            Err(error) => error.kind() != ErrorKind::NotFound,
+        };
+        if is_ours {
+            return Ok(Some(Lock { path: place, _file: file }));
+        }
+    }
+    Err(Refusal::Held)
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        fs::remove_file(&self.path).ok(); // a file more is no loss: its lock goes with the program
     }
 }
 
@@ -220,14 +300,23 @@ pub fn read(path: &Path) -> Result<Option<Session>, SessionError> {
 
 /// Give the file at `path` the first free of the names `name-1.ending`, `name-2.ending` and so on.
 fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    let free = numbered(path).into_iter().find(|it| is_free(it));
+    let free = free.ok_or_else(|| io::Error::from(ErrorKind::AlreadyExists))?;
+    fs::rename(path, &free).map(|()| free)
+}
+
+/// The names `name-1.ending`, `name-2.ending` and so on.
+fn numbered(path: &Path) -> Vec<PathBuf> {
     const MOST: u32 = 10_000;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let ending = path.extension().map(|it| format!(".{}", it.to_string_lossy()));
     let ending = ending.unwrap_or_default();
-    let names = (1..=MOST).map(|number| path.with_file_name(format!("{stem}-{number}{ending}")));
-    let free = names.into_iter().find(|it| it.symlink_metadata().is_err());
-    let free = free.ok_or_else(|| io::Error::from(ErrorKind::AlreadyExists))?;
-    fs::rename(path, &free).map(|()| free)
+    (1..=MOST).map(|number| path.with_file_name(format!("{stem}-{number}{ending}"))).collect()
+}
+
+/// Whether nothing lies there, and nobody is about to put a session there.
+fn is_free(path: &Path) -> bool {
+    [path, &with_ending(path, ".lock")].iter().all(|it| it.symlink_metadata().is_err())
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

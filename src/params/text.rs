@@ -11,8 +11,6 @@ const TRADES: [&str; 5] = ["Phrase", "1 bar", "2 bars", "4 bars", "8 bars"];
 const QUANTA: [&str; 3] = ["Half beat", "Beat", "Bar"];
 const OPEN: &str = "Open";
 const AUTO: &str = "Auto";
-/// Of what is read in percent: 200 %.
-const LARGEST_FACTOR: f32 = 2.0;
 const AS_PLAYED: &str = "As I play";
 
 pub(super) fn style(titles: &[String], value: i32) -> String {
@@ -30,18 +28,14 @@ pub(super) fn percent(value: f32) -> String {
     format!("{:.0} %", value * 100.0)
 }
 
-/// `150`, `150 %` or, as a factor, `1.5x`. A bare fraction that could as well be meant as a factor, such as 1.5, is not taken.
+/// `150`, `150 %` or, as a factor, `1.5x`.
 pub(super) fn parse_percent(text: &str) -> Option<f32> {
     const TIMES: [char; 3] = ['×', 'x', 'X'];
     let text = text.trim();
     if text.starts_with(TIMES) || text.ends_with(TIMES) {
         return parse_number(text.trim_matches(TIMES));
     }
-    let bare = text.trim_end_matches('%');
-    let has_sign = bare.len() < text.len();
-    let percent = number::<f32>(bare)?;
-    let is_clear = has_sign || percent.fract() == 0.0 || percent.abs() > LARGEST_FACTOR;
-    is_clear.then_some(percent / 100.0)
+    Some(number::<f32>(text.trim_end_matches('%'))? / 100.0)
 }
 
 /// In standard deviations from what is usual in the style.

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use nice_plug::prelude::{Param, Params};
 
 use super::song::Song;
-pub(crate) use crate::files::session::Begin;
 use crate::files::kind::{self, FileKind};
+pub(crate) use crate::files::session::Begin;
 use crate::files::session::{self, Opened, Session, Store};
 use crate::files::state::{self, State};
 use crate::params::{AnyControl, Control};
@@ -64,6 +64,18 @@ const LOOK: Duration = Duration::from_secs(1);
 const REST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// What becomes of what is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is kept where it was asked for.
+    Kept,
+    /// It is kept in another file, if anything has been changed.
+    Elsewhere(PathBuf),
+    /// It is not kept, as the window has said.
+    Lost,
+}
+
+static FATE: Mutex<Fate> = Mutex::new(Fate::Kept);
 static OPENING: Mutex<Option<Opening>> = Mutex::new(None);
 static KEEPER: OnceLock<Mutex<Option<Keeper>>> = OnceLock::new();
 
@@ -83,16 +95,17 @@ pub(crate) fn keep_session(opening: Opening) {
 ///
 /// # Errors
 /// If it cannot be written, for the musician.
-pub(crate) fn end_session() -> Result<(), String> {
+pub(crate) fn end_session() -> Result<Fate, String> {
+    let fate = FATE.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let keeper =
         KEEPER.get().and_then(|it| it.lock().unwrap_or_else(PoisonError::into_inner).take());
-    let Some(Keeper { song, stop, thread }) = keeper else { return Ok(()) };
+    let Some(Keeper { song, stop, thread }) = keeper else { return Ok(fate) };
     drop(stop);
     let mut keeping =
         thread.join().map_err(|_| String::from("keep the session: its thread failed"))?;
     song.kept.hear_composer(); // the window hears it no longer
     keeping.seen = snapshot(&song);
-    keeping.save()
+    keeping.save().map(|()| fate)
 }
 
 /// Have `song` go on from the session that was asked for, if one was.
@@ -105,6 +118,7 @@ pub(super) fn meet(song: &Arc<Song>) {
         None => Opened {
             store: None,
             session: None,
+            remarks: Vec::new(),
             notices: vec![String::from(
                 "the system names no folder for the session. What is done here is not kept; --session FILE names a place",
             )],
@@ -113,13 +127,18 @@ pub(super) fn meet(song: &Arc<Song>) {
     if let Some(session) = &opened.session {
         restore(song, session);
     }
-    song.kept.stand(opened.notices);
+    song.kept.stand(opened.notices, opened.remarks);
     if let Some(bpm) = tempo {
         super::export::put(song.controls.get(Control::FreeTempo), f64::from(bpm));
     }
     if let Some(meter) = meter {
         song.kept.deck.set_meter(meter);
     }
+    *FATE.lock().unwrap_or_else(PoisonError::into_inner) = match (&opened.store, path) {
+        (Some(store), Some(path)) if store.path() == path => Fate::Kept,
+        (Some(store), _) => Fate::Elsewhere(store.path().to_owned()),
+        (None, _) => Fate::Lost,
+    };
     let Some(store) = opened.store else { return };
     match Keeper::start(song.clone(), store) {
         Ok(keeper) => {
@@ -129,7 +148,7 @@ pub(super) fn meet(song: &Arc<Song>) {
         Err(error) => {
             let notice =
                 format!("keep the session: start a thread: {error}. What is done here is not kept");
-            song.kept.stand(vec![notice]);
+            song.kept.stand(vec![notice], Vec::new());
         }
     }
 }

@@ -65,6 +65,8 @@ pub(super) struct Inner {
     notices: Vec<String>,
     /// Likewise, whatever is loaded: of the program itself.
     standing: Vec<String>,
+    /// What is good to know of it, and no fault.
+    remarks: Vec<String>,
     /// Why the session is not kept, without a host.
     unkept: Option<String>,
     /// What runs the model; empty until the pack is open.
@@ -298,13 +300,16 @@ impl Kept {
         let inner = self.lock();
         let of_state = if inner.unread.is_some() { Notice::trouble } else { Notice::told };
         let told = inner.notices.iter().cloned().map(of_state);
-        let told = told.chain(inner.standing.iter().cloned().map(Notice::told));
+        let told = told.chain(inner.standing.iter().cloned().map(Notice::trouble));
+        let told = told.chain(inner.remarks.iter().cloned().map(Notice::told));
         told.chain(inner.unkept.iter().cloned().map(Notice::trouble)).collect()
     }
 
     /// What the musician should know of the program, as long as it runs.
-    pub(super) fn stand(&self, notices: Vec<String>) {
-        self.lock().standing.extend(notices);
+    pub(super) fn stand(&self, notices: Vec<String>, remarks: Vec<String>) {
+        let mut inner = self.lock();
+        inner.standing.extend(notices);
+        inner.remarks.extend(remarks);
     }
 
     /// Why the session is not kept, or that it is. Whether that is news.

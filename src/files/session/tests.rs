@@ -21,7 +21,6 @@ fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> =
         entries.map(|it| it.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    names.retain(|it| !it.ends_with(".lock"));
     names.sort();
     names
 }
@@ -35,8 +34,8 @@ fn place(folder: &tempfile::TempDir) -> PathBuf {
 fn a_session_comes_back_as_it_was_left() {
     let folder = tempfile::tempdir().unwrap();
     let path = place(&folder);
-    let Opened { store, session: before, notices } = open(&path, Begin::Again);
-    assert_eq!((before, notices.len()), (None, 0));
+    let Opened { store, session: before, notices, remarks } = open(&path, Begin::Again);
+    assert_eq!((before, notices.len(), remarks.len()), (None, 0, 0));
     let store = store.unwrap();
     for density in [0.1, f64::from(0.3_f32)] {
         store.save(&session(density)).unwrap();
@@ -44,24 +43,43 @@ fn a_session_comes_back_as_it_was_left() {
     drop(store);
     let again = open(&path, Begin::Again);
     assert_eq!(again.session, Some(session(f64::from(0.3_f32))));
+    drop(again);
     assert_eq!(names(path.parent().unwrap()), ["session.json"]);
 }
 
 #[test]
-fn two_at_once_do_not_write_over_each_other() {
+fn two_at_once_do_not_write_over_each_other_and_both_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = place(&folder);
     let first = open(&path, Begin::Again).store.unwrap();
     first.save(&session(0.5)).unwrap();
-    for begin in [Begin::Again, Begin::New] {
-        let second = open(&path, begin);
-        assert!(second.store.is_none(), "{second:?}");
-        assert!(second.notices[0].contains("another Antiphon keeps this session"), "{second:?}");
-        assert_eq!(second.session.is_some(), begin == Begin::Again);
+    for (begin, name) in [(Begin::Again, "session-1.json"), (Begin::New, "session-2.json")] {
+        let Opened { store, session: before, notices, remarks } = open(&path, begin);
+        assert_eq!(before, (begin == Begin::Again).then(|| session(0.5)));
+        assert!(notices.is_empty(), "it is no trouble: {notices:?}");
+        let beside = path.with_file_name(name);
+        assert!(remarks[0].contains(beside.to_str().unwrap()), "{remarks:?}");
+        let second = store.unwrap();
+        assert_eq!(second.path(), beside);
+        second.save(&session(0.7)).unwrap();
+        drop(second);
+        assert_eq!(open(&beside, Begin::Again).session, Some(session(0.7)));
     }
-    assert_eq!(names(path.parent().unwrap()), ["session.json"]);
     drop(first);
-    assert!(open(&path, Begin::Again).store.is_some());
+    let names = names(path.parent().unwrap());
+    assert_eq!(names, ["session-1.json", "session-2.json", "session.json"], "and no locks");
+    let again = open(&path, Begin::Again);
+    assert_eq!((again.session, again.store.unwrap().path()), (Some(session(0.5)), &*path));
+}
+
+#[test]
+fn what_another_is_about_to_keep_is_not_taken_for_a_free_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = place(&folder);
+    let _first = open(&path, Begin::Again);
+    let second = open(&path, Begin::New).store.unwrap();
+    let third = open(&path, Begin::New).store.unwrap();
+    assert!(second.path().ends_with("session-1.json") && third.path().ends_with("session-2.json"));
 }
 
 #[test]
@@ -115,7 +133,7 @@ fn a_new_session_leaves_the_one_before_under_another_name() {
     open(&path, Begin::New).store.unwrap().save(&session(0.5)).unwrap();
     let new = open(&path, Begin::New);
     assert_eq!(new.session, None);
-    assert!(new.notices[0].contains("session-1.json"), "{new:?}");
+    assert!(new.notices.is_empty() && new.remarks[0].contains("session-1.json"), "{new:?}");
     drop(new);
     let before = open(&path.with_file_name("session-1.json"), Begin::Again);
     assert_eq!(before.session, Some(session(0.5)));
