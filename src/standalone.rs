@@ -3,6 +3,7 @@
 mod args;
 mod choice;
 mod connected;
+mod lines;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use nice_plug::prelude::nice_export_standalone_with_args;
 
 use self::args::Args;
 use self::choice::{Backend, Choice, Devices, StandaloneError};
+use self::lines::Lines;
 use crate::plugin::{Antiphon, Fate, Opening};
 
 /// The system's own audio, by the name that the framework gives it.
@@ -38,11 +40,15 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2));
         }
     };
+    let lines = Lines::hold();
     let done =
         if args.list { devices().map(|it| list(&it)) } else { jam(&args.choice(), args.opening()) };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            if error.is_of_devices() {
+                tell(lines.text().trim_end());
+            }
             tell(&format!("antiphon-jam: {error}\n  {}", error.advice()));
             ExitCode::from(error.exit_code())
         }
@@ -177,6 +183,17 @@ impl StandaloneError {
             StandaloneError::NoSession { .. } => "name a session, or a file that is not there yet",
             StandaloneError::Failed => "try another --output, --sample-rate or --period",
         }
+    }
+
+    /// Whether the sound library may know more of it.
+    fn is_of_devices(&self) -> bool {
+        matches!(
+            self,
+            StandaloneError::List { .. }
+                | StandaloneError::NoOutput(_)
+                | StandaloneError::NoJack
+                | StandaloneError::Failed
+        )
     }
 
     fn exit_code(&self) -> u8 {

@@ -80,7 +80,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "standalone",
         inside: &["score", "plugin"],
-        outside: &["nice_plug", "cpal", "midir", "jack", "ctrlc", "clap", "thiserror"],
+        outside: &["nice_plug", "cpal", "midir", "jack", "alsa", "ctrlc", "clap", "thiserror"],
     },
 ];
 
