@@ -1,9 +1,10 @@
 """Bits a note against milliseconds a note: networks of several sizes and comparators, on the same data, in one run.
 
 Each run is a checkpoint of `training.train`. Bits are those of `training.evaluate`, of all notes and of the second half
-of each piece; a run that was trained without look-back is judged without. Milliseconds are of the step graphs in ONNX
-Runtime on one thread, by turns. Form is that of improvisations on the grounds of real windows, told no more than the
-style's means, beside these windows. Writes `tradeoff.json` and `tradeoff.md`.
+of each piece; a run that was trained without look-back is judged without. Milliseconds are those of `training.timing`,
+all by turns: a bare step in ONNX Runtime of every graph, and with `--bench` a whole note of ours on both runtimes. Form
+is that of improvisations on the grounds of real windows, told no more than the style's means, beside these. Writes
+`tradeoff.json` and `tradeoff.md`.
 """
 
 import argparse
@@ -12,7 +13,6 @@ import functools
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -31,15 +31,14 @@ from training import (
     notochord,
     session,
     settings,
+    timing,
     weights,
     windows,
 )
 from training import vocabulary as v
 
-STEPS = 400  # timed of each graph
 FORM = ("patterns_again", "most_similar_bars", "similar_bars", "repeated_grams")
 _FIELDS = ("time", "part", "pitch", "duration")
-Timed = tuple[onnxruntime.InferenceSession, dict[str, np.ndarray]]
 
 
 class Candidate(NamedTuple):
@@ -138,29 +137,28 @@ def forms(candidate: Candidate, cards: dict[str, dict], real: dict[str, list[win
     return {name: form_of([next(made).stream for _ in some]) for name, some in real.items()}
 
 
-def times(runs: dict[str, Timed]) -> dict[str, dict]:
-    """Milliseconds a step of each, by turns: median and 99th percentile."""
-    found: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(STEPS):
-        for name, (opened, inputs) in runs.items():
-            begun = time.perf_counter()
-            opened.run(None, inputs)
-            found[name].append((time.perf_counter() - begun) * 1000)
-    return {
-        n: {"median": round(float(np.median(t)), 3), "p99": round(float(np.percentile(t, 99)), 3)}
-        for n, t in found.items()
-    }
+def timed(candidate: Candidate, folder: Path) -> timing.Timed:
+    """The candidate's graph, written and opened; as a pack of its own in `folder` if it is a network of ours."""
+    folder.mkdir()
+    inputs = candidate.write(folder / "note.onnx")
+    ours = isinstance(candidate.network, model.NoteModel)
+    if ours:
+        export.export(candidate.network, folder, "timed", "Timed", {})
+    return timing.Timed(session.open_session(folder / "note.onnx"), inputs, folder if ours else None)
 
 
 _PAGE = """# What a bit costs
 
 {count} pieces of the `{split}` split ({notes} notes), as `training.evaluate` judges them. Every run heard the same
-training pieces for the same processor time on one core; `the pack` is the one that ships, trained longer. Milliseconds:
-one step of the exported graph in ONNX Runtime {version} on one thread, all graphs by turns in one process.
-Made by `python -m training.tradeoff`; the numbers are in [tradeoff.json](tradeoff.json).
+training pieces for the same processor time on one core (*heard*: notes, repeats counted); `the pack` is the one that
+ships, trained longer. Milliseconds, all by turns in one run on one thread, median / 99th percentile: *step*, one bare
+step of the exported graph in ONNX Runtime {version}; *note*, what a whole note costs in the plugin (inputs, noise and
+step; `cargo bench --bench note`) in ONNX Runtime, and on the *embedded* runtime, which is the plugin's own. A
+comparator is no pack and has a step alone. Made by `python -m training.tradeoff`; the numbers are in
+[tradeoff.json](tradeoff.json).
 
-| | minutes | notes heard | parameters | time | part | pitch | duration | all | second half | ms a note, median | p99 |
-|---|---|---|---|---|---|---|---|---|---|---|---|
+| | minutes | heard | parameters | time | part | pitch | duration | all | second half | step | note, ONNX | embedded |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -174,10 +172,32 @@ def markdown(report: dict) -> str:
             f"{row['parameters'] / 1e6:.1f} M" if row.get("parameters") else "–",
             *(f"{row['bits'][field]:.2f}" for field in _FIELDS), f"**{row['bits']['all']:.2f}**",
             f"{row['bits']['second_half']:.2f}" if "second_half" in row["bits"] else "–",
-            *(f"{row['ms'][x]:.2f}" if x in row["ms"] else "–" for x in ("median", "p99")),
+            *(_milliseconds(row["ms"] if runtime is None else row["ms"].get(runtime, {}))
+              for runtime in (None, "onnxruntime", "embedded")),
         ]  # fmt: skip
         page += "| " + " | ".join(cells) + " |\n"
-    return page + (_form_page(report["form"]) if report["form"] else "")
+    return page + _against(report["runs"]) + (_form_page(report["form"]) if report["form"] else "")
+
+
+def _milliseconds(figures: dict) -> str:
+    return " / ".join(f"{figures[x]:.2f}" for x in ("median", "p99") if x in figures) or "–"
+
+
+def _against(runs: dict[str, dict]) -> str:
+    """How many bits and times ours are better than the comparator that is a network."""
+    if "notochord" not in runs:
+        return ""
+    other, lines = runs["notochord"], []
+    for name, row in runs.items():
+        if "embedded" in row["ms"]:
+            gain, ms = other["bits"]["all"] - row["bits"]["all"], other["ms"]["median"]
+            lines.append(f"{name} {gain:.2f} bits and {ms / row['ms']['embedded']['median']:.1f} times")
+    if not lines:
+        return ""
+    return (
+        "\nAgainst `notochord` in this run, fewer bits a note, and how many times a whole note on the embedded\n"
+        f"runtime goes into its bare step (medians): {'; '.join(lines)}.\n"
+    )
 
 
 def _form_page(form: dict[str, dict]) -> str:
@@ -205,6 +225,7 @@ def main() -> int:
     parser.add_argument("--run", type=_named_run, action="append", default=[], metavar="NAME=CHECKPOINT")
     parser.add_argument("--pack", type=Path, default=Path("models/default"))
     parser.add_argument("--ppm", type=Path, help="JSON that training.ppm wrote for the same split")
+    parser.add_argument("--bench", type=Path, help="what `cargo bench --bench note --no-run` built: times whole notes")
     parser.add_argument("--data", type=Path, required=True, help="folder of .jsonl or .jsonl.xz records")
     parser.add_argument("--split", choices=("train", "valid", "test", "all"), default="valid")
     parser.add_argument("--form", nargs="*", default=[], metavar="STYLE", help="styles whose form is compared")
@@ -230,13 +251,14 @@ def main() -> int:
         runs[name] = candidate.facts | {"bits": bits(candidate, streams)}
         print(name, runs[name], file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        timed: dict[str, Timed] = {}
-        for index, (name, candidate) in enumerate(candidates.items()):
-            path = Path(folder) / f"{index}.onnx"
-            inputs = candidate.write(path)
-            timed[name] = session.open_session(path), inputs
-        for name, found in times(timed).items():
-            runs[name]["ms"] = found
+        graphs = {name: timed(c, Path(folder) / str(index)) for index, (name, c) in enumerate(candidates.items())}
+        try:
+            found = timing.times(graphs, wanted.bench)
+        except (OSError, ValueError) as error:
+            print(f"tradeoff: {error}", file=sys.stderr)
+            return 2
+    for name, ms in found.items():
+        runs[name]["ms"] = ms
     for kind in ("static", "memory"):
         if kind in ppm:
             ms = {"median": ppm["ms"]} if "ms" in ppm else {}

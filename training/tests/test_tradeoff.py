@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import data, evaluate, improvise, notochord, settings, tradeoff, train
+from training import data, evaluate, improvise, notochord, settings, timing, tradeoff, train
 from training.corpus import Corpus, files_of, read
 from training.tests.invented import write_folder
 
@@ -29,8 +29,16 @@ def _checkpoint(folder: Path, path: Path, network: str, *changes: str) -> Path:
     return path
 
 
+def _program(path: Path) -> Path:
+    """What answers as the bench does, to a folder that holds a pack."""
+    figures = {"embedded": {"median_ms": 0.25, "p99_ms": 0.5}, "native": None}
+    path.write_text(f"#!/bin/sh\ntest -e $1/manifest.json || exit 3\necho '{json.dumps(figures)}'\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
 def test_networks_are_compared_in_one_run(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(tradeoff, "STEPS", 3)
+    monkeypatch.setattr(timing, "STEPS", 3)
     small = functools.partial(notochord.Notochord, hidden=16, width=16)
     monkeypatch.setitem(train.NETWORKS, "notochord", lambda _: small())
     monkeypatch.setattr(tradeoff.notochord, "Notochord", small)
@@ -39,6 +47,7 @@ def test_networks_are_compared_in_one_run(folder, tmp_path, monkeypatch):
     ppm = {"ms": 0.01, "memory": {"bits": dict.fromkeys(("all", "time", "part", "pitch", "duration"), 4.0)}}
     (tmp_path / "ppm.json").write_text(json.dumps(ppm), encoding="utf-8")
     options = ["--run", f"deaf={deaf}", "--run", f"other={other}", "--ppm", str(tmp_path / "ppm.json")]
+    options += ["--bench", str(_program(tmp_path / "bench"))]
     options += ["--pack", str(TOY), "--data", str(folder), "--out", str(tmp_path), "--form", "song", "--windows", "1"]
     monkeypatch.setattr(improvise, "MOST_NOTES", 30)
     monkeypatch.setattr(sys, "argv", ["tradeoff", *options])
@@ -54,10 +63,13 @@ def test_networks_are_compared_in_one_run(folder, tmp_path, monkeypatch):
         assert runs[name]["bits"]["all"] == pytest.approx(
             sum(runs[name]["bits"][f] for f in tradeoff._FIELDS), abs=3e-3
         )
+        assert ("embedded" in runs[name]["ms"]) == (name != "other")  # which is no pack
+    assert runs["deaf"]["ms"]["embedded"] == {"median": 0.25, "p99": 0.5}
     judge, _ = evaluate.open_judge(TOY, "torch")
     wanted = evaluate.evaluate(judge, evaluate.chosen_pieces(folder, "valid"))["bits"]["all"]
     assert runs["the pack"]["bits"]["all"] == pytest.approx(wanted, abs=2e-3)
-    assert "| deaf |" in (tmp_path / "tradeoff.md").read_text(encoding="utf-8")
+    page = (tmp_path / "tradeoff.md").read_text(encoding="utf-8")
+    assert "| deaf |" in page and " – | 0.25 / 0.50 |" in page
 
 
 def test_without_look_back_nothing_of_it_is_told(folder):
@@ -80,3 +92,19 @@ def test_a_foreign_checkpoint_is_named(tmp_path):
     torch.save({"vocabulary": "another"}, tmp_path / "old.pt")
     with pytest.raises(ValueError, match="old.pt"):
         tradeoff.open_run(tmp_path / "old.pt")
+
+
+def test_a_program_that_times_nothing_is_named(tmp_path):
+    program = _program(tmp_path / "bench")
+    assert timing._whole_notes(program, TOY) == {"embedded": {"median": 0.25, "p99": 0.5}}
+    with pytest.raises(ValueError, match=r"nowhere with .*bench \(status 3\)"):
+        timing._whole_notes(program, tmp_path / "nowhere")
+
+
+def test_what_is_saved_against_the_comparator_is_said():
+    def row(bits: float, **ms) -> dict:
+        return {"bits": {"all": bits}, "ms": ms}
+
+    runs = {"notochord": row(6.0, median=4.0), "small": row(3.5, median=9.0, embedded={"median": 0.5})}
+    assert "small 2.50 bits and 8.0 times" in tradeoff._against(runs)
+    assert tradeoff._against({"small": runs["small"]}) == ""
