@@ -47,8 +47,8 @@ def describe(stream: data.Stream) -> dict[str, float | np.ndarray]:
         "repeated_grams": _repeated_grams(stream),
         "empty_bars": sum(not bar for bar in bars) / len(bars),
         "clashes": clashes / pairs if pairs else math.nan,
-        "same_bar_run": float(_longest_run(bars)),
-        "silence_bars": _longest_silence(stream),
+        "same_bar_run": float(longest_run(bars)),
+        "silence_bars": longest_silence(stream),
     }  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _repeated_grams(stream: data.Stream) -> float:
     return again / total if total else math.nan
 
 
-def _longest_run(bars: list[set]) -> int:
+def longest_run(bars: list[set]) -> int:
     """Most bars in a row that are all the same and not empty."""
     longest = run = 0
     for at, bar in enumerate(bars):
@@ -156,7 +156,7 @@ def _longest_run(bars: list[set]) -> int:
     return longest
 
 
-def _longest_silence(stream: data.Stream) -> float:
+def longest_silence(stream: data.Stream) -> float:
     """Longest stretch without any sound, before the first note and after the last one too, in mean bar lengths."""
     ends = np.maximum.accumulate(stream.onset + v.DURATION_TICKS[stream.duration])
     final = stream.bar_start[-1] + stream.bar_length[-1]

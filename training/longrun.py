@@ -1,8 +1,8 @@
 """Long free runs: whether the band falls silent, or repeats one bar for ever, over hundreds of bars.
 
 Every run is from an empty start with the usual band, every control at rest. A run is silent where no note of any part
-sounds for so many bars. Writes `long.json` and `long.md` after each style; with `--resume` it goes on where a
-`long.json` of the same graph and settings ends.
+sounds for so many bars. Writes `long.json` and `long.md` after each style; with `--resume` it keeps what runs a
+`long.json` of the same graph and settings has, and makes those that are missing: more `--runs` add to them.
 """
 
 import argparse
@@ -15,6 +15,9 @@ import numpy as np
 from training import descriptors, improvise
 from training import vocabulary as v
 
+_NO_RUNS = {
+    "runs": 0, "notes": 0, "cut": 0, "longest_silence": 0.0, "silent": [], "quarters": [0, 0], "same": [],
+}  # fmt: skip
 MOST_NOTES = 12288  # of one run
 SILENT_BARS, SAME_BARS = 4, 8  # a run that is silent for so long, or plays one bar more often in a row, has failed
 
@@ -22,46 +25,52 @@ SILENT_BARS, SAME_BARS = 4, 8  # a run that is silent for so long, or plays one 
 def measure(network, manifest: dict, wanted: argparse.Namespace, known: dict, tell=None) -> dict[str, dict]:
     """Figures of every wanted style: longest silence and longest run of one bar of each run, and whether form holds.
 
-    Those that are `known` are taken from there. `tell` gets all that are known after each that was not.
+    Runs that are `known` are not made again, only those that are missing of the wanted number. `tell` gets all that is
+    known after each style of which there was something to make.
     """
-    found = {name: figures for name, figures in known.items() if name in wanted.styles}
-    for row in manifest["styles"]:
-        if row["name"] not in wanted.styles or row["name"] in found:
+    cards = {row["name"]: row for row in manifest["styles"]}
+    found = {name: known[name] for name in wanted.styles if name in known}
+    for name in wanted.styles:
+        done = found[name]["runs"] if name in found else 0
+        if done >= wanted.runs:
             continue
-        ground = improvise.usual_ground(row, wanted.bars)
-        style = v.STYLES.index(row["name"])
-        asks = [improvise.ask_of(row, ground, wanted.temperature, (wanted.seed, style, i)) for i in range(wanted.runs)]
+        ground = improvise.usual_ground(cards[name], wanted.bars)
+        seeds = [(wanted.seed, v.STYLES.index(name), i) for i in range(done, wanted.runs)]
+        asks = [improvise.ask_of(cards[name], ground, wanted.temperature, seed) for seed in seeds]
         streams = [m.stream for m in improvise.improvise(network, asks, most_notes=MOST_NOTES)]
-        found[row["name"]] = judge(streams, wanted.bars)
+        found[name] = judge(streams, wanted.bars, found.get(name))
         if tell:
             tell(found)
     return found
 
 
-def judge(streams: list, bars: int) -> dict:
-    """Figures of the runs of one style."""
-    silence, same, quarter = [], [], []
+def judge(streams: list, bars: int, before: dict | None = None) -> dict:
+    """Figures of the runs of one style, with those of the runs `before` them; silent and stuck ones by their index."""
+    before = before or _NO_RUNS
+    silence, same, quarters = [], list(before["same"]), np.array(before["quarters"])
     for stream in streams:
-        told = descriptors.describe(stream) if len(stream.onset) else {"silence_bars": float(bars), "same_bar_run": 0.0}
-        silence.append(told["silence_bars"])
-        same.append(told["same_bar_run"])
+        silence.append(descriptors.longest_silence(stream) if len(stream.onset) else float(bars))
+        same.append(descriptors.longest_run(descriptors.bar_sets(stream)))
         edges = stream.bar_start[[0, bars // 4, bars - bars // 4]]
-        first, last = ((stream.onset >= low) & (stream.onset < high) for low, high in
-                       ((edges[0], edges[1]), (edges[2], np.iinfo(np.int64).max)))  # fmt: skip
-        quarter.append((int(first.sum()), int(last.sum())))
-    first, last = np.sum(quarter, 0)
+        quarters += [
+            int(((stream.onset >= low) & (stream.onset < high)).sum())
+            for low, high in ((edges[0], edges[1]), (edges[2], np.iinfo(np.int64).max))
+        ]
     return {
-        "runs": len(streams), "notes": int(sum(len(s.onset) for s in streams)),
-        "cut": sum(len(s.onset) >= MOST_NOTES for s in streams),
-        "silent": sum(x >= SILENT_BARS for x in silence), "longest_silence": round(max(silence), 2),
-        "stuck": sum(x > SAME_BARS for x in same), "longest_same": int(max(same)),
-        "median_same": float(np.median(same)), "last_to_first_quarter": round(float(last / max(first, 1)), 3),
+        "runs": len(same), "notes": before["notes"] + int(sum(len(s.onset) for s in streams)),
+        "cut": before["cut"] + sum(len(s.onset) >= MOST_NOTES for s in streams),
+        "silent": before["silent"] + [before["runs"] + i for i, x in enumerate(silence) if x >= SILENT_BARS],
+        "longest_silence": round(max([before["longest_silence"], *silence]), 2),
+        "stuck": [i for i, x in enumerate(same) if x > SAME_BARS], "longest_same": max(same),
+        "median_same": float(np.median(same)),
+        "last_to_first_quarter": round(float(quarters[1] / max(quarters[0], 1)), 3),
+        "quarters": quarters.tolist(), "same": same,
     }  # fmt: skip
 
 
 _PAGE = """# Long free runs
 
-{runs} runs of {bars} bars a style from an empty start with the usual band, every control at rest, temperature
+Runs of {bars} bars a style from an empty start with the usual band, every control at rest, temperature
 {temperature}; seed {seed}, pack `{pack}` (graph `{sha}`). Made by `python -m training.longrun`; the numbers are in
 [long.json](long.json).
 
@@ -70,24 +79,25 @@ in a row. *Last to first quarter*: notes in the last quarter of the bars over th
 
 Of {total} runs {all_silent} were silent and {all_stuck} stuck.
 
-| style | notes | silent | longest silence (bars) | stuck | same bar in a row, most | median | last to first quarter |
-|---|---|---|---|---|---|---|---|
+| style | runs | notes | silent | longest silence (bars) | stuck | one bar in a row | median | last to first quarter |
+|---|---|---|---|---|---|---|---|---|
 """
 
 
 def markdown(report: dict) -> str:
     """The page."""
     styles = report["styles"]
+    silent, stuck = (sum(len(row[name]) for row in styles.values()) for name in ("silent", "stuck"))
     page = _PAGE.format(
-        runs=report["runs"], bars=report["bars"], temperature=report["temperature"], seed=report["seed"],
+        bars=report["bars"], temperature=report["temperature"], seed=report["seed"],
         pack=report["pack"], sha=report["graph_sha256"][:12], silent=SILENT_BARS, same=SAME_BARS,
-        total=sum(row["runs"] for row in styles.values()), all_silent=sum(row["silent"] for row in styles.values()),
-        all_stuck=sum(row["stuck"] for row in styles.values()),
+        total=sum(row["runs"] for row in styles.values()), all_silent=silent, all_stuck=stuck,
     )  # fmt: skip
     for name, row in styles.items():
         page += (
-            f"| {name} | {row['notes']} | {row['silent']} | {row['longest_silence']:.1f} | {row['stuck']} | "
-            f"{row['longest_same']} | {row['median_same']:.0f} | {row['last_to_first_quarter']:.2f} |\n"
+            f"| {name} | {row['runs']} | {row['notes']} | {len(row['silent'])} | {row['longest_silence']:.1f} | "
+            f"{len(row['stuck'])} | {row['longest_same']} | {row['median_same']:.0f} | "
+            f"{row['last_to_first_quarter']:.2f} |\n"
         )
     return page
 
@@ -102,7 +112,7 @@ def main() -> int:
     parser.add_argument("--bars", type=int, default=200)
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--resume", action="store_true", help="keep the styles that are in long.json")
+    parser.add_argument("--resume", action="store_true", help="keep the runs that are in long.json")
     wanted = parser.parse_args()
     unknown = set(wanted.styles) - set(v.STYLES)
     if unknown:
@@ -113,14 +123,16 @@ def main() -> int:
         print(f"longrun: {error}", file=sys.stderr)
         return 2
     about = {
-        "pack": manifest["name"], "graph_sha256": manifest["note_model"]["sha256"], "bars": wanted.bars,
-        "runs": wanted.runs, "temperature": wanted.temperature, "seed": wanted.seed,
+        "format": 2, "pack": manifest["name"], "graph_sha256": manifest["note_model"]["sha256"], "bars": wanted.bars,
+        "temperature": wanted.temperature, "seed": wanted.seed,
     }  # fmt: skip
 
     def write(styles: dict) -> None:
-        report = about | {"styles": styles}
+        report = about | {"styles": {name: styles[name] for name in v.STYLES if name in styles}}
         wanted.out.mkdir(parents=True, exist_ok=True)
-        (wanted.out / "long.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        rows = ",\n".join(f'  "{name}": {json.dumps(row)}' for name, row in report["styles"].items())
+        head = json.dumps(about)[1:-1]
+        (wanted.out / "long.json").write_text(f'{{{head},\n "styles": {{\n{rows}\n }}}}\n', encoding="utf-8")
         (wanted.out / "long.md").write_text(markdown(report), encoding="utf-8")
         print(f"{len(styles)} styles", file=sys.stderr, flush=True)
 
@@ -131,7 +143,7 @@ def main() -> int:
 
 
 def begun(path: Path, about: dict) -> dict[str, dict]:
-    """The styles that an earlier run of the same pack and settings has written; none where there is no such."""
+    """What an earlier call for the same pack and settings has written; nothing where there is no such."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
         return report["styles"] if all(report[name] == value for name, value in about.items()) else {}

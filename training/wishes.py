@@ -1,6 +1,7 @@
 """How far wishes are obeyed: density, register, key, chords and temperature, from empty starts with the usual band.
 
-Every wish is tried alone, the others as the plugin tells them at rest. Writes `wishes.json` and `wishes.md`.
+Every wish is tried alone, the others as the plugin tells them at rest. Writes `wishes.json` and `wishes.md` after each
+style; with `--resume` it keeps the styles that a `wishes.json` of the same graph and settings has.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data, descriptors, harmony, improvise
+from training import data, descriptors, harmony, improvise, longrun
 from training import vocabulary as v
 
 LEVELS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # deviations of density, octaves of register
@@ -156,13 +157,19 @@ def _mean(values) -> float | None:
     return round(float(values.mean()), 3) if len(values) else None
 
 
-def measure(network, manifest: dict, wanted: argparse.Namespace, tell=None) -> dict[str, dict]:
-    """Figures of every wanted style."""
+def measure(network, manifest: dict, wanted: argparse.Namespace, known: dict, tell=None) -> dict[str, dict]:
+    """Figures of every wanted style that is not `known` already; `tell` gets all that are, after each that was not."""
     cards = {row["name"]: row for row in manifest["styles"]}
-    trials = [_Trial(cards[name], wanted) for name in wanted.styles]
-    asks = [ask for trial in trials for ask in trial.asks.values()]
-    made = iter(improvise.improvise(network, asks, most_notes=improvise.MOST_NOTES, tell=tell))
-    return {trial.name: trial.judge({name: next(made) for name in trial.asks}) for trial in trials}
+    found = {name: known[name] for name in wanted.styles if name in known}
+    for name in wanted.styles:
+        if name in found:
+            continue
+        trial = _Trial(cards[name], wanted)
+        made = improvise.improvise(network, trial.asks.values(), batch=256, most_notes=improvise.MOST_NOTES)
+        found[name] = trial.judge(dict(zip(trial.asks, made, strict=True)))
+        if tell:
+            tell(found)
+    return found
 
 
 _PAGE = """# How far wishes are obeyed
@@ -230,6 +237,7 @@ def main() -> int:
     parser.add_argument("--pieces", type=int, default=6, help="improvisations for each level of each wish")
     parser.add_argument("--bars", type=int, default=16)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="keep the styles that are in wishes.json")
     wanted = parser.parse_args()
     unknown = set(wanted.styles) - set(v.STYLES)
     if unknown:
@@ -239,16 +247,22 @@ def main() -> int:
     except (OSError, ValueError, KeyError) as error:
         print(f"wishes: {error}", file=sys.stderr)
         return 2
-    styles = measure(network, manifest, wanted, lambda done: print(f"{done} improvised", file=sys.stderr))
-    report = {
+    about = {
         "pack": manifest["name"], "graph_sha256": manifest["note_model"]["sha256"], "bars": wanted.bars,
-        "pieces": wanted.pieces, "seed": wanted.seed, "styles": styles,
+        "pieces": wanted.pieces, "seed": wanted.seed,
     }  # fmt: skip
-    wanted.out.mkdir(parents=True, exist_ok=True)
-    rows = ",\n".join(f'  "{name}": {json.dumps(row)}' for name, row in styles.items())
-    head = json.dumps({k: x for k, x in report.items() if k != "styles"})[1:-1]
-    (wanted.out / "wishes.json").write_text(f'{{{head},\n "styles": {{\n{rows}\n }}}}\n', encoding="utf-8")
-    (wanted.out / "wishes.md").write_text(markdown(report), encoding="utf-8")
+
+    def write(styles: dict) -> None:
+        report = about | {"styles": {name: styles[name] for name in v.STYLES if name in styles}}
+        wanted.out.mkdir(parents=True, exist_ok=True)
+        rows = ",\n".join(f'  "{name}": {json.dumps(row)}' for name, row in report["styles"].items())
+        head = json.dumps(about)[1:-1]
+        (wanted.out / "wishes.json").write_text(f'{{{head},\n "styles": {{\n{rows}\n }}}}\n', encoding="utf-8")
+        (wanted.out / "wishes.md").write_text(markdown(report), encoding="utf-8")
+        print(f"{len(styles)} styles", file=sys.stderr, flush=True)
+
+    known = longrun.begun(wanted.out / "wishes.json", about) if wanted.resume else {}
+    styles = measure(network, manifest, wanted, known, write)
     print(f"{wanted.out}: {len(styles)} styles")
     return 0
 

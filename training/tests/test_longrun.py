@@ -28,10 +28,15 @@ def test_silent_and_stuck_runs_are_counted():
     silent = _run([*range(8), *range(12, 16)], (60, 65))
     stuck = _run(range(16), (60,))
     found = longrun.judge([fine, silent, stuck], 16)
-    assert (found["silent"], found["longest_silence"]) == (1, 4.0)
-    assert (found["stuck"], found["longest_same"]) == (1, 16)
+    assert (found["silent"], found["longest_silence"]) == ([1], 4.0)
+    assert (found["stuck"], found["longest_same"]) == ([2], 16)
     assert found["last_to_first_quarter"] == 1.0
-    assert longrun.judge([fine], 16)["silent"] == longrun.judge([fine], 16)["stuck"] == 0
+    assert longrun.judge([fine], 16)["silent"] == longrun.judge([fine], 16)["stuck"] == []
+
+
+def test_runs_made_one_after_the_other_are_judged_as_all_at_once():
+    runs = [_run(range(16), (60, 65)), _run([*range(8), *range(12, 16)], (60, 65)), _run(range(16), (60,))]
+    assert longrun.judge(runs[1:], 16, longrun.judge(runs[:1], 16)) == longrun.judge(runs, 16)
 
 
 def test_a_page_is_written(tmp_path, monkeypatch):

@@ -51,3 +51,21 @@ def test_all_wishes_are_measured(tmp_path, monkeypatch, capsys):
     assert set(found["drums"]) == {"density", "entropy"}
     assert list(found["chorale"]["entropy"]) == [str(t) for t in wishes.TEMPERATURES + wishes.NEAR]
     assert "| chorale |" in (tmp_path / "wishes.md").read_text(encoding="utf-8")
+
+
+def test_styles_that_were_tried_are_kept_where_nothing_else_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(improvise, "MOST_NOTES", 30)
+
+    def run(*options: str) -> dict:
+        arguments = ["wishes", "--pack", str(TOY), "--out", str(tmp_path), "--pieces", "1", "--bars", "2", *options]
+        monkeypatch.setattr(sys, "argv", arguments)
+        assert wishes.main() == 0
+        return json.loads((tmp_path / "wishes.json").read_text(encoding="utf-8"))["styles"]
+
+    path, first = tmp_path / "wishes.json", run("--styles", "drums")
+    report = json.loads(path.read_text(encoding="utf-8"))
+    report["styles"]["drums"]["density"]["rank_correlation"] = -2.0  # what no trial gives
+    path.write_text(json.dumps(report), encoding="utf-8")
+    kept = run("--styles", "drums,ragtime", "--resume")
+    assert list(kept) == ["drums", "ragtime"] and kept["drums"]["density"]["rank_correlation"] == -2.0
+    assert run("--styles", "drums") == first
