@@ -1,8 +1,8 @@
 """Improvises many streams at once under the plugin's conditions: what `src/infer/sampling.rs` asks, in batches.
 
-Three things differ from the plugin: a step is drawn in one go and not window by window, so that a part tires, wearies
-and is held to the wished density from note to note; its impatience is read at the beat that the drawn step leads to on
-the newest bar's metre; and the random numbers are numpy's.
+Three things differ from the plugin: a step is drawn in one go and not window by window, so that a part tires, wearies,
+is held to the wished density and is called back from a silence from note to note; its impatience is read at the beat
+that the drawn step leads to on the newest bar's metre; and the random numbers are numpy's.
 """
 
 import json
@@ -30,11 +30,12 @@ MOST_STEP = 0.8  # octaves of density that one step of its control is told at mo
 MOST_NOTES = 3072  # of one stream
 _LOWEST, _HIGHEST = 24, 96  # registers told
 _MOST_IMPATIENT = 9.0
-_TIRELESS, _TIRING, _MOST_TIRED = 4.0, 2.0, 16.0  # bars of nothing new; then deviations less repetition told a bar
+_TIRELESS, _TIRING, _MOST_TIRED = 4.0, 2.0, 16.0  # bars of nothing new; deviations less repetition told a bar; the most
+_SAME_AGAIN = 2.0  # bars that one bar counts for in which the whole band plays what it played in the bar before
 _SPARSE = 0.75  # share of rows playing below which the others are taken out
 _COLUMNS = (
     "_rows", "_families", "_context", "_sharpness", "_pitches",
-    "_velocity", "_end", "_sounded", "_bits", "_tiring", "_again", "_fresh", "playing",
+    "_velocity", "_end", "_sounded", "_bits", "_repetition_std", "_again", "_fresh", "_turned", "playing",
 )  # fmt: skip
 # Where each family is at home, for one that the style's band does not have.
 _HOME = (60, 72, 60, 57, 40, 64, 62, 58, 64, 74, 70, 60, 62, 60, 60, 60)
@@ -166,9 +167,10 @@ class _Batch:
         self._end = np.array([a.ground.end for a in asks])
         self._sounded = np.full((len(asks), v.PARTS), -1)  # last onset of each part, -1 = none yet
         self._bits = np.zeros((len(asks), 5))
-        self._tiring = np.array([_TIRING * a.repetition_std for a in asks])
+        self._repetition_std = np.array([a.repetition_std for a in asks])
         self._again = self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT].copy()  # as asked for
         self._fresh = np.full((len(asks), v.PARTS), -1)  # last onset that no memory of the part foretold, -1 = none
+        self._turned = np.zeros(len(asks), np.int64)  # last onset of a note that its part did not play a bar before
         self._manners = manners.Manners(
             np.array([a.patience for a in asks]), self._families, np.array([a.density for a in asks]),
             np.array([a.hurry for a in asks]),
@@ -187,9 +189,15 @@ class _Batch:
         return torch.from_numpy(np.where(self._families == v.ABSENT, OFF, bias).astype(np.float32))
 
     def _tire(self, position: np.ndarray) -> None:
-        """Tell a part that has played nothing new for some bars up to its newest note to repeat itself less."""
+        """Tell a part that has played nothing new for some bars up to its newest note to repeat itself less.
+
+        Sooner where everybody has played one bar again and again.
+        """
         bars = (self._sounded - self._fresh) / position[:, 1, None]
-        tired = np.where(self._fresh < 0, 0.0, (bars - _TIRELESS).clip(0, _MOST_TIRED)) * self._tiring[:, None]
+        alike = (self._hearing.now - self._turned) / position[:, 1]
+        bars = bars + _SAME_AGAIN * (alike - _TIRELESS).clip(0)[:, None]
+        tired = (_TIRING * (bars - _TIRELESS)).clip(0, _MOST_TIRED)
+        tired = np.where(self._fresh < 0, 0.0, tired) * self._repetition_std[:, None]
         flag = self._context[:, v.REPETITION_FLAG_AT : v.CONTEXT_SIZE]
         self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT] = self._again - tired * flag
 
@@ -215,7 +223,7 @@ class _Batch:
         how = stepping.Drawing(
             torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness),
             torch.full((len(noise), 1), float(np.log(MIN_P))),
-            torch.from_numpy(self._manners.times(heard.position[:, 1])),
+            torch.from_numpy(self._manners.times(*heard.position[:, 1:].T)),
             lambda time: self._impatience(heard.position, time), torch.from_numpy(self._manners.pitches(self._pitches)),
         )  # fmt: skip
         families, context = torch.from_numpy(self._families), torch.from_numpy(self._context)
@@ -228,8 +236,10 @@ class _Batch:
         every = np.arange(len(event))
         self._sounded[every, event[:, 1]] = self._hearing.now
         own = heard.motif[every, event[:, 1]]
-        foretold = ((own[..., 0] == event[:, :1]) & (own[..., 1] == event[:, 2:3])).any(1)
-        self._fresh[every[~foretold], event[~foretold, 1]] = self._hearing.now[~foretold]
+        foretold = (own[..., 0] == event[:, :1]) & (own[..., 1] == event[:, 2:3])
+        turned, fresh = ~foretold[:, 0], ~foretold.any(1)
+        self._turned[turned] = self._hearing.now[turned]
+        self._fresh[every[fresh], event[fresh, 1]] = self._hearing.now[fresh]
         ended = self._made(over, self._hearing.count - 1)
         self.playing &= ~over
         if self.playing.mean() < _SPARSE:

@@ -1,7 +1,7 @@
 """Long free runs: whether the band falls silent, or repeats one bar for ever, over hundreds of bars.
 
 Every run is from an empty start with the usual band, every control at rest. A run is silent where no note of any part
-sounds for so many bars. Writes `long.json` and `long.md` after each style; with `--resume` it keeps what runs a
+sounds for so many bars. Writes `long.json` and `long.md` after every few styles; with `--resume` it keeps what runs a
 `long.json` of the same graph and settings has, and makes those that are missing: more `--runs` add to them.
 """
 
@@ -19,6 +19,7 @@ _NO_RUNS = {
     "runs": 0, "notes": 0, "cut": 0, "longest_silence": 0.0, "silent": [], "quarters": [0, 0], "same": [],
 }  # fmt: skip
 MOST_NOTES = 12288  # of one run
+TOGETHER = 128  # runs that are made at once
 SILENT_BARS, SAME_BARS = 4, 8  # a run that is silent for so long, or plays one bar more often in a row, has failed
 
 
@@ -26,22 +27,32 @@ def measure(network, manifest: dict, wanted: argparse.Namespace, known: dict, te
     """Figures of every wanted style: longest silence and longest run of one bar of each run, and whether form holds.
 
     Runs that are `known` are not made again, only those that are missing of the wanted number. `tell` gets all that is
-    known after each style of which there was something to make.
+    known after every few styles of which there was something to make.
     """
     cards = {row["name"]: row for row in manifest["styles"]}
     found = {name: known[name] for name in wanted.styles if name in known}
-    for name in wanted.styles:
-        done = found[name]["runs"] if name in found else 0
-        if done >= wanted.runs:
-            continue
-        ground = improvise.usual_ground(cards[name], wanted.bars)
-        seeds = [(wanted.seed, v.STYLES.index(name), i) for i in range(done, wanted.runs)]
-        asks = [improvise.ask_of(cards[name], ground, wanted.temperature, seed) for seed in seeds]
-        streams = [m.stream for m in improvise.improvise(network, asks, most_notes=MOST_NOTES)]
-        found[name] = judge(streams, wanted.bars, found.get(name))
+    missing = {name: range(found[name]["runs"] if name in found else 0, wanted.runs) for name in wanted.styles}
+    for together in _groups({name: runs for name, runs in missing.items() if runs}):
+        asks = []
+        for name, runs in together.items():
+            ground, style = improvise.usual_ground(cards[name], wanted.bars), v.STYLES.index(name)
+            asks += [improvise.ask_of(cards[name], ground, wanted.temperature, (wanted.seed, style, i)) for i in runs]
+        made = iter(improvise.improvise(network, asks, batch=len(asks), most_notes=MOST_NOTES))
+        for name, runs in together.items():
+            found[name] = judge([next(made).stream for _ in runs], wanted.bars, found.get(name))
         if tell:
             tell(found)
     return found
+
+
+def _groups(missing: dict[str, range]) -> list[dict[str, range]]:
+    """Styles whose runs are made together, since few at a time cost nearly as much as many."""
+    groups: list[dict[str, range]] = []
+    for name, runs in missing.items():
+        if not groups or sum(map(len, groups[-1].values())) + len(runs) > TOGETHER:
+            groups.append({})
+        groups[-1][name] = runs
+    return groups
 
 
 def judge(streams: list, bars: int, before: dict | None = None) -> dict:

@@ -2,7 +2,7 @@
 
 No more than a handful of keys of one part at once; no run of notes closer than a thirty-second; a pitch that a part has
 struck more often running than the style's pieces do grows less likely; and where far more or fewer notes have come than
-are wished for, shorter or longer waits grow less likely.
+are wished for, shorter or longer waits grow less likely. A band that is silent comes in again after a bar, in a beat.
 """
 
 import numpy as np
@@ -37,6 +37,7 @@ class Manners:
         self._onsets = np.full((size, _RECENT), -1)  # newest last
         self._parts = np.zeros((size, _RECENT), np.int64)
         self._now = np.zeros(size, np.int64)  # ticks
+        self._rings = np.zeros(size, np.int64)  # end of what sounds longest, ticks
         self._gaps = np.full((size, _GAPS), v.TIME_CLASSES)  # ticks between the newest onsets
         self._struck = np.zeros((size, v.PARTS), np.int64)  # keys struck at the newest onset
         self._pitch = np.full((size, v.PARTS), -1)  # each part's newest
@@ -49,6 +50,7 @@ class Manners:
         self._gaps[moved] = np.roll(self._gaps[moved], 1, axis=1)
         self._gaps[moved, 0] = time[moved]
         self._now += time
+        self._rings = np.maximum(self._rings, self._now + v.DURATION_TICKS[drawn[:, 3]])
         for column, newest in ((self._onsets, self._now), (self._parts, part)):
             column[:, :-1] = column[:, 1:]
             column[:, -1] = newest
@@ -73,12 +75,17 @@ class Manners:
         driven = np.where(np.abs(wished) < _AT_REST, _MOST_DRIVEN_AT_REST, _MOST_DRIVEN)
         return np.where(span < bar, 0.0, -firmly.clip(-driven, _MOST_HELD))
 
-    def times(self, bar: np.ndarray) -> np.ndarray:
-        """The bias of waits, float32 [B, 384], with those ruled out that would be a runaway. bar: as in `_governed`."""
+    def times(self, bar: np.ndarray, beat: np.ndarray) -> np.ndarray:
+        """The bias of waits, float32 [B, 384], without those that would be a runaway or a silence.
+
+        bar: as in `_governed`; beat: likewise.
+        """
         hurry = (self._hurry + self._governed(bar)).astype(np.float32)
         bias = -hurry[:, None] * _LENGTHS
         bias[(self._gaps < _RUSHING).all(1), 1:_RUSHING] = _OFF
         bias[(self._struck >= HANDFUL).any(1), 0] = _OFF
+        latest = np.maximum(self._rings - self._now, 0) + bar + beat
+        bias[latest[:, None] <= _WAITS] = _OFF
         return bias
 
     def pitches(self, bias: np.ndarray) -> np.ndarray:

@@ -136,6 +136,25 @@ def test_a_part_that_has_been_silent_grows_impatient(network):
     assert np.allclose(batch._impatience(np.array([[4, 72, 24]]), torch.tensor([0]))[0, 1], 9)
 
 
+def test_a_part_that_plays_nothing_new_tires_and_sooner_where_all_repeat_one_bar(network):
+    """Bars of 72 ticks; the first part's last news was six bars before its newest note, the second's half a bar."""
+    batch = improvise._Batch(network, _asks(1), 10, True)
+    batch._hearing.push(np.array([[0, 1, 60, 0, 0]]), np.array([0]))
+    batch._hearing._past.onset[0, 0] = 720
+    batch._sounded[0, 1:3], batch._fresh[0, 1:3] = (720, 684), (288, 648)
+
+    def told(turned: int) -> list[float]:
+        batch._turned[0] = turned
+        batch._tire(np.array([[0, 72, 24]]))
+        return batch._context[0, v.REPETITION_AT + 1 : v.REPETITION_AT + 3].tolist()
+
+    usual = CARD["repetition"]["mean"]
+    assert np.allclose(told(648), [usual - 2 * 2, usual])
+    assert np.allclose(told(720 - 4 * 72), [usual - 2 * 2, usual])
+    assert np.allclose(told(720 - 5 * 72), [usual - 2 * (2 + 2), usual])
+    assert np.allclose(told(720 - 9 * 72), [usual - 16, usual - 2 * (0.5 + 10 - 4)])
+
+
 def test_an_ask_tells_what_the_plugin_tells():
     families = np.array([v.ABSENT, 0, 6, v.DRUMS, 9])
     ask = improvise.ask_of(CARD, improvise.usual_ground(CARD, 2)._replace(families=families), 1.0, (0,))

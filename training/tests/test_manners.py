@@ -5,7 +5,7 @@ import numpy as np
 from training import manners
 from training import vocabulary as v
 
-BAR = 96
+BAR, BEAT = 96, 24
 
 
 def _manners(size: int = 1, patience: float = 5.0, wished: float = 0.0, hurry: float = 0.0) -> manners.Manners:
@@ -20,7 +20,8 @@ def _push(own: manners.Manners, *events: tuple[int, int, int]) -> None:
 
 
 def _times(own: manners.Manners) -> np.ndarray:
-    return own.times(np.full(1, BAR))[0]
+    """The bias of waits of less than a bar."""
+    return own.times(np.full(1, BAR), np.full(1, BEAT))[0][:BAR]
 
 
 def test_four_onsets_in_a_rush_are_followed_by_no_fifth():
@@ -31,6 +32,15 @@ def test_four_onsets_in_a_rush_are_followed_by_no_fifth():
     assert (_times(own)[1:3] < -1e8).all() and _times(own)[0] == 0 and (_times(own)[3:] == 0).all()
     _push(own, (3, 1, 65))
     assert (_times(own) == 0).all()
+
+
+def test_a_silence_ends_within_a_beat_of_a_bar():
+    own = _manners(size=2)
+    half = int(v.duration_class(np.array([48]))[0])
+    own.push(np.array([[0, 1, 60, half, 0], [0, 1, 60, 0, 0]]))
+    own.push(np.array([[12, 2, 50, 0, 0], [12, 2, 50, half, 0]]))
+    found = own.times(np.full(2, BAR), np.full(2, BEAT)) > -1e8
+    assert found.sum(1).tolist() == [36 + BAR + BEAT, 48 + BAR + BEAT] and (np.diff(found.astype(int)) <= 0).all()
 
 
 def test_hurrying_makes_long_waits_unlikely():

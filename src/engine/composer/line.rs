@@ -1,11 +1,14 @@
 //! One line of events as the note model has heard it, with the state to go on from. Cloning it takes a snapshot.
 
+#[cfg(test)]
+mod tests;
+
 use crate::infer::{ComposeError, Controls, Draw, Muse, State};
 use crate::music::memory::{Memory, Tail};
 use crate::music::originality;
 use crate::music::planner::BarLine;
 use crate::music::tokens::{
-    Event, Features, History, LONGEST_TIME, VelocityFrom, duration_class, velocity_class,
+    Event, Features, History, LONGEST_TIME, SOURCES, VelocityFrom, duration_class, velocity_class,
 };
 use crate::score::{Family, Key, Note, Part, Pitch, Tick, Ticks};
 
@@ -17,6 +20,8 @@ pub(super) struct Line {
     before: State,
     /// Of each slot, the last onset that nothing the part had played before foretold.
     fresh: [Option<Tick>; Part::COUNT],
+    /// The last onset of a note that its part had not played a bar before.
+    turned: Option<Tick>,
     /// What each slot copies of the pieces that the model learned from.
     copying: [originality::Line; Part::COUNT],
 }
@@ -41,6 +46,7 @@ impl Line {
             history: History::new(),
             before: silence,
             fresh: [None; Part::COUNT],
+            turned: None,
             copying: Default::default(),
         }
     }
@@ -69,8 +75,12 @@ impl Line {
             None => self.draw(muse, context, note.onset)?.state,
         };
         self.before = after.clone();
-        if !self.is_foretold(context, note) {
+        let foretold = self.foretold(context, note);
+        if !foretold.contains(&true) {
             self.fresh[note.part.slot()] = Some(note.onset);
+        }
+        if !foretold[0] {
+            self.turned = Some(note.onset);
         }
         let velocity = (context.velocities == VelocityFrom::Model).then_some(note.velocity);
         let family = context.controls.family[note.part.slot()];
@@ -97,17 +107,22 @@ impl Line {
     pub(super) fn shift(&mut self, by: Ticks) {
         self.history.shift(by);
         self.copying.iter_mut().for_each(|it| it.shift(by));
-        for onset in self.fresh.iter_mut().flatten() {
+        for onset in self.fresh.iter_mut().chain([&mut self.turned]).flatten() {
             *onset += by;
         }
     }
 
-    /// How many bars of `part` up to its newest note hold nothing but what it had played before.
+    /// How many bars of `part` up to its newest note hold nothing but what it had played before. Where all parts play one bar again and again, each
+    /// beyond the fourth counts threefold, so that no bar comes more than eight times in a row.
     pub(super) fn stale_bars(&self, part: Part, bar: BarLine) -> f32 {
+        const TIRELESS_BARS: f32 = 4.0;
+        const SAME_AGAIN: f32 = 2.0;
+        let bars = |from: Tick, to: Tick| (to - from).0 as f32 / bar.meter.bar().0 as f32;
         let newest = self.history.line(part, 1).next();
-        let fresh = self.fresh[part.slot()];
-        let ticks = newest.zip(fresh).map_or(0, |((newest, _), fresh)| (newest - fresh).0);
-        ticks as f32 / bar.meter.bar().0 as f32
+        let Some(((newest, _), fresh)) = newest.zip(self.fresh[part.slot()]) else { return 0.0 };
+        let alike =
+            self.newest().zip(self.turned).map_or(0.0, |(newest, turned)| bars(turned, newest));
+        bars(fresh, newest) + SAME_AGAIN * (alike - TIRELESS_BARS).max(0.0)
     }
 
     /// Notes of `part` from `from` on, as far as that matters.
@@ -131,12 +146,12 @@ impl Line {
         gaps.filter(|it| *it < 3).count() == GAPS
     }
 
-    /// Whether one source of its part's memory foretold both when `note` comes and its pitch.
-    fn is_foretold(&self, context: &Context, note: Note) -> bool {
+    /// Of each source of its part's memory (first what the part played a bar before), whether it foretold both when `note` comes and its pitch.
+    fn foretold(&self, context: &Context, note: Note) -> [bool; SOURCES] {
         let event = self.event_of(note);
         let features = self.features(context, note.onset);
-        let mut sources = features.motif[note.part.slot()].iter();
-        sources.any(|it| it[0] == i64::from(event.time) && it[1] == i64::from(event.pitch))
+        features.motif[note.part.slot()]
+            .map(|it| it[0] == i64::from(event.time) && it[1] == i64::from(event.pitch))
     }
 
     /// Where the next time step is counted from, so that the next onset is at `begin` or later, and by how much it must be. A silence
