@@ -147,6 +147,36 @@ def timed(candidate: Candidate, folder: Path) -> timing.Timed:
     return timing.Timed(session.open_session(folder / "note.onnx"), inputs, folder if ours else None)
 
 
+def times(candidates: dict[str, Candidate], program: Path | None) -> dict[str, dict]:
+    """Milliseconds of each, by turns; `program` as for `timing.times`."""
+    with tempfile.TemporaryDirectory() as folder:
+        graphs = {name: timed(c, Path(folder) / str(index)) for index, (name, c) in enumerate(candidates.items())}
+        return timing.times(graphs, program)
+
+
+def timed_anew(report: dict, candidates: dict[str, Candidate], program: Path | None) -> dict:
+    """An earlier report with other milliseconds, for which networks of the same sizes will do.
+
+    Raises ValueError for one that is not in the report, or has another size there.
+    """
+    for name, candidate in candidates.items():
+        known, own = report["runs"].get(name, {}).get("parameters"), candidate.facts["parameters"]
+        if known != own:
+            raise ValueError(f"cannot time {name} anew: {own} parameters, and {known or 'no such row'} in the report")
+    runs = {name: dict(row) for name, row in report["runs"].items()}
+    for name, ms in times(candidates, program).items():
+        runs[name]["ms"] = ms
+    return report | {"runtime": onnxruntime.__version__, "runs": runs, "timed_anew": True}
+
+
+def write(report: dict, out: Path) -> None:
+    """Numbers and page."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "tradeoff.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    (out / "tradeoff.md").write_text(markdown(report), encoding="utf-8")
+    print(f"{out}: {len(report['runs'])} rows")
+
+
 _PAGE = """# What a bit costs
 
 {count} pieces of the `{split}` split ({notes} notes), as `training.evaluate` judges them. Every run heard the same
@@ -155,16 +185,22 @@ ships, trained longer. Milliseconds, all by turns in one run on one thread, medi
 step of the exported graph in ONNX Runtime {version}; *note*, what a whole note costs in the plugin (inputs, noise and
 step; `cargo bench --bench note`) in ONNX Runtime, and on the *embedded* runtime, which is the plugin's own. A
 comparator is no pack and has a step alone. Made by `python -m training.tradeoff`; the numbers are in
-[tradeoff.json](tradeoff.json).
+[tradeoff.json](tradeoff.json).{anew}
 
 | | minutes | heard | parameters | time | part | pitch | duration | all | second half | step | note, ONNX | embedded |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
+_ANEW = " Bits and form\nare older than the milliseconds, which were measured anew with networks of these sizes."
+
+
 def markdown(report: dict) -> str:
     """The page."""
-    page = _PAGE.format(count=report["pieces"], split=report["split"], notes=report["notes"], version=report["runtime"])
+    page = _PAGE.format(
+        count=report["pieces"], split=report["split"], notes=report["notes"], version=report["runtime"],
+        anew=_ANEW if report.get("timed_anew") else "",
+    )  # fmt: skip
     for name, row in report["runs"].items():
         heard = row.get("notes_seen")
         cells = [
@@ -226,16 +262,23 @@ def main() -> int:
     parser.add_argument("--pack", type=Path, default=Path("models/default"))
     parser.add_argument("--ppm", type=Path, help="JSON that training.ppm wrote for the same split")
     parser.add_argument("--bench", type=Path, help="what `cargo bench --bench note --no-run` built: times whole notes")
-    parser.add_argument("--data", type=Path, required=True, help="folder of .jsonl or .jsonl.xz records")
+    parser.add_argument("--data", type=Path, help="folder of .jsonl or .jsonl.xz records")
     parser.add_argument("--split", choices=("train", "valid", "test", "all"), default="valid")
     parser.add_argument("--form", nargs="*", default=[], metavar="STYLE", help="styles whose form is compared")
     parser.add_argument("--windows", type=int, default=32, help="of each such style")
     parser.add_argument("--limit", type=int, help="judge a fixed choice of this many pieces only")
     parser.add_argument("--out", type=Path, default=Path("docs/generation"))
+    parser.add_argument("--times-only", action="store_true", help="keep all else that OUT/tradeoff.json says")
     wanted = parser.parse_args()
+    if not (wanted.data or wanted.times_only):
+        parser.error("--data is missing: what the networks are judged on")
     torch.set_num_threads(1)
     try:
         candidates = {name: open_run(path) for name, path in wanted.run} | {"the pack": open_pack(wanted.pack)}
+        if wanted.times_only:
+            before = json.loads((wanted.out / "tradeoff.json").read_text(encoding="utf-8"))
+            write(timed_anew(before, candidates, wanted.bench), wanted.out)
+            return 0
         pieces = list(evaluate.chosen_pieces(wanted.data, wanted.split))
         ppm = json.loads(wanted.ppm.read_text(encoding="utf-8")) if wanted.ppm else {}
     except (OSError, ValueError, KeyError) as error:
@@ -250,13 +293,11 @@ def main() -> int:
     for name, candidate in candidates.items():
         runs[name] = candidate.facts | {"bits": bits(candidate, streams)}
         print(name, runs[name], file=sys.stderr, flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        graphs = {name: timed(c, Path(folder) / str(index)) for index, (name, c) in enumerate(candidates.items())}
-        try:
-            found = timing.times(graphs, wanted.bench)
-        except (OSError, ValueError) as error:
-            print(f"tradeoff: {error}", file=sys.stderr)
-            return 2
+    try:
+        found = times(candidates, wanted.bench)
+    except (OSError, ValueError) as error:
+        print(f"tradeoff: {error}", file=sys.stderr)
+        return 2
     for name, ms in found.items():
         runs[name]["ms"] = ms
     for kind in ("static", "memory"):
@@ -277,10 +318,7 @@ def main() -> int:
         "split": wanted.split, "pieces": len(streams), "notes": sum(len(s.onset) for s in streams),
         "runtime": onnxruntime.__version__, "runs": runs, "form": form,
     }  # fmt: skip
-    wanted.out.mkdir(parents=True, exist_ok=True)
-    (wanted.out / "tradeoff.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    (wanted.out / "tradeoff.md").write_text(markdown(report), encoding="utf-8")
-    print(f"{wanted.out}: {len(runs)} rows")
+    write(report, wanted.out)
     return 0
 
 

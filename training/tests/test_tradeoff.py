@@ -71,6 +71,17 @@ def test_networks_are_compared_in_one_run(folder, tmp_path, monkeypatch):
     page = (tmp_path / "tradeoff.md").read_text(encoding="utf-8")
     assert "| deaf |" in page and " – | 0.25 / 0.50 |" in page
 
+    runs["deaf"]["bits"]["time"] = 9.87
+    (tmp_path / "tradeoff.json").write_text(json.dumps(report), encoding="utf-8")
+    again = ["tradeoff", "--run", f"deaf={deaf}", "--pack", str(TOY), "--out", str(tmp_path), "--times-only"]
+    monkeypatch.setattr(sys, "argv", again)
+    assert tradeoff.main() == 0
+    anew = json.loads((tmp_path / "tradeoff.json").read_text(encoding="utf-8"))["runs"]
+    assert anew["deaf"]["bits"]["time"] == 9.87 and "embedded" not in anew["deaf"]["ms"]
+    assert anew["other"] == runs["other"]
+    monkeypatch.setattr(sys, "argv", [*again, "--run", f"stranger={deaf}"])
+    assert tradeoff.main() == 2
+
 
 def test_without_look_back_nothing_of_it_is_told(folder):
     piece = next(p for file in files_of(folder) for p in read(file))
