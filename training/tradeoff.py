@@ -184,7 +184,8 @@ training pieces for the same processor time on one core (*heard*: notes, repeats
 ships, trained longer. Milliseconds, all by turns in one run on one thread, median / 99th percentile: *step*, one bare
 step of the exported graph in ONNX Runtime {version}; *note*, what a whole note costs in the plugin (inputs, noise and
 step; `cargo bench --bench note`) in ONNX Runtime, and on the *embedded* runtime, which is the plugin's own. A
-comparator is no pack and has a step alone. Made by `python -m training.tradeoff`; the numbers are in
+comparator is no pack and has a step alone. Steps of all graphs alternate, so that each finds the cache full of other
+weights; whole notes follow each other. Made by `python -m training.tradeoff`; the numbers are in
 [tradeoff.json](tradeoff.json).{anew}
 
 | | minutes | heard | parameters | time | part | pitch | duration | all | second half | step | note, ONNX | embedded |
