@@ -6,15 +6,18 @@ import numpy as np
 import torch
 
 from training import pack
-from training.timbre import export, instruments, model, settings, shape, targets, train
+from training.timbre import export, instruments, model, settings, shape, targets, train, zones
 
-SMALL = settings.ModelSettings(latent=4, hidden=16, bumps=6, lowest_pitch=20.0, highest_pitch=100.0)
+SMALL = settings.ModelSettings(latent=4, wide=24, hidden=16, bumps=6, lowest_pitch=20.0, highest_pitch=100.0)
 NAMES = ["piano", "strings"]
 
 
 def measured(folder):
     """Two instruments that were never rendered."""
     generator = np.random.default_rng(3)
+    grid = np.zeros((zones.KEYS, zones.KEYS), np.int16)
+    grid[60:] = 1
+    np.savez(folder / zones.FILE, **dict.fromkeys(NAMES, grid))
     for name in NAMES:
         for split in ("train", "held_out"):
             notes = np.array([(pitch, velocity) for pitch in (48, 60, 72) for velocity in (40, 100)])
@@ -94,6 +97,18 @@ def test_a_run_begins_from_another(tmp_path):
     assert torch.equal(again.timbres.middle[0], training.timbres.middle[1]), "by name, not by place"
     assert torch.equal(again.decoder.state_dict()["enter.weight"], training.average["enter.weight"])
     assert again.rates[0] < training.rates[0]
+
+
+def test_notes_tremble_within_their_samples(tmp_path):
+    training, _ = trained(tmp_path, 1)
+    reach = training.notes["train"]["reach"]
+    row = training.notes["train"]["pitch"][:, 0].tolist().index(60)
+    assert reach[row].tolist() == [60, 127, 0, 127]
+    pitch, velocity = torch.full((2000, 1), 60.0), torch.full((2000, 1), 120.0)
+    torch.manual_seed(1)
+    higher, harder = training.tremble(pitch, velocity, torch.tensor([60.0, 61.0, 110.0, 127.0]).expand(2000, -1))
+    assert 59.6 < higher.min() < 59.8 and 61.2 < higher.max() < 61.4
+    assert harder.min() == 110.0 and harder.max() == 127.0
 
 
 def test_what_is_known_worse_is_heard_more_often():

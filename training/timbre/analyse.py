@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.timbre import instruments, partials, shape, soundfont, tuning, valleys
+from training.timbre import instruments, partials, shape, soundfont, tuning, valleys, zones
 
 _ONSET = 0.003  # of the peak: where a note begins
 _LEAD = 48  # frames before that
@@ -130,6 +130,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     turn, turns = (int(it) for it in arguments.share.split("/"))
     player = soundfont.Player(arguments.soundfont)
+    zones.write(arguments.soundfont, arguments.out)
     for it in instruments.INSTRUMENTS[turn - 1 :: turns]:
         if arguments.only and it.name not in arguments.only:
             continue

@@ -147,8 +147,7 @@ _ROWS = (
 )
 INSTRUMENTS = tuple(Instrument(*row) for row in _ROWS)
 
-# Of two neighboring pitches, one is learned at the first three velocities and the other at the others.
-TRAIN_VELOCITIES = ((32, 80, 124), (16, 64, 96))
+TRAIN_VELOCITIES = (16, 32, 64, 80, 96, 124)
 HELD_OUT_VELOCITIES = (50, 110)
 STEP = 2  # semitones between two pitches that may be kept aside
 
@@ -164,15 +163,10 @@ def train_notes(it: Instrument) -> list[tuple[int, int]]:
     """Pitch and velocity of the notes that are learned: all pitches that are not kept aside.
 
     Samples differ from zone to zone, of two to five semitones and a few velocities, so that each zone is to be seen.
-    What families play by themselves is learned at every velocity.
     """
     aside = {pitch for pitch, _ in held_out_notes(it)}
-    notes = []
-    for pitch in sorted(set(range(it.low, it.high + 1)) - aside):
-        turn = (pitch - it.low) % 2
-        chosen = sum(TRAIN_VELOCITIES, ()) if it.name in FAMILY_TIMBRES.values() else TRAIN_VELOCITIES[turn]
-        notes += [(pitch, velocity) for velocity in sorted(chosen)]
-    return notes
+    pitches = sorted(set(range(it.low, it.high + 1)) - aside)
+    return [(pitch, velocity) for pitch in pitches for velocity in TRAIN_VELOCITIES]
 
 
 def held_out_notes(it: Instrument) -> list[tuple[int, int]]:

@@ -16,30 +16,32 @@ class Decoder(nn.Module):
     def __init__(self, s: ModelSettings):
         super().__init__()
         self.settings = s
-        hidden = s.hidden
+        wide, hidden = s.wide, s.hidden
         centers = torch.linspace(s.lowest_pitch, s.highest_pitch, s.bumps)
         self.register_buffer("centers", centers[None])
         self.breadth = float(centers[1] - centers[0])
-        self.enter = nn.Linear(s.latent + s.bumps + 3, hidden)
-        self.first, self.second = nn.Linear(hidden, hidden), nn.Linear(hidden, hidden)
-        self.bend = nn.Linear(s.latent, hidden)
-        self.to_frames, self.within = nn.Linear(hidden, hidden), nn.Linear(hidden, hidden)
+        self.enter = nn.Linear(s.latent + s.bumps + 3, wide)
+        self.first, self.second, self.third = (nn.Linear(wide, wide) for _ in range(3))
+        self.bend, self.bend_again = nn.Linear(s.latent, wide), nn.Linear(s.latent, wide)
+        self.to_frames, self.within = nn.Linear(wide, hidden), nn.Linear(hidden, hidden)
         self.gain = nn.Parameter(torch.randn(shape.FRAMES, hidden) * 0.1)
         self.bias = nn.Parameter(torch.randn(shape.FRAMES, hidden) * 0.1)
         self.late_bias = nn.Parameter(torch.randn(shape.FRAMES, hidden) * 0.1)
         self.columns = nn.Linear(hidden, shape.COLUMNS)
-        self.always = nn.Linear(hidden, shape.COLUMNS)
-        self.single, self.statics = nn.Linear(hidden + s.latent, SINGLE), nn.Linear(SINGLE, shape.STATIC_SIZE)
+        self.always = nn.Linear(wide, shape.COLUMNS)
+        self.single, self.statics = nn.Linear(wide + s.latent, SINGLE), nn.Linear(SINGLE, shape.STATIC_SIZE)
 
     def trunk(self, latent: Tensor, pitch: Tensor, velocity: Tensor) -> Tensor:
-        """What is known of the note before its moments, [N, hidden]."""
+        """What is known of the note before its moments, [N, wide]."""
         distance = (pitch - self.centers) / self.breadth
         bumps = torch.exp(distance * distance * -0.5)
         force = velocity / 127.0
         h = F.silu(self.enter(torch.cat([latent, (pitch - 60.0) / 24.0, bumps, force, force * force], 1)))
         h = h + F.silu(self.first(h))
         h = h * (1.0 + 0.3 * torch.tanh(self.bend(latent)))
-        return h + F.silu(self.second(h))
+        h = h + F.silu(self.second(h))
+        h = h * (1.0 + 0.3 * torch.tanh(self.bend_again(latent)))
+        return h + F.silu(self.third(h))
 
     def forward(self, latent: Tensor, pitch: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
         """latent: [N, latent]; pitch, velocity: [N, 1].

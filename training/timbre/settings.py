@@ -12,6 +12,7 @@ class ModelSettings:
     """Sizes of the decoder."""
 
     latent: int
+    wide: int
     hidden: int
     bumps: int
     lowest_pitch: float

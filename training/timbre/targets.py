@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.timbre import instruments, shape
+from training.timbre import instruments, shape, zones
 
 FRAME_MIDDLE, FRAME_SCALE = -50.0, 20.0
 # Statics as the network gives them: (value - middle) / scale, stiffness and release as logarithms.
@@ -32,6 +32,7 @@ class Targets:
     audible: np.ndarray  # [N, COLUMNS] 0 where a slot lies too high to sound
     statics: np.ndarray  # [N, STATIC_SIZE] scaled
     weights: np.ndarray  # [N, STATIC_SIZE]
+    reach: np.ndarray  # [N, 4] lowest and highest pitch, then velocity, that play the same samples
 
 
 def scale(statics: np.ndarray) -> np.ndarray:
@@ -60,12 +61,15 @@ def _weights(statics: np.ndarray, deviation_weights: np.ndarray) -> np.ndarray:
 
 def read(folder: Path, split: str, names: list[str]) -> Targets:
     """The measured notes of one split of the named instruments."""
-    rows: dict[str, list] = {key: [] for key in ("instrument", "notes", "frames", "statics", "weights")}
+    rows: dict[str, list] = {key: [] for key in ("instrument", "notes", "frames", "statics", "weights", "reach")}
+    grids = np.load(folder / zones.FILE)
     for index, name in enumerate(names):
         measured = np.load(folder / f"{name}.{split}.npz")
         rows["instrument"].append(np.full(len(measured["notes"]), index))
         for key in ("notes", "frames", "statics"):
             rows[key].append(measured[key])
+        grid = grids[name]
+        rows["reach"].append(np.array([zones.reach(grid, tuple(note)) for note in measured["notes"].tolist()]))
         rows["weights"].append(_weights(measured["statics"], measured["weights"]))
     joined = {key: np.concatenate(parts) for key, parts in rows.items()}
     pitch, velocity = joined["notes"].T.astype(np.float32)
@@ -76,6 +80,7 @@ def read(folder: Path, split: str, names: list[str]) -> Targets:
     return Targets(
         joined["instrument"], pitch, velocity, frames.astype(np.float32), audible.astype(np.float32),
         scale(joined["statics"]).astype(np.float32), joined["weights"].astype(np.float32),
+        joined["reach"].astype(np.float32),
     )  # fmt: skip
 
 

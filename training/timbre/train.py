@@ -18,6 +18,7 @@ from training.timbre import model, settings, shape, targets
 
 _LOUD_DB = -50.0  # what the printed error counts
 _HARDNESS_RATE = 0.02
+_MARGIN = 0.3  # semitones beyond the last key of a sample
 _WARM_RATE = 0.6  # of the usual rates, from a decoder that has learned before
 
 
@@ -82,10 +83,8 @@ class Training:
         index = notes["instrument"]
         latent, pitch, velocity = self.timbres.middle[index], notes["pitch"], notes["velocity"]
         if split == "train":
-            t = self.settings.train
             latent = self.timbres.draw(index)
-            pitch = pitch + t.pitch_jitter * torch.randn_like(pitch)
-            velocity = (velocity + t.velocity_jitter * torch.randn_like(velocity)).clamp(1.0, 127.0)
+            pitch, velocity = self.tremble(pitch, velocity, notes["reach"])
         frames, statics = self.decoder(latent, pitch, velocity)
         error = (frames - notes["frames"]).abs()
         loudness = 10 ** (notes["frames"].clamp(max=0.0) * 0.3 / 20) + 0.07
@@ -95,6 +94,17 @@ class Training:
             self.hardness.learn(index, ((error * loud).sum((1, 2)) / loud.sum((1, 2)).clamp(min=1.0)).detach())
         off = statics_error(statics, notes["statics"], notes["weights"])
         return (error * weight).sum() / weight.sum(), off, (error * loud).sum() / loud.sum()
+
+    def tremble(self, pitch: Tensor, velocity: Tensor, reach: Tensor) -> tuple[Tensor, Tensor]:
+        """Notes a little higher or lower, softer or harder, as far as the soundfont plays the same samples.
+
+        pitch, velocity: [N, 1]; reach: [N, 4], see `targets.Targets`.
+        """
+        t = self.settings.train
+        pitch = pitch + t.pitch_jitter * torch.randn_like(pitch)
+        velocity = velocity + t.velocity_jitter * torch.randn_like(velocity)
+        pitch = torch.clamp(pitch, reach[:, 0:1] - _MARGIN, reach[:, 1:2] + _MARGIN)
+        return pitch, torch.clamp(velocity, reach[:, 2:3].clamp(min=1.0), reach[:, 3:4])
 
     def update(self, rows: Tensor, share: float) -> float:
         """One step at a share of the run's time; gives the loss."""
