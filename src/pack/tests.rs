@@ -50,7 +50,7 @@ fn the_embedded_pack_opens() {
 #[test]
 fn the_embedded_pack_has_timbres() {
     let model = Pack::embedded().unwrap().timbre_model.unwrap();
-    assert!(model.timbres.len() >= 100 && model.graph.len() < 1 << 21);
+    assert!(model.timbres.len() >= 100 && model.graph.len() < 1 << 22);
     for (family, place) in model.families.iter().enumerate() {
         let Some(place) = place else { continue };
         assert_eq!(usize::from(model.timbres[*place].family.index()), family);
