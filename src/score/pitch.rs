@@ -109,11 +109,13 @@ impl Key {
         format!("{} {scale}", tonics[usize::from(self.tonic)])
     }
 
-    /// As people write it: `D minor`, `d min`, `Dm`, `F# major`, `Gb`, in either spelling.
+    /// As people write it: `D minor`, `d min`, `Dm`, `F# major`, `DM`, `Gb`, in either spelling. Only `m` and `M` differ in their capital, as in chords.
     pub fn parse(text: &str) -> Option<Self> {
         let (root, rest) = root(text.trim())?;
-        let scale = match rest.trim().to_ascii_lowercase().as_str() {
+        let rest = rest.trim();
+        let scale = match rest.to_ascii_lowercase().as_str() {
             "" | "major" | "maj" => Scale::Major,
+            "m" if rest == "M" => Scale::Major,
             "minor" | "min" | "m" => Scale::Minor,
             _ => return None,
         };

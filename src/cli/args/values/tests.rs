@@ -21,6 +21,9 @@ fn keys_are_read() {
     check("C# major", Some("Db major"));
     check("Gb", Some("F# major"));
     check("D#m", Some("Eb minor"));
+    check("DM", Some("D major"));
+    check("ebM", Some("Eb major"));
+    check("D MIN", Some("D minor"));
     check("H major", None);
     check("D dorian", None);
     check("", None);
