@@ -121,8 +121,8 @@ Examples:
 
 The folder receives mix.wav, a stem such as part-1-flute.wav for each part that plays, take.mid and report.json. They appear when
 all of them are complete, or not at all. The same arguments give the same notes and the same samples. A stem is named by the timbre
-that is heard. Stems carry the mix's levels and its limiter, so that they sum to the mix less the player's own notes (--mute-player);
-limiter_db in the report says how far it turned them down at most.";
+that is heard where the part has one of its own, and by the family where it has none. Stems carry the mix's levels and its limiter, so
+that they sum to the mix less the player's own notes (--mute-player); limiter_db in the report says how far it turned them down at most.";
 
 #[derive(Debug, Args)]
 pub(super) struct BounceArgs {
