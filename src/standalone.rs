@@ -134,16 +134,24 @@ fn jam(choice: &Choice, opening: Opening) -> Result<(), StandaloneError> {
 
 /// Say what became of the session where that is not what one expects.
 fn tell_fate(fate: &Fate) {
+    if let Some(words) = fate_words(fate) {
+        tell(&words);
+    }
+}
+
+/// What to say of it, if anything.
+fn fate_words(fate: &Fate) -> Option<String> {
     match fate {
-        Fate::Kept => {}
-        Fate::Elsewhere(path) if path.exists() => tell(&format!(
-            "antiphon-jam: this session is kept in {0}\n  antiphon-jam --session {0} goes on with it",
+        Fate::Kept => None,
+        // In quotation marks, for a shell: the usual place has a space in its name on macOS.
+        Fate::Elsewhere(path) if path.exists() => Some(format!(
+            "antiphon-jam: this session is kept in {0}\n  antiphon-jam --session \"{0}\" goes on with it",
             path.display()
         )),
-        Fate::Elsewhere(_) => {} // nothing was done
-        Fate::Lost => tell(
+        Fate::Elsewhere(_) => None, // nothing was done
+        Fate::Lost => Some(String::from(
             "antiphon-jam: what was done here is not kept, as the window said\n  name a place with --session FILE",
-        ),
+        )),
     }
 }
 

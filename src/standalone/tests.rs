@@ -3,8 +3,8 @@
 use clap::Parser as _;
 
 use super::args::Args;
-use super::{Backend, Choice, Devices};
-use crate::plugin::Begin;
+use super::{Backend, Choice, Devices, fate_words};
+use crate::plugin::{Begin, Fate};
 use crate::score::Meter;
 
 fn choice() -> Choice {
@@ -93,4 +93,14 @@ fn no_device_is_told_in_the_window_with_what_helps() {
     let trouble = view.trouble.unwrap();
     assert!(trouble.starts_with("No sound device was found: playing in silence"), "{trouble}");
     assert_eq!(view.midi_input, None);
+}
+
+#[test]
+fn the_command_that_goes_on_with_a_session_can_be_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Application Support.json");
+    assert_eq!(fate_words(&Fate::Elsewhere(path.clone())), None, "nothing was done");
+    std::fs::write(&path, "").unwrap();
+    let words = fate_words(&Fate::Elsewhere(path.clone())).unwrap();
+    assert!(words.contains(&format!("--session \"{}\" goes on", path.display())), "{words}");
 }
