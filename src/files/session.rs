@@ -122,10 +122,8 @@ pub fn open(path: &Path, begin: Begin) -> Opened {
             return opened;
         }
         Err(Refusal::Fault(reason)) => {
-            if begin == Begin::Again {
-                opened.session = read(path).ok().flatten();
-            }
             opened.notices.push(reason);
+            go_on_from(path, begin, &mut opened);
             return opened;
         }
     };
@@ -203,22 +201,40 @@ impl Store {
 
 /// Keep a session beside that at `path`, which another program keeps.
 fn open_beside(path: &Path, begin: Begin, opened: &mut Opened) {
-    if begin == Begin::Again {
-        opened.session = read(path).ok().flatten();
-    }
+    go_on_from(path, begin, opened);
     let free = numbered(path).into_iter().filter(|it| is_free(it));
-    let found = free.map(|it| (lock(&it), it)).find_map(|(lock, it)| Some((it, lock.ok()?)));
-    let Some((place, lock)) = found else {
-        opened.notices.push(String::from(
-            "another Antiphon keeps this session: what is done here is not kept. Close that one first, or start with --session FILE",
-        ));
-        return;
+    // Who was faster holds the lock of one name; what else is wrong with it is wrong with the next ones too.
+    let mut tried = free.map(|it| (lock(&it), it));
+    let found = tried.find(|it| !matches!(it.0, Err(Refusal::Held)));
+    let (place, lock) = match found {
+        Some((Ok(lock), place)) => (place, lock),
+        Some((Err(Refusal::Fault(reason)), _)) => {
+            opened.notices.push(reason);
+            return;
+        }
+        Some((Err(Refusal::Held), _)) | None => {
+            opened.notices.push(String::from(
+                "another Antiphon keeps this session: what is done here is not kept. Close that one first, or start with --session FILE",
+            ));
+            return;
+        }
     };
     opened.remarks.push(format!(
         "another Antiphon keeps this session: what is done here is kept in {}; --session with that file goes on with it",
         place.display()
     ));
     opened.store = Some(Store { path: place, _lock: lock });
+}
+
+/// Go on from the session at `path` without keeping anything there.
+fn go_on_from(path: &Path, begin: Begin, opened: &mut Opened) {
+    if begin == Begin::New {
+        return;
+    }
+    match read(path) {
+        Ok(session) => opened.session = session,
+        Err(error) => opened.notices.push(format!("{error}. This one begins empty")),
+    }
 }
 
 /// The lock beside `path`; nothing where the file system knows none.
@@ -249,17 +265,22 @@ fn lock(path: &Path) -> Result<Option<Lock>, Refusal> {
         }
         // Who ends removes the file: one that was opened just before that is locked in vain, since the next to come makes another.
         let sign = format!("{}-{turn}", std::process::id());
-        file.set_len(0).and_then(|()| file.write_all(sign.as_bytes())).map_err(not_kept)?;
-        let is_ours = match fs::read_to_string(&place) {
-            Ok(text) => text == sign,
-            // Where others cannot read what is locked, nobody removes it either.
-            Err(error) => error.kind() != ErrorKind::NotFound,
-        };
-        if is_ours {
+        if is_at(&place, &mut file, &sign) {
             return Ok(Some(Lock { path: place, _file: file }));
         }
     }
     Err(Refusal::Held)
+}
+
+/// Whether `file`, which is locked, still is the one at `place`: it is where what is written into it can be read there.
+fn is_at(place: &Path, file: &mut File, sign: &str) -> bool {
+    let written = file.set_len(0).and_then(|()| file.write_all(sign.as_bytes()));
+    match fs::read_to_string(place) {
+        // A full disk takes no sign and yet locks: the session can be kept as soon as there is room.
+        Ok(text) => text == sign || written.is_err(),
+        // Where others cannot read what is locked, nobody removes it either.
+        Err(error) => error.kind() != ErrorKind::NotFound,
+    }
 }
 
 impl Drop for Lock {
@@ -278,19 +299,27 @@ pub fn read(path: &Path) -> Result<Option<Session>, SessionError> {
         Err(source) if source.kind() == ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(SessionError::Unreadable { path: path.to_owned(), source }),
     };
+    of_bytes(path, &bytes).map(Some)
+}
+
+/// The session that `bytes` say, which came from `path`.
+///
+/// # Errors
+/// If they are no session that this version knows.
+pub fn of_bytes(path: &Path, bytes: &[u8]) -> Result<Session, SessionError> {
     let damaged = |reason: String| SessionError::Damaged { path: path.to_owned(), reason };
     let versioned: Versioned =
-        serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
     if versioned.antiphon_session > VERSION {
         let version = versioned.antiphon_session;
         return Err(SessionError::Newer { path: path.to_owned(), version });
     }
-    let text: Text = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    let text: Text = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
     let meter = Meter::new(text.meter.0, text.meter.1);
     let meter = meter.ok_or_else(|| damaged(String::from("it has no time signature")))?;
     let state = text.state.get().to_owned();
     match state::read(&state) {
-        Ok(_) => Ok(Some(Session { meter, parameters: text.parameters, state })),
+        Ok(_) => Ok(Session { meter, parameters: text.parameters, state }),
         Err(state::StateError::Newer(version)) => {
             Err(SessionError::Newer { path: path.to_owned(), version })
         }

@@ -149,6 +149,7 @@ pub(super) fn meet(song: &Arc<Song>) {
             let notice =
                 format!("keep the session: start a thread: {error}. What is done here is not kept");
             song.kept.stand(vec![notice], Vec::new());
+            *FATE.lock().unwrap_or_else(PoisonError::into_inner) = Fate::Lost;
         }
     }
 }

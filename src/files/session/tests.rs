@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Begin, Opened, Session, is_foreign, open};
+use super::{Begin, Opened, Session, is_at, is_foreign, open};
 use crate::files::state::{self, State};
 use crate::score::Meter;
 
@@ -146,4 +146,46 @@ fn a_place_that_takes_no_file_is_told() {
     fs::write(&file, "").unwrap();
     let opened = open(&file.join("session.json"), Begin::Again);
     assert!(opened.store.is_none() && opened.notices[0].contains("is not kept"), "{opened:?}");
+}
+
+#[test]
+fn a_lock_holds_on_a_full_disk_as_long_as_it_is_the_one_that_lies_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.json.lock");
+    let mut file = fs::File::create(&path).unwrap();
+    assert!(is_at(&path, &mut file, "1-0"));
+    // It takes no byte, as on a full disk.
+    let mut full = fs::File::open(&path).unwrap();
+    assert!(is_at(&path, &mut full, "2-0"));
+    fs::remove_file(&path).unwrap();
+    assert!(!is_at(&path, &mut full, "2-0"));
+    fs::write(&path, "another's").unwrap();
+    assert!(!is_at(&path, &mut file, "1-0"));
+}
+
+#[test]
+fn a_second_one_that_finds_no_place_says_so_and_leaves_no_locks() {
+    let folder = tempfile::tempdir().unwrap();
+    // As long as a name may be: there is none with a number and a lock.
+    let name = format!("{}.json", "s".repeat(255 - ".json.lock".len()));
+    let path = folder.path().join(&name);
+    let first = open(&path, Begin::Again).store.unwrap();
+    first.save(&session(0.5)).unwrap();
+    let second = open(&path, Begin::Again);
+    assert_eq!((second.session, second.store.is_none()), (Some(session(0.5)), true));
+    assert_eq!(second.notices.len(), 1);
+    assert!(second.notices[0].contains("s-1.json"), "{:?}", second.notices);
+    assert_eq!(names(folder.path()), [name.clone(), format!("{name}.lock")]);
+}
+
+#[test]
+fn a_second_one_that_cannot_read_what_the_first_keeps_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = place(&folder);
+    let _first = open(&path, Begin::Again);
+    fs::write(&path, "{\"antiphon_session\":9}").unwrap();
+    let second = open(&path, Begin::Again);
+    assert!(second.session.is_none() && second.store.is_some());
+    assert!(second.notices[0].contains("newer Antiphon (version 9)"), "{:?}", second.notices);
+    assert!(open(&path, Begin::New).notices.is_empty());
 }
