@@ -1,5 +1,8 @@
 //! `takes` and `vary`: what was kept, rendered and varied.
 
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,7 +16,9 @@ use crate::engine::reprise::{self, Candidate, Go, Reprise};
 use crate::files::kind::{self, FileKind};
 use crate::files::midi::{self, MidiSong};
 use crate::files::output::{Existing, Outputs};
-use crate::files::{session, state, take};
+use crate::files::session;
+use crate::files::state::{self, StateError};
+use crate::files::take::{self, TakeError};
 use crate::infer::TimbreCard;
 use crate::report::voices;
 use crate::score::nearest::did_you_mean;
@@ -22,9 +27,12 @@ use crate::score::{PackName, Part, Take, Voices};
 
 /// Read a take file, and tell what had to be mended.
 pub(super) fn open(path: &Path, quiet: bool) -> Result<Take, Failure> {
-    let read = take::open(path)?;
+    Ok(told(take::open(path)?, path, quiet))
+}
+
+fn told(read: take::Read, path: &Path, quiet: bool) -> Take {
     tell_mended(&read.mended, path, quiet);
-    Ok(read.take)
+    read.take
 }
 
 fn tell_mended(mended: &[String], path: &Path, quiet: bool) {
@@ -35,22 +43,45 @@ fn tell_mended(mended: &[String], path: &Path, quiet: bool) {
 
 /// The takes of a session or a saved state, or the one of a take file.
 fn open_all(path: &Path, quiet: bool) -> Result<Vec<Take>, Failure> {
-    let state = match kind::of(path) {
-        Some(FileKind::Session) => session::read(path)?.map(|it| it.state),
-        Some(FileKind::State) => std::fs::read_to_string(path).ok(),
-        _ => None,
+    let bytes =
+        bytes_of(path).map_err(|source| TakeError::Unreadable { path: path.to_owned(), source })?;
+    let state = match kind::of_bytes(&bytes) {
+        Some(FileKind::Session) => Cow::Owned(session::of_bytes(path, &bytes)?.state),
+        Some(FileKind::State) => String::from_utf8_lossy(&bytes),
+        _ => return Ok(vec![told(take::of_bytes(path, &bytes)?, path, quiet)]),
     };
-    let Some(state) = state else { return Ok(vec![open(path, quiet)?]) };
-    let read = state::read(&state).map_err(|error| {
-        let error = anyhow::Error::new(error).context(path.display().to_string());
-        Failure::new(Kind::Input, error, "use the Antiphon that saved it, or a newer one")
+    let mut read = state::read(&state).map_err(|error| {
+        let (reason, advice) = match &error {
+            StateError::Damaged(source) => (
+                format!("{error}: {source}"),
+                "save the song anew where it still opens, or give an older copy of the file",
+            ),
+            StateError::Newer(_) => {
+                (error.to_string(), "use the Antiphon that saved it, or a newer one")
+            }
+        };
+        Failure::new(Kind::Input, anyhow::anyhow!("{reason}: {}", path.display()), advice)
     })?;
+    if std::str::from_utf8(&bytes).is_err() {
+        read.mended.push(String::from("what is no UTF-8 in its texts reads \u{fffd}"));
+    }
     tell_mended(&read.mended, path, quiet);
     if read.state.takes.is_empty() {
         let error = anyhow::anyhow!("find a take: none is kept in {}", path.display());
         return Err(Failure::new(Kind::Input, error, "keep one in the window's takes drawer"));
     }
     Ok(read.state.takes)
+}
+
+/// Read once, since what comes through a pipe is gone then. Of what is none of ours no more than a take may have.
+fn bytes_of(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::new();
+    file.by_ref().take(take::MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if matches!(kind::of_bytes(&bytes), Some(FileKind::Session | FileKind::State)) {
+        file.read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// The take of this name, or of this number from 1.

@@ -44,7 +44,7 @@ const MARKS: [(&str, FileKind); 9] = [
     ("\"vocabulary_sha256\":", FileKind::Pack),
 ];
 /// Bytes that are looked at.
-const HEAD: u64 = 4096;
+const HEAD: usize = 4096;
 
 /// What the file at `path` is; nothing if it is none of those, or cannot be read.
 pub fn of(path: &Path) -> Option<FileKind> {
@@ -52,14 +52,20 @@ pub fn of(path: &Path) -> Option<FileKind> {
         return path.join("manifest.json").is_file().then_some(FileKind::Pack);
     }
     let mut head = Vec::new();
-    File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).ok()?;
+    File::open(path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head)).ok()?;
+    of_bytes(&head)
+}
+
+/// What a file is that begins with `bytes`; nothing if it is none of those. What comes through a pipe can be read only once, and is judged by this.
+pub fn of_bytes(bytes: &[u8]) -> Option<FileKind> {
+    let head = &bytes[..bytes.len().min(HEAD)];
     match head.get(..4) {
         Some(b"MThd") => return Some(FileKind::Midi),
         Some(b"RIFF") if head.get(8..12) == Some(b"WAVE") => return Some(FileKind::Wav),
         Some(b"fLaC") => return Some(FileKind::Flac),
         _ => {}
     }
-    let text = String::from_utf8_lossy(&head);
+    let text = String::from_utf8_lossy(head);
     let is_json = text.trim_start().starts_with(['{', '[']);
     let found = MARKS.iter().filter_map(|it| Some((text.find(it.0)?, it.1)));
     found.min_by_key(|it| it.0).map(|it| it.1).filter(|_| is_json)

@@ -75,19 +75,20 @@ pub const MAX_BYTES: usize = 1 << 20;
 /// If it cannot be read, is too large, or holds no memory.
 pub fn open(path: &Path) -> Result<Memory, OpenError> {
     let unreadable = |source| OpenError::Unreadable { path: path.to_owned(), source };
-    let refused = |source| {
+    let refused = |source, kind: Option<FileKind>| {
         let path = path.to_owned();
-        match kind::other_than(FileKind::Memory, &path) {
+        match kind.filter(|it| *it != FileKind::Memory) {
             Some(kind) => OpenError::OtherKind { path, kind },
             None => OpenError::Refused { path, source },
         }
     };
     let length = std::fs::metadata(path).map_err(unreadable)?.len();
     if length > MAX_BYTES as u64 {
-        return Err(refused(MemoryError::TooLarge(usize::try_from(length).unwrap_or(usize::MAX))));
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        return Err(refused(MemoryError::TooLarge(length), kind::of(path)));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    read(&String::from_utf8_lossy(&bytes)).map_err(refused)
+    read(&String::from_utf8_lossy(&bytes)).map_err(|error| refused(error, kind::of_bytes(&bytes)))
 }
 
 /// Write the file at `path`; its folder is made if need be.

@@ -130,7 +130,7 @@ pub fn open(path: &Path) -> Result<MidiSong, OpenError> {
     let bytes = std::fs::read(path).map_err(unreadable)?;
     read(&bytes).map_err(|source| {
         let path = path.to_owned();
-        match kind::other_than(FileKind::Midi, &path) {
+        match kind::of_bytes(&bytes).filter(|it| *it != FileKind::Midi) {
             Some(kind) => OpenError::OtherKind { path, kind },
             None => OpenError::Broken { path, source },
         }

@@ -13,7 +13,7 @@ use super::kind::{self, FileKind};
 use crate::score::Take;
 
 /// The largest file that is read; the largest take of a song is a quarter of it.
-const MAX_BYTES: u64 = 64 << 20;
+pub const MAX_BYTES: u64 = 64 << 20;
 
 /// A take as read, and what had to be mended, in the musician's words.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,10 +72,20 @@ pub fn open(path: &Path) -> Result<Read, TakeError> {
     if std::fs::metadata(path).map_err(unreadable)?.len() > MAX_BYTES {
         return Err(TakeError::TooLarge { path: path.to_owned() });
     }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
-    read(&String::from_utf8_lossy(&bytes)).map_err(|source| {
+    of_bytes(path, &std::fs::read(path).map_err(unreadable)?)
+}
+
+/// Read the take that `bytes` say, which came from `path`.
+///
+/// # Errors
+/// If they are too many, or no take.
+pub fn of_bytes(path: &Path, bytes: &[u8]) -> Result<Read, TakeError> {
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(TakeError::TooLarge { path: path.to_owned() });
+    }
+    read(&String::from_utf8_lossy(bytes)).map_err(|source| {
         let path = path.to_owned();
-        match kind::other_than(FileKind::Take, &path) {
+        match kind::of_bytes(bytes).filter(|it| *it != FileKind::Take) {
             Some(kind) => TakeError::OtherKind { path, kind },
             None => TakeError::Broken { path, source },
         }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use antiphon::files::session::{self, Begin, Session};
-use antiphon::files::state;
+use antiphon::files::{state, take};
 use antiphon::score::Meter;
 
 use super::cli::{refused, run};
@@ -53,4 +56,56 @@ fn what_is_no_take_is_called_what_it_is() {
     let words = ["it is a memory of a player", "--memory-file FILE"];
     refused(&format!("bounce --take {} --out x", memory.display()), 3, &words);
     refused(&format!("takes list {}", memory.display()), 3, &words);
+}
+
+#[test]
+fn a_state_that_is_damaged_and_one_that_is_newer_are_told_apart() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("state.json");
+    let path = file.display();
+    fs::write(&file, &STATE[..STATE.len() / 2]).unwrap();
+    let place = format!(": {path}\n");
+    refused(
+        &format!("takes list {path}"),
+        3,
+        &["read the saved state: it is damaged: ", &place, "save the song anew"],
+    );
+    fs::write(&file, state::write(&state::State::default()).replacen(":2,", ":77,", 1)).unwrap();
+    let words = ["newer Antiphon (state version 77)", &place, "use the Antiphon that saved it"];
+    refused(&format!("takes list {path}"), 3, &words);
+    let mut bytes = STATE.as_bytes().to_vec();
+    let place = STATE.find("Airy Aria").unwrap();
+    bytes[place] = 0xff;
+    fs::write(&file, bytes).unwrap();
+    let listed = run(&format!("takes list {path}"));
+    assert_eq!(listed.code, 0, "{}", listed.stderr);
+    assert!(listed.stdout.contains("\u{fffd}iry Aria") && listed.stderr.contains("UTF-8"));
+}
+
+#[test]
+fn what_comes_through_a_pipe_is_read_once() {
+    if !Path::new("/dev/stdin").exists() {
+        return;
+    }
+    let piped = |command: &str, text: &str| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_antiphon-cli"))
+            .args(command.split_whitespace())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        program.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        let output = program.wait_with_output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    };
+    let state = state::read(STATE).unwrap().state;
+    let whole = take::write(&state.takes[0]);
+    for text in [STATE, &whole] {
+        let (code, said) = piped("takes list /dev/stdin", text);
+        assert!(code == Some(0) && said.contains("Airy Aria"), "{said}");
+    }
+    let (code, said) = piped("render /dev/stdin --out x", &whole);
+    assert!(code == Some(3) && said.contains("it is a take"), "{said}");
 }
