@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -19,10 +20,10 @@ pub struct Takes {
     takes: List,
     next: u64,
     limit_bytes: usize,
-    /// Lists before each edit, newest last; taking one costs as many pointers as there are takes.
-    undo: Vec<List>,
-    /// Lists that were undone, newest last.
-    redo: Vec<List>,
+    /// Lists before each edit, newest last, and what that was; taking one costs as many pointers as there are takes.
+    undo: Vec<(List, String)>,
+    /// Lists that were undone, likewise.
+    redo: Vec<(List, String)>,
     /// Edits since the list is; what is undone or done again counts for none.
     edits: u64,
 }
@@ -107,7 +108,10 @@ impl Takes {
         if bytes(all) > self.limit_bytes {
             return Err(Refused::Full { limit_bytes: self.limit_bytes });
         }
-        self.remember();
+        self.remember(match &takes[..] {
+            [one] => format!("keeping “{}”", self.free_name(&one.name)),
+            several => format!("keeping {} takes", several.len()),
+        });
         let mut ids = Vec::new();
         for mut take in takes {
             take.name = self.free_name(&take.name);
@@ -141,34 +145,34 @@ impl Takes {
     }
 
     pub fn delete(&mut self, id: TakeId) {
-        if self.get(id).is_some() {
-            self.remember();
+        if let Some(gone) = self.get(id) {
+            self.remember(format!("deleting “{}”", gone.name));
             self.takes.retain(|it| it.0 != id);
         }
     }
 
     /// Whether there was an edit to undo.
     pub fn undo(&mut self) -> bool {
-        let Some(before) = self.undo.pop() else { return false };
-        self.redo.push(std::mem::replace(&mut self.takes, before));
+        let Some((before, what)) = self.undo.pop() else { return false };
+        self.redo.push((std::mem::replace(&mut self.takes, before), what));
         true
     }
 
     /// Whether there was an edit to do again.
     pub fn redo(&mut self) -> bool {
-        let Some(after) = self.redo.pop() else { return false };
-        self.undo.push(std::mem::replace(&mut self.takes, after));
+        let Some((after, what)) = self.redo.pop() else { return false };
+        self.undo.push((std::mem::replace(&mut self.takes, after), what));
         true
     }
 
     /// What undo would take back, such as `deleting “Jig”`.
     pub fn newest_edit(&self) -> Option<String> {
-        self.undo.last().map(|before| edit_between(before, &self.takes))
+        self.undo.last().map(|it| it.1.clone())
     }
 
     /// What redo would do again.
     pub fn newest_undone(&self) -> Option<String> {
-        self.redo.last().map(|after| edit_between(&self.takes, after))
+        self.redo.last().map(|it| it.1.clone())
     }
 
     /// Edits since the list is, and how many of them can be undone.
@@ -196,19 +200,21 @@ impl Takes {
 
     fn edit(&mut self, id: TakeId, change: impl FnOnce(&mut Take)) {
         let Some(place) = self.takes.iter().position(|it| it.0 == id) else { return };
-        let mut take = Take::clone(&self.takes[place].1);
+        let was = &self.takes[place].1;
+        let mut take = Take::clone(was);
         change(&mut take);
-        if take != *self.takes[place].1 {
-            self.remember();
+        if take != **was {
+            self.remember(edit_of(was, &take));
             self.takes[place].1 = Arc::new(take);
         }
     }
 
-    fn remember(&mut self) {
+    /// What is to be done now, in words, can be undone.
+    fn remember(&mut self, what: String) {
         if self.undo.len() == Self::UNDO {
             self.undo.remove(0);
         }
-        self.undo.push(self.takes.clone());
+        self.undo.push((self.takes.clone(), what));
         self.redo.clear();
         self.edits += 1;
     }
@@ -230,38 +236,24 @@ impl Default for Takes {
     }
 }
 
-/// What was done to a list.
-fn edit_between(before: &List, after: &List) -> String {
-    let new: Vec<_> = after.iter().filter(|it| before.iter().all(|was| was.0 != it.0)).collect();
-    let gone = before.iter().find(|it| after.iter().all(|is| is.0 != it.0));
-    let pairs = after.iter().filter_map(|is| Some((before.iter().find(|it| it.0 == is.0)?, is)));
-    let changed = pairs.map(|(was, is)| (&was.1, &is.1)).find(|(was, is)| was != is);
-    match (&new[..], gone, changed) {
-        ([one], ..) => format!("keeping “{}”", one.1.name),
-        ([_, _, ..], ..) => format!("keeping {} takes", new.len()),
-        (_, Some(gone), _) => format!("deleting “{}”", gone.1.name),
-        (_, _, Some((was, is))) if was.name != is.name => {
-            format!("naming “{}” “{}”", was.name, is.name)
-        }
-        (_, _, Some((was, is))) if was.starred != is.starred => {
-            format!("the star of “{}”", is.name)
-        }
-        (_, _, Some((_, is))) => format!("the tags of “{}”", is.name),
-        _ => String::from("nothing"),
+/// What was done to a take.
+fn edit_of(was: &Take, is: &Take) -> String {
+    if was.name != is.name {
+        format!("naming “{}” “{}”", was.name, is.name)
+    } else if was.starred != is.starred {
+        format!("the star of “{}”", is.name)
+    } else {
+        format!("the tags of “{}”", is.name)
     }
 }
 
 /// Bytes of takes that are saved together: a memory that several began with is saved once.
 fn bytes<'a>(takes: impl Iterator<Item = &'a Take>) -> usize {
-    let mut memories: Vec<*const Remembrance> = Vec::new();
+    let mut memories: HashSet<*const Remembrance> = HashSet::new();
     let with_memory = |take: &Take| {
         let memory = &take.making.memory;
-        let place = Arc::as_ptr(memory);
-        if memories.contains(&place) {
-            return take.bytes();
-        }
-        memories.push(place);
-        take.bytes() + memory.bytes()
+        let is_first = memories.insert(Arc::as_ptr(memory));
+        take.bytes() + if is_first { memory.bytes() } else { 0 }
     };
     takes.map(with_memory).sum()
 }

@@ -238,14 +238,17 @@ impl Kept {
     ) -> (Option<String>, Option<String>) {
         let inner = self.lock();
         let (takes, memory) = (&inner.desk.takes, &inner.remembered);
-        let words = |step: &Step, edits: [Option<String>; 2]| match step {
-            Step::Edit { of, .. } => edits.into_iter().nth(*of as usize).flatten(),
+        let undo = inner.history.newest().and_then(|step| match step {
+            Step::Edit { of: Edited::Takes, .. } => takes.newest_edit(),
+            Step::Edit { of: Edited::Memory, .. } => memory.newest_change(),
             step => step.words(&name),
-        };
-        let back = [takes.newest_edit(), memory.newest_change()];
-        let forth = [takes.newest_undone(), memory.newest_undone()];
-        let undo = inner.history.newest().and_then(|it| words(it, back));
-        (undo, inner.history.newest_undone().and_then(|it| words(it, forth)))
+        });
+        let redo = inner.history.newest_undone().and_then(|step| match step {
+            Step::Edit { of: Edited::Takes, .. } => takes.newest_undone(),
+            Step::Edit { of: Edited::Memory, .. } => memory.newest_undone(),
+            step => step.words(&name),
+        });
+        (undo, redo)
     }
 
     /// The name of the preset that was chosen last.

@@ -77,9 +77,16 @@ fn it_says_what_would_be_undone() {
     assert_eq!(says(&takes), "deleting “Reel”");
     takes.keep_all(vec![take("A"), take("B")]).unwrap();
     assert_eq!(says(&takes), "keeping 2 takes");
+    takes.keep(take("A")).unwrap();
+    assert_eq!(says(&takes), "keeping “A 2”", "as it is called in the list");
+    takes.undo();
     takes.undo();
     assert_eq!(takes.newest_undone().unwrap(), "keeping 2 takes");
-    assert_eq!((says(&takes), takes.edits()), (String::from("deleting “Reel”"), (6, 5)));
+    assert_eq!((says(&takes), takes.edits()), (String::from("deleting “Reel”"), (7, 5)));
+    (0..2).for_each(|_| assert!(takes.undo()));
+    takes.redo();
+    let both = (says(&takes), takes.newest_undone().unwrap());
+    assert_eq!(both, (String::from("the tags of “Airy Aria”"), String::from("deleting “Reel”")));
 }
 
 #[test]
