@@ -163,7 +163,7 @@ impl Hand {
         })?;
         if along.is_empty() {
             self.turn(song, control, value);
-            return may_be_a_factor(&any.text(value), text).map_or(Ok(()), Err);
+            return may_be_a_factor(any, value, text).map_or(Ok(()), Err);
         }
         let turned = [(control, value)].into_iter().chain(along.iter().copied());
         let turned = turned.map(|(control, after)| {
@@ -330,16 +330,16 @@ fn not_understood(control: Control, any: AnyControl<'_>, driver: Driver, text: &
     format!("“{text}” is not understood: {name} is {takes}{meant}")
 }
 
-/// What is said of a fraction that was typed for a percentage without its sign, and taken as one: `1.5` may have been meant for 150 %.
-fn may_be_a_factor(taken: &str, typed: &str) -> Option<String> {
+/// What is said of a fraction that was typed for a percentage without its sign, and taken as one: `1.5` may have been meant for 150 %, where the control goes so far.
+fn may_be_a_factor(any: AnyControl<'_>, taken: f32, typed: &str) -> Option<String> {
     let typed = typed.trim();
     let number: f32 = typed.replacen(',', ".", 1).parse().ok()?;
-    let is_open = taken.ends_with('%') && number.fract() != 0.0;
-    is_open.then(|| {
-        format!(
-            "“{typed}” was taken as percent: {taken}. For {:.0} % type {typed}x.",
-            number * 100.0
-        )
+    let percent = |share: f32| any.text(share).strip_suffix('%')?.trim().parse::<f32>().ok();
+    let range = percent(0.0)?..=percent(1.0)?;
+    let meant = number * 100.0;
+    (number.fract() != 0.0 && range.contains(&meant)).then(|| {
+        let taken = any.text(taken);
+        format!("“{typed}” was taken as percent: {taken}. For {meant:.0} % type {typed}x.")
     })
 }
 
@@ -379,9 +379,8 @@ mod tests {
         let controls = Controls::new(&[String::from("Ragtime")].into(), 0);
         let strength = controls.get(Control::StyleStrength);
         let typed = |text| {
-            let shown = strength.text(strength.parse(text).unwrap());
-            let said = may_be_a_factor(&shown, text);
-            (shown, said)
+            let share = strength.parse(text).unwrap();
+            (strength.text(share), may_be_a_factor(strength, share, text))
         };
         for text in ["150", "150 %", "150%", "1.5x", "1,5x", "x 1.5", "1.5 ×", "× 1.5"] {
             assert_eq!(typed(text), (String::from("150 %"), None), "{text}");
@@ -391,7 +390,11 @@ mod tests {
         assert_eq!(said.unwrap(), "“1.5” was taken as percent: 2 %. For 150 % type 1.5x.");
         assert_eq!(typed("2").1, None, "no fraction");
         assert_eq!(typed("1.5 %").1, None, "it says what it is");
-        assert_eq!(may_be_a_factor("1.50", "1.5"), None, "no percentage");
+        assert_eq!(typed("62.5").1, None, "it does not go to 6250 %");
+        assert_eq!(typed("-0.5").1, None, "nor below nothing");
+        let other = controls.get(Control::TimeTemperature);
+        let share = other.parse("1.5").unwrap();
+        assert_eq!(may_be_a_factor(other, share, "1.5"), None, "no percentage");
     }
 
     #[test]
