@@ -113,7 +113,7 @@ impl Line {
     }
 
     /// How many bars of `part` up to its newest note hold nothing but what it had played before. Where all parts play one bar again and again, each
-    /// beyond the fourth counts threefold, so that no bar comes more than eight times in a row.
+    /// beyond the fourth counts threefold: the longer it goes on, the more of what would be the same again is turned away. That is no bound.
     pub(super) fn stale_bars(&self, part: Part, bar: BarLine) -> f32 {
         const TIRELESS_BARS: f32 = 4.0;
         const SAME_AGAIN: f32 = 2.0;
