@@ -353,11 +353,14 @@ impl Window {
     }
 }
 
-/// Which keys the window keeps to itself: what is typed, all of it; else the space bar is the host's, where the system passes it on.
-fn kept_keys(is_typing: bool) -> KeyCapture {
-    match is_typing {
-        true => KeyCapture::CaptureAll,
-        false => KeyCapture::IgnoreKeys(vec![PressedKey::Character(String::from(" "))]),
+/// Which keys the window keeps to itself: what is typed, all of it, and all where no host drives; else the space bar is the host's, where the system
+/// passes it on. A key that nobody takes makes macOS beep.
+fn kept_keys(is_typing: bool, driver: Driver) -> KeyCapture {
+    match (is_typing, driver) {
+        (true, _) | (_, Driver::Window) => KeyCapture::CaptureAll,
+        (false, Driver::Host) => {
+            KeyCapture::IgnoreKeys(vec![PressedKey::Character(String::from(" "))])
+        }
     }
 }
 
@@ -416,7 +419,8 @@ impl NiceEguiApp for Window {
             timbres: &self.timbres,
         };
         gui::draw(ui, &view, &mut self.memory, &mut intents);
-        frame.set_key_capture(kept_keys(ui.ctx().text_edit_focused()));
+        let driver = if self.song.kept.deck.rules() { Driver::Window } else { Driver::Host };
+        frame.set_key_capture(kept_keys(ui.ctx().text_edit_focused(), driver));
         self.keep_habits();
         if !intents.is_empty() {
             self.obey(intents);
