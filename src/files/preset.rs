@@ -105,19 +105,35 @@ pub fn save(preset: &PresetFile, folder: &Path, existing: Existing) -> Result<()
     outputs.commit().map(drop)
 }
 
+/// Whether the file in `folder` that the preset `name` would be written to holds the preset `held`.
+pub fn is_of(held: &str, name: &str, folder: &Path) -> bool {
+    open(&folder.join(file_of(name))).is_ok_and(|it| it.name == held)
+}
+
 /// Remove the files in `folder` that hold the preset `name`, but for the one that is called `but`.
 ///
 /// # Errors
 /// If one cannot be removed.
 pub fn remove(name: &str, folder: &Path, but: Option<&str>) -> Result<(), PresetError> {
+    let kept = but.map(|it| folder.join(it));
     for path in paths(folder) {
-        let is_kept = but.is_some_and(|it| path.file_name().is_some_and(|own| own == it));
+        let is_kept = kept.as_ref().is_some_and(|it| is_same_file(it, &path));
         if !is_kept && open(&path).is_ok_and(|it| it.name == name) {
             std::fs::remove_file(&path)
                 .map_err(|source| PresetError::Unremovable { path: path.clone(), source })?;
         }
     }
     Ok(())
+}
+
+/// Whether two paths lead to one file: where the file system takes capitals for small letters, names alone do not tell. Of files that cannot be looked at
+/// names that differ in capitals are the same, lest the only copy goes.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let lower = |it: &Path| it.file_name().map(|it| it.to_string_lossy().to_lowercase());
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => lower(one) == lower(other),
+    }
 }
 
 /// What the file of the preset `name` is called.
@@ -144,8 +160,28 @@ fn file_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{PresetError, PresetFile, all, save};
+    use super::{PresetError, PresetFile, all, is_of, is_same_file, remove, save};
     use crate::files::output::Existing;
+    use std::path::Path;
+
+    #[test]
+    fn the_file_that_is_to_stay_stays_however_it_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let preset = |name: &str| PresetFile { name: String::from(name), ..PresetFile::default() };
+        save(&preset("Evening"), folder.path(), Existing::Keep).unwrap();
+        let friend = folder.path().join("from a friend.preset");
+        std::fs::copy(folder.path().join("Evening.preset"), &friend).unwrap();
+        remove("Evening", folder.path(), Some("./Evening.preset")).unwrap();
+        assert!(!friend.exists());
+        assert_eq!(all(folder.path()).0, [preset("Evening")]);
+        // Where neither can be looked at.
+        let [one, other] = ["gone/Evening.preset", "gone/evening.preset"].map(Path::new);
+        assert!(is_same_file(one, other) && !is_same_file(one, Path::new("gone/Night.preset")));
+        save(&preset("night/day"), folder.path(), Existing::Keep).unwrap();
+        let held = ["night/day", "night_day"].map(|it| is_of(it, "night_day", folder.path()));
+        assert_eq!(held, [true, false]);
+        assert!(!is_of("Evening", "Night", folder.path()));
+    }
 
     #[test]
     fn presets_come_back_by_name_and_others_are_told() {

@@ -28,10 +28,15 @@ pub(super) struct Presets {
 }
 
 impl Presets {
-    /// Those of ours and those in `folder`, and what could not be read there.
+    /// Those of ours and those in `folder`, and what could not be read there or found in the pack.
     pub(super) fn read(controls: &Controls, folder: Option<PathBuf>) -> (Self, Vec<String>) {
         let pack = embedded();
-        let ours = FACTORY.iter().map(|it| sounds::ours(*it, controls, pack));
+        let mut missing = Vec::new();
+        let ours = FACTORY.iter().map(|it| {
+            let (preset, lost) = sounds::ours(*it, controls, pack);
+            missing.extend(lost.told(&preset.name, "its family's own is heard"));
+            preset
+        });
         let mut all: Vec<Preset> = ours.collect();
         let factory = all.len();
         let (own, errors) = folder.as_deref().map(preset::all).unwrap_or_default();
@@ -40,10 +45,13 @@ impl Presets {
             let mut preset = Preset::of_texts(&file.name, controls, |control| {
                 file.values.get(&ids[control.place()]).map(String::as_str)
             });
-            sounds::find(&mut preset, &file.timbres, pack);
+            let lost = sounds::find(&mut preset, &file.timbres, pack);
+            let instead =
+                "what lies at its place on the map is heard: choose another and replace the preset";
+            missing.extend(lost.told(&file.name, instead));
             preset
         }));
-        let errors = errors.iter().map(ToString::to_string).collect();
+        let errors = errors.iter().map(ToString::to_string).chain(missing).collect();
         let mut presets = Self { all, factory, folder, about: Vec::new() };
         presets.describe(controls);
         (presets, errors)
@@ -79,7 +87,7 @@ impl Presets {
         if let Some(other) = self.like(name).next() {
             return Err(format!("keep a preset: there is one of the name {}", other.name));
         }
-        self.write(Preset::now(name, controls), controls, Existing::Keep)
+        self.write(Preset::now(name, controls), controls, None)
     }
 
     /// Keep what is set now in the place of a preset of the musician's own.
@@ -89,7 +97,7 @@ impl Presets {
     pub(super) fn replace(&mut self, name: &str, controls: &Controls) -> Result<(), String> {
         let place = self.own("replace", name)?;
         let before = self.all.remove(place);
-        let written = self.write(Preset::now(name.trim(), controls), controls, Existing::Replace);
+        let written = self.write(Preset::now(name.trim(), controls), controls, Some(name.trim()));
         if written.is_err() {
             self.all.insert(place, before);
         }
@@ -114,10 +122,7 @@ impl Presets {
             return Err(format!("rename a preset: there is one of the name {}", other.name));
         }
         let preset = Preset { name: String::from(to), ..self.all[place].clone() };
-        // In other letters of the same name it is the same file on many systems.
-        let is_same = is_same_name(from, to);
-        let existing = if is_same { Existing::Replace } else { Existing::Keep };
-        self.write(preset, controls, existing)?;
+        self.write(preset, controls, Some(from.trim()))?;
         self.delete(from)
     }
 
@@ -151,14 +156,17 @@ impl Presets {
         folder.ok_or_else(|| format!("{attempt} a preset: the system names no home folder"))
     }
 
-    /// Write a preset and add it to the list.
+    /// Write a preset and add it to the list, in the place of a file that holds the preset `before`.
     fn write(
         &mut self,
         preset: Preset,
         controls: &Controls,
-        existing: Existing,
+        before: Option<&str>,
     ) -> Result<(), String> {
         let folder = self.folder("keep")?;
+        // Names that are not alike can be those of one file, which is another preset's then.
+        let is_before = before.is_some_and(|it| preset::is_of(it, &preset.name, &folder));
+        let existing = if is_before { Existing::Replace } else { Existing::Keep };
         let ids = ids(controls);
         let text = |(control, value): &(Control, f32)| {
             (ids[control.place()].clone(), controls.get(*control).text(*value))
@@ -168,11 +176,11 @@ impl Presets {
         let file = PresetFile { name: preset.name.clone(), values, timbres };
         preset::save(&file, &folder, existing).map_err(|error| match error {
             OutputError::Exists { path } => {
-                format!("keep a preset: there is a file of this name: {}", path.display())
+                format!("keep a preset: another has the file of this name: {}", path.display())
             }
             other => other.to_string(),
         })?;
-        if existing == Existing::Replace {
+        if before.is_some() {
             // One that was brought here under another file name would come back.
             let kept = preset::file_of(&preset.name);
             preset::remove(&preset.name, &folder, Some(&kept)).map_err(|it| it.to_string())?;

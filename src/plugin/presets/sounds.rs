@@ -7,19 +7,47 @@ use crate::params::{Control, Controls, Factory, Preset};
 use crate::plugin::timbres::{family_of, usual_of};
 use crate::score::{Family, MapPoint, Part};
 
-/// One of ours in this pack: a part whose family sounds otherwise by itself is put on the map, where its timbre lies. One that the pack does not have
-/// leaves the part to its family.
-pub(super) fn ours(factory: Factory, controls: &Controls, pack: Option<&Pack>) -> Preset {
-    let mut preset = factory.preset(controls);
-    let Some(pack) = pack else { return preset };
-    for (part, name) in factory.plays.iter().enumerate() {
-        let Some(dot) = dot(pack, name) else { continue };
+/// What a kit is called in a preset of ours, among the names of timbres.
+const KIT: &str = "drums";
+
+/// Timbres that a preset names and the pack does not have, with their parts' numbers.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Missing(Vec<(usize, String)>);
+
+impl Missing {
+    /// For the musician: which they are of the preset `name`, and what is heard `instead`. Nothing where none is missing.
+    pub(super) fn told(&self, name: &str, instead: &str) -> Option<String> {
+        let each = self.0.iter().map(|(part, timbre)| format!("{timbre} for part {part}"));
+        let each: Vec<String> = each.collect();
+        let all = each.join(" and no ");
+        (!each.is_empty())
+            .then(|| format!("read the preset “{name}”: the pack has no {all}; {instead}"))
+    }
+}
+
+/// One of ours in this pack, and what it misses: a part whose family sounds otherwise by itself is put on the map, where its timbre lies. One that the
+/// pack does not have leaves the part to its family.
+pub(super) fn ours(
+    factory: Factory,
+    controls: &Controls,
+    pack: Option<&Pack>,
+) -> (Preset, Missing) {
+    let (mut preset, mut missing) = (factory.preset(controls), Missing::default());
+    // Where there is no map at all, families alone are heard.
+    let Some(pack) = pack.filter(|it| it.timbre_model.is_some()) else {
+        return (preset, missing);
+    };
+    for (part, name) in factory.plays.iter().enumerate().filter(|it| *it.1 != KIT) {
+        let Some(dot) = dot(pack, name) else {
+            missing.0.push((part + 1, String::from(*name)));
+            continue;
+        };
         let family = family(pack, controls, &preset, part);
         if usual_of(pack, family) != Some(dot) {
             put(&mut preset, part, place(pack, dot));
         }
     }
-    preset
+    (preset, missing)
 }
 
 /// The timbres that parts of a preset lie on, by the parts' numbers: for its file, beside their places in today's pack.
@@ -33,16 +61,23 @@ pub(super) fn names(preset: &Preset, pack: Option<&Pack>) -> BTreeMap<String, St
     (0..Part::BAND_SIZE).filter_map(on).filter_map(named).collect()
 }
 
-/// Put parts where timbres that the preset's file names lie today; what the pack does not have stays where it was.
-pub(super) fn find(preset: &mut Preset, names: &BTreeMap<String, String>, pack: Option<&Pack>) {
-    let Some(pack) = pack else { return };
+/// Put parts where timbres that the preset's file names lie today; what the pack does not have stays where it was, and is returned.
+pub(super) fn find(
+    preset: &mut Preset,
+    names: &BTreeMap<String, String>,
+    pack: Option<&Pack>,
+) -> Missing {
+    let mut missing = Missing::default();
+    let Some(pack) = pack else { return missing };
     for part in 0..Part::BAND_SIZE {
         let name = names.get(&format!("{}", part + 1));
-        let dot = name.and_then(|it| dot(pack, it));
-        if let (Some(dot), Some(_)) = (dot, on_map(preset, part)) {
-            put(preset, part, place(pack, dot));
+        let Some((name, _)) = name.zip(on_map(preset, part)) else { continue };
+        match dot(pack, name) {
+            Some(dot) => put(preset, part, place(pack, dot)),
+            None => missing.0.push((part + 1, name.clone())),
         }
     }
+    missing
 }
 
 /// The style that a preset leans to, if the pack has it.

@@ -186,6 +186,37 @@ fn one_s_own_find_their_timbres_again_where_the_map_has_moved() {
     let found = presets.named("Evening").unwrap();
     let changed: Vec<_> = found.changes(&controls).collect();
     assert_eq!(changed, [], "the oboe where it is, and part 2 where it was put");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("\"oboe\"", "\"glass_oboe\"")).unwrap();
+    let (presets, errors) = Presets::read(&controls, place());
+    let [error] = &errors[..] else { panic!("{errors:?}") };
+    assert!(error.starts_with("read the preset “Evening”: the pack has no glass_oboe for part 1;"));
+    let stays = presets.named("Evening").unwrap();
+    assert_eq!(value(stays, Control::TimbreX(0)), 0.001, "where it was");
+}
+
+#[test]
+fn a_preset_never_takes_the_file_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = || Some(folder.path().join("Presets"));
+    let file = |name: &str| folder.path().join("Presets").join(name);
+    let controls = controls();
+    let mut presets = Presets::read(&controls, place()).0;
+    presets.save("Night_day", &controls).unwrap();
+    // As it was brought here from elsewhere.
+    std::fs::rename(file("Night_day.preset"), file("from a friend.preset")).unwrap();
+    presets.save("night/day", &controls).unwrap();
+    let refused = presets.rename("Night_day", "night_day", &controls).unwrap_err();
+    assert!(refused.contains("another has the file of this name"), "{refused}");
+    let are = |presets: &Presets, names: [&str; 2]| {
+        let read = Presets::read(&controls, place()).0;
+        assert_eq!([presets, &read].map(|it| it.view(None, &controls).own), [names, names]);
+    };
+    are(&presets, ["night/day", "Night_day"]);
+    presets.rename("night/day", "Dusk", &controls).unwrap();
+    presets.rename("Night_day", "night_day", &controls).unwrap();
+    presets.rename("night_day", "night/day", &controls).unwrap();
+    are(&presets, ["Dusk", "night/day"]);
 }
 
 #[test]
