@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import descriptors, improvise
+from training import descriptors, improvise, manners
 from training import vocabulary as v
 
 _NO_RUNS = {
@@ -27,10 +27,10 @@ def measure(network, manifest: dict, wanted: argparse.Namespace, known: dict, te
     """Figures of every wanted style: longest silence and longest run of one bar of each run, and whether form holds.
 
     Runs that are `known` are not made again, only those that are missing of the wanted number. `tell` gets all that is
-    known after every few styles of which there was something to make.
+    known, of other styles too, after every few styles of which there was something to make.
     """
     cards = {row["name"]: row for row in manifest["styles"]}
-    found = {name: known[name] for name in wanted.styles if name in known}
+    found = dict(known)
     missing = {name: range(found[name]["runs"] if name in found else 0, wanted.runs) for name in wanted.styles}
     for together in _groups({name: runs for name, runs in missing.items() if runs}):
         asks = []
@@ -134,7 +134,8 @@ def main() -> int:
         print(f"longrun: {error}", file=sys.stderr)
         return 2
     about = {
-        "format": 2, "pack": manifest["name"], "graph_sha256": manifest["note_model"]["sha256"], "bars": wanted.bars,
+        "format": 2, "rules": manners.RULES, "pack": manifest["name"],
+        "graph_sha256": manifest["note_model"]["sha256"], "bars": wanted.bars,
         "temperature": wanted.temperature, "seed": wanted.seed,
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data, descriptors, harmony, improvise, longrun
+from training import data, descriptors, harmony, improvise, longrun, manners
 from training import vocabulary as v
 
 LEVELS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # deviations of density, octaves of register
@@ -160,7 +160,7 @@ def _mean(values) -> float | None:
 def measure(network, manifest: dict, wanted: argparse.Namespace, known: dict, tell=None) -> dict[str, dict]:
     """Figures of every wanted style that is not `known` already; `tell` gets all that are, after each that was not."""
     cards = {row["name"]: row for row in manifest["styles"]}
-    found = {name: known[name] for name in wanted.styles if name in known}
+    found = dict(known)
     for name in wanted.styles:
         if name in found:
             continue
@@ -250,6 +250,7 @@ def main() -> int:
     about = {
         "pack": manifest["name"], "graph_sha256": manifest["note_model"]["sha256"], "bars": wanted.bars,
         "pieces": wanted.pieces, "seed": wanted.seed,
+        "rules": manners.RULES,
     }  # fmt: skip
 
     def write(styles: dict) -> None:

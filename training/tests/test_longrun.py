@@ -65,6 +65,12 @@ def test_styles_that_were_run_are_kept_where_nothing_else_changed(tmp_path, monk
     path.write_text(json.dumps(report), encoding="utf-8")
     kept = run("--styles", "song,drums", "--resume")
     assert kept["song"]["notes"] == -1 and kept["drums"]["runs"] == 2
+    assert run("--styles", "chorale", "--resume").keys() == {"song", "drums", "chorale"}, (
+        "of other styles nothing is lost"
+    )
+    report = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(report | {"rules": 0}), encoding="utf-8")
+    assert run("--styles", "chorale", "--resume").keys() == {"chorale"}, "made by other rules"
     assert run("--styles", "song", "--resume", "--seed", "2")["song"]["notes"] >= 0
     path.write_text("{", encoding="utf-8")
     assert "drums" not in run("--styles", "song", "--resume")

@@ -5,6 +5,7 @@ sound may change at once, where one sample ends and another begins: what lies be
 middle only where both are of one zone.
 """
 
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,9 +111,11 @@ def _run(line: np.ndarray, at: int) -> tuple[int, int]:
 
 
 def write(soundfont: Path, folder: Path) -> None:
-    """Write the grids of all instruments beside what is measured of them."""
+    """Write the grids of all instruments beside what is measured of them, unless they are there."""
+    if (folder / FILE).exists():
+        return
     zones = Zones(soundfont)
     grids = {it.name: zones.grid(it.sound).astype(np.int16) for it in instruments.INSTRUMENTS}
-    beside = folder / f"part.{FILE}"
+    beside = folder / f"part.{os.getpid()}.{FILE}"
     np.savez_compressed(beside, **grids)
     beside.replace(folder / FILE)
