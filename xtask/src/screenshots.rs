@@ -38,10 +38,12 @@ enum Act {
     Still,
     /// The player and four parts.
     Jam,
+    /// As it is opened where the display has no OpenGL.
+    WithoutGl,
 }
 
 const USUAL: (u32, u32) = (1100, 700);
-const SHOTS: [Shot; 7] = [
+const SHOTS: [Shot; 8] = [
     Shot::new("default-100", USUAL, 1.0, Tone::Dark, Act::Still),
     Shot::new("default-150", USUAL, 1.5, Tone::Dark, Act::Still),
     Shot::new("default-200", USUAL, 2.0, Tone::Dark, Act::Still),
@@ -49,6 +51,7 @@ const SHOTS: [Shot; 7] = [
     Shot::new("largest", (1920, 1080), 1.0, Tone::Dark, Act::Jam),
     Shot::new("light", USUAL, 1.0, Tone::Light, Act::Jam),
     Shot::new("jam", USUAL, 1.0, Tone::Dark, Act::Jam),
+    Shot::new("without-gl", USUAL, 1.0, Tone::Dark, Act::WithoutGl),
 ];
 /// Seconds of playing, and into them when the picture is taken.
 const PLAYS: f64 = 16.0;
@@ -72,7 +75,7 @@ impl Shot {
     fn script(&self, melody: &Melody) -> Value {
         let (width, height) = self.pixels();
         let (wait, frames) = match self.act {
-            Act::Still => (OPENS + 2.0, 0),
+            Act::Still | Act::WithoutGl => (OPENS + 2.0, 0),
             Act::Jam => (OPENS, (PLAYS * RATE) as u64),
         };
         let families = ["strings", "piano", "bass", "flute"];
@@ -127,8 +130,15 @@ fn take(profile: &str, bundles: &Bundles, melody: &Melody, shot: &Shot, path: &P
     fresh_folder(&aside.join("Antiphon"))?;
     write(&aside.join("Antiphon/window.json"), habits.to_string())?;
     let aside = aside.display().to_string();
-    let display = Display::start(&["-fbdir", &aside])?;
+    let mut options = vec!["-fbdir", &aside];
+    if shot.act == Act::WithoutGl {
+        options.extend(["-extension", "GLX"]);
+    }
+    let display = Display::start(&options)?;
     let mut environment = display.environment();
+    if shot.act == Act::WithoutGl {
+        environment.push(("__EGL_VENDOR_LIBRARY_DIRS", "/nonexistent"));
+    }
     environment.push(("XDG_CONFIG_HOME", &aside));
     let script = shot.script(melody);
     let picture = thread::scope(|scope| {
