@@ -6,7 +6,6 @@ sounds for so many bars. Writes `long.json` and `long.md` after every few styles
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from training import descriptors, improvise, manners
 from training import vocabulary as v
+from training.kept import Kept
 
 _NO_RUNS = {
     "runs": 0, "notes": 0, "cut": 0, "longest_silence": 0.0, "silent": [], "quarters": [0, 0], "same": [],
@@ -139,28 +139,10 @@ def main() -> int:
         "temperature": wanted.temperature, "seed": wanted.seed,
     }  # fmt: skip
 
-    def write(styles: dict) -> None:
-        report = about | {"styles": {name: styles[name] for name in v.STYLES if name in styles}}
-        wanted.out.mkdir(parents=True, exist_ok=True)
-        rows = ",\n".join(f'  "{name}": {json.dumps(row)}' for name, row in report["styles"].items())
-        head = json.dumps(about)[1:-1]
-        (wanted.out / "long.json").write_text(f'{{{head},\n "styles": {{\n{rows}\n }}}}\n', encoding="utf-8")
-        (wanted.out / "long.md").write_text(markdown(report), encoding="utf-8")
-        print(f"{len(styles)} styles", file=sys.stderr, flush=True)
-
-    known = begun(wanted.out / "long.json", about) if wanted.resume else {}
-    styles = measure(network, manifest, wanted, known, write)
+    kept = Kept(wanted.out, "long", about, markdown)
+    styles = measure(network, manifest, wanted, kept.known() if wanted.resume else {}, kept.write)
     print(f"{wanted.out}: {len(styles)} styles")
     return 0
-
-
-def begun(path: Path, about: dict) -> dict[str, dict]:
-    """What an earlier call for the same pack and settings has written; nothing where there is no such."""
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-        return report["styles"] if all(report[name] == value for name, value in about.items()) else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
 
 
 if __name__ == "__main__":

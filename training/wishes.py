@@ -5,15 +5,15 @@ style; with `--resume` it keeps the styles that a `wishes.json` of the same grap
 """
 
 import argparse
-import json
 import sys
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from training import data, descriptors, harmony, improvise, longrun, manners
+from training import data, descriptors, harmony, improvise, manners
 from training import vocabulary as v
+from training.kept import Kept
 
 LEVELS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # deviations of density, octaves of register
 TEMPERATURES = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
@@ -253,17 +253,8 @@ def main() -> int:
         "rules": manners.RULES,
     }  # fmt: skip
 
-    def write(styles: dict) -> None:
-        report = about | {"styles": {name: styles[name] for name in v.STYLES if name in styles}}
-        wanted.out.mkdir(parents=True, exist_ok=True)
-        rows = ",\n".join(f'  "{name}": {json.dumps(row)}' for name, row in report["styles"].items())
-        head = json.dumps(about)[1:-1]
-        (wanted.out / "wishes.json").write_text(f'{{{head},\n "styles": {{\n{rows}\n }}}}\n', encoding="utf-8")
-        (wanted.out / "wishes.md").write_text(markdown(report), encoding="utf-8")
-        print(f"{len(styles)} styles", file=sys.stderr, flush=True)
-
-    known = longrun.begun(wanted.out / "wishes.json", about) if wanted.resume else {}
-    styles = measure(network, manifest, wanted, known, write)
+    kept = Kept(wanted.out, "wishes", about, markdown)
+    styles = measure(network, manifest, wanted, kept.known() if wanted.resume else {}, kept.write)
     print(f"{wanted.out}: {len(styles)} styles")
     return 0
 
