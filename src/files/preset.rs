@@ -64,7 +64,7 @@ pub fn open(path: &Path) -> Result<PresetFile, PresetError> {
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let damaged = |source| {
         let path = path.to_owned();
-        match kind::other_than(FileKind::Preset, &path) {
+        match kind::of_bytes(&bytes).filter(|it| *it != FileKind::Preset) {
             Some(kind) => PresetError::OtherKind { path, kind },
             None => PresetError::Damaged { path, source },
         }
