@@ -4,6 +4,7 @@ pub mod anticipation;
 pub mod dialogue;
 pub mod feel;
 pub mod follow;
+pub mod form;
 pub mod harmony;
 pub mod key;
 pub mod keys;

@@ -17,6 +17,7 @@ pub use drum_kit::{DrumHit, DrumKit, DrumKitError};
 pub use error::PackError;
 pub use timbre_model::{Nature, Players, Timbre, TimbreModel, shape};
 
+use crate::music::form::Aims;
 use crate::music::originality::CorpusIndex;
 use crate::score::{Family, Meter, Tempo};
 
@@ -83,6 +84,10 @@ pub struct Rest {
     pub patience: f32,
     /// Octaves by which the band plays denser than the style's pieces where no density is wished for, -5 to 5: steps of the wish are counted from there.
     pub excess: f32,
+    /// Bars for which a part plays nothing new before it tires, 1 to 1000.
+    pub tireless: f32,
+    /// Shares of the style's pieces that are aimed at.
+    pub aims: Aims,
 }
 
 impl Default for Rest {
@@ -96,6 +101,8 @@ impl Default for Rest {
             hurry: 0.0,
             patience: 16.0,
             excess: 0.0,
+            tireless: 4.0,
+            aims: [None; 3],
         }
     }
 }

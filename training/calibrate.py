@@ -3,7 +3,8 @@
 A network that is told a style's mean of a wish does not play that mean: left alone its errors add up. So each style's
 row in the manifest gets, under `rest`, what to tell it (deviations from the mean) and how much to sharpen its pitches,
 found on the grounds of training windows at temperature 1; how far one step of the density wish is to be told; and how
-often running a part may strike one pitch before it wearies of it, which is read off the real windows alone. Last comes
+often running a part may strike one pitch before it wearies of it, for how many bars it may play nothing new before it
+tires, and the shares that `training.form` aims at, which are read off the real windows alone. Last comes
 how much denser than those pieces the band plays then where nothing is wished for.
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import descriptors, improvise, pack, windows, wishes
+from training import data, descriptors, form, improvise, pack, windows, wishes
 from training import vocabulary as v
 from training.corpus import Corpus
 
@@ -34,6 +35,9 @@ WANTED_RATIO = 2.0 * math.log2(1.6)  # octaves of density from one step below to
 _HURRY = 0.5
 _DENSE = 640  # notes of sixteen bars, beyond which a trial of the density is dense enough
 _PIECES = 200  # of a style, from which the windows are chosen
+_TIRELESS, _FEWEST_BARS, _MOST_BARS = 90, 4.0, 16.0  # percentile of a piece's longest stretch of nothing new; bars
+_DESCRIBED = {"figures_again": "patterns_again", "in_scale": "in_scale", "clashes": "clashes"}
+_ENOUGH, _OWN_HALF = 8, 12  # windows without which nothing is aimed at; of `valid`, that count as much as all others
 _PATIENT, _FEWEST_PATIENCE, _MOST_PATIENCE = 95, 4.0, 64.0  # percentile of a part's longest run of one pitch; notes
 
 
@@ -156,6 +160,45 @@ def patience_of(streams: list) -> float:
     return round(float(np.clip(found, _FEWEST_PATIENCE, _MOST_PATIENCE)), 1)
 
 
+def tireless_of(streams: list[data.Stream]) -> float:
+    """For how many bars a part of these plays nothing that it has not played before, in all but the most stubborn."""
+    found = np.percentile([_longest_stale(s) for s in streams], _TIRELESS) if streams else _FEWEST_BARS
+    return round(float(np.clip(found, _FEWEST_BARS, _MOST_BARS)), 1)
+
+
+def _longest_stale(stream: data.Stream) -> float:
+    s, heard = stream, stream.features()
+    own, event = heard.motif[np.arange(len(s.onset)), s.slot], heard.event[1:]
+    stale = ((own[..., 0] == event[:, :1]) & (own[..., 1] == event[:, 2:3])).any(1)
+    bar = s.bar_length[np.maximum(np.searchsorted(s.bar_start, s.onset, side="right") - 1, 0)]
+    longest = 0.0
+    for slot in range(v.PARTS):
+        mine = np.flatnonzero(s.slot == slot)
+        fresh = np.maximum.accumulate(np.where(stale[mine], -1, s.onset[mine])) if len(mine) else mine
+        since = (s.onset[mine] - fresh) / bar[mine]
+        longest = max(longest, since[fresh >= 0].max(initial=0.0))
+    return longest
+
+
+def aims_of(learned: list[data.Stream], held: list[data.Stream]) -> dict[str, list[float] | None]:
+    """Quantiles of the shares that `form` aims at; None where too few pieces have one.
+
+    Enough windows of the `valid` split weigh as much together as all of the training split's.
+    """
+    found = {}
+    rows = [[descriptors.describe(s) for s in some] for some in (learned, held)]
+    for aim, name in _DESCRIBED.items():
+        values = [np.array([row[name] for row in some if not math.isnan(row[name])]) for some in rows]
+        sizes = [len(x) for x in values]
+        heavy = sizes[0] / sizes[1] if sizes[1] >= _OWN_HALF else 1.0
+        both, weight = np.concatenate(values), np.repeat([1.0, heavy], sizes)
+        order = both.argsort()
+        middle = (weight[order].cumsum() - weight[order] / 2) / weight.sum() if len(both) else order
+        enough = len(both) >= _ENOUGH
+        found[aim] = np.interp(form.QUANTILES, middle, both[order]).round(4).tolist() if enough else None
+    return found
+
+
 def excess_of(network, rows: list[dict], pieces: int) -> dict[str, float]:
     """Octaves by which each style is improvised denser than its pieces are where no density is wished for."""
     asks = [
@@ -167,11 +210,13 @@ def excess_of(network, rows: list[dict], pieces: int) -> dict[str, float]:
     return {row["name"]: round(float(found[row["name"]] - row["density"]["mean"]), 3) for row in rows}
 
 
-def choose(corpus: Corpus, names: list[str], count: int, bars: int) -> dict[str, list[windows.Window]]:
-    """Training windows of each style."""
+def choose(
+    corpus: Corpus, names: list[str], count: int, bars: int, split: str = "train"
+) -> dict[str, list[windows.Window]]:
+    """Windows of each style from one split."""
     rng, pieces = np.random.default_rng(3), []
     for name in names:
-        members = np.flatnonzero((corpus.column("split") == "train") & (corpus.column("style") == name))
+        members = np.flatnonzero((corpus.column("split") == split) & (corpus.column("style") == name))
         pieces += [corpus[int(i)] for i in rng.permutation(members)[:_PIECES]]
     return windows.choose(pieces, set(names), count, bars, 3)
 
@@ -194,6 +239,7 @@ def main() -> int:
         print(f"calibrate: {error}", file=sys.stderr)
         return 2
     real = choose(corpus, wanted.styles, wanted.windows, wanted.bars)
+    held = choose(corpus, wanted.styles, wanted.windows, wanted.bars, "valid")
     rows = [row for row in manifest["styles"] if real.get(row["name"])]
     begun = time.monotonic()
 
@@ -211,7 +257,9 @@ def main() -> int:
             row["rest"] = knobs | steps[row["name"]]
     for row in rows:
         patience = patience_of([w.stream for w in real[row["name"]]])
-        row["rest"] = improvise.UNMEASURED | row.get("rest", {}) | {"patience": patience, "excess": 0.0}
+        more = {"patience": patience, "tireless": tireless_of([w.stream for w in real[row["name"]]]), "excess": 0.0}
+        row["rest"] = improvise.UNMEASURED | row.get("rest", {}) | more
+        row["aims"] = aims_of(*([w.stream for w in some.get(row["name"], [])] for some in (real, held)))
     for name, excess in excess_of(network, rows, 2 * wanted.pieces).items():
         next(row for row in rows if row["name"] == name)["rest"]["excess"] = excess
     partial = wanted.pack / "manifest.partial"

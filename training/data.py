@@ -13,7 +13,7 @@ from training.settings import DataSettings
 # Krumhansl and Kessler, "Tracing the dynamic changes in perceived tonal organization", 1982.
 _MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
 _MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
-_PROFILES = np.stack([np.roll(profile, tonic) for profile in (_MAJOR, _MINOR) for tonic in range(12)])
+PROFILES = np.stack([np.roll(profile, tonic) for profile in (_MAJOR, _MINOR) for tonic in range(12)])
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def key_of(stream: Stream) -> int | None:
     weights = np.bincount(stream.pitch[pitched] % 12, ticks, 12)
     if weights.std() == 0:
         return None
-    profiles = _PROFILES - _PROFILES.mean(1, keepdims=True)
+    profiles = PROFILES - PROFILES.mean(1, keepdims=True)
     scores = profiles @ (weights - weights.mean()) / np.sqrt((profiles**2).sum(1))
     return int(scores.argmax())
 

@@ -1,11 +1,11 @@
-"""A small piece of our own that makes every look-back memory fire, and the golden file made from it."""
+"""A small piece of our own that makes every look-back memory fire, and the golden files made from it."""
 
 import json
 from pathlib import Path
 
 import numpy as np
 
-from training import corpus, data
+from training import corpus, data, form
 from training import vocabulary as v
 
 _Q = 48  # corpus ticks a quarter
@@ -13,6 +13,8 @@ _EIGHTH, _BAR = 24, 4 * _Q
 _LEAD = (67, 69, 71, 74, 72, 71, 69, 67)
 _BASS = (43, 50, 45, 50)
 _SHOWN_FIRST, _SHOWN_LAST = 240, 180  # rows in the golden file; the stream is longer than the searched history
+_AIMS = ((0.0, 0.0, 0.1, 0.4, 0.9), (0.6, 0.7, 0.8, 0.9, 0.95), (0.0, 0.01, 0.02, 0.03, 0.05))
+_SEEDS, _EVERY = (3, 1976), 35  # of the improvisations in the form file; notes between its rows
 _PLAYER = ((79, 83), (81, 84), (78, 81))
 
 
@@ -101,3 +103,40 @@ def write(path: Path | str) -> None:
     Path(path).write_text(text + "\n", encoding="utf-8")
     fired = (f.lookback[shown, :, 4] > 0).sum(0)
     print(f"{path}: {len(rows)} rows, memories fired {fired.tolist()} times, vocabulary {v.sha256()[:12]}")
+
+
+def write_form(path: Path | str) -> None:
+    """Write what `training.form` makes of the invented piece: what each seed aims at, and what follows now and then."""
+    stream, cases = golden_stream(), []
+    events = stream.features().event[1:]
+    bars = stream.bar_length[np.searchsorted(stream.bar_start, stream.onset, side="right") - 1]
+    for seed in _SEEDS:
+        shares = form.shares_of(seed, 0.4)[None]
+        own = form.Form(stream.families[None], np.array([_AIMS]), shares, np.array([False]), len(events))
+        rows = []
+        for at, (event, bar) in enumerate(zip(events, bars, strict=True), 1):
+            own.push(event[None], bar[None])
+            if at % _EVERY == 0:
+                lean = own.pitches(np.zeros((1, v.PARTS, v.PITCHES), np.float32))[0]
+                told = round(float(own.told()[0]), 4)
+                rows.append({"after": at, "told": told, "lean": _packed(lean)})
+        cases.append({"seed": seed, "wanted": own.wanted[0].round(5).tolist(), "rows": rows})
+    table = {
+        "about": "The notes of tokens.json as `training.form` hears them: what a seed aims at (figures again, in "
+        "scale, clashes) at repetition 0.4, and after so many notes the deviations of repetition told, and the lean as "
+        "[slot, first pitch, values from there on].",
+        "families": stream.families.tolist(), "aims": dict(zip(form.AIMS, _AIMS, strict=True)), "cases": cases,
+    }  # fmt: skip
+    text = json.dumps(table, separators=(",", ":")).replace('{"after"', '\n{"after"')
+    Path(path).write_text(text + "\n", encoding="utf-8")
+    print(f"{path}: {len(cases)} cases of {len(rows)} rows")
+
+
+def _packed(lean: np.ndarray) -> list[list]:
+    """Of each slot that leans anywhere: slot, first pitch, and values to the last such pitch."""
+    found = []
+    for slot, row in enumerate(lean):
+        where = np.flatnonzero(row)
+        if len(where):
+            found.append([slot, int(where[0]), [round(float(x), 4) for x in row[where[0] : where[-1] + 1]]])
+    return found

@@ -7,13 +7,13 @@ that the drawn step leads to on the newest bar's metre; and the random numbers a
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from training import data, features, harmony, manners, model, stepping, weights
+from training import data, features, form, harmony, manners, model, stepping, weights
 from training import vocabulary as v
 from training.hearing import Ground, Hearing
 
@@ -21,7 +21,7 @@ MIN_P = 0.02
 OUTSIDE = -2.0  # bias of pitches outside the scale of a key that is told
 UNMEASURED = {
     "density": 0.0, "repetition": 0.0, "pitch_sharpness": 1.0, "density_step": 1.0, "hurry": 0.0, "patience": 16.0,
-    "excess": 0.0,
+    "excess": 0.0, "tireless": 4.0,
 }  # fmt: skip
 OFF = -1e9
 _FOREIGN = (1, 3, 6, 8, 10), (1, 4, 6)  # degrees outside a major key; outside a minor one with both sixths and sevenths
@@ -30,12 +30,13 @@ MOST_STEP = 0.8  # octaves of density that one step of its control is told at mo
 MOST_NOTES = 3072  # of one stream
 _LOWEST, _HIGHEST = 24, 96  # registers told
 _MOST_IMPATIENT = 9.0
-_TIRELESS, _TIRING, _MOST_TIRED = 4.0, 2.0, 16.0  # bars of nothing new; deviations less repetition told a bar; the most
-_SAME_AGAIN = 2.0  # bars that one bar counts for in which the whole band plays what it played in the bar before
+_TIRING, _MOST_TIRED = 2.0, 16.0  # deviations less repetition told for a bar of nothing new, and the most
+_TIRELESS = 4.0  # bars that the whole band plays all the same again; each beyond them counts for so many bars more:
+_SAME_AGAIN = 2.0
 _SPARSE = 0.75  # share of rows playing below which the others are taken out
 _COLUMNS = (
     "_rows", "_families", "_context", "_sharpness", "_pitches",
-    "_velocity", "_end", "_sounded", "_bits", "_repetition_std", "_again", "_fresh", "_turned", "playing",
+    "_velocity", "_end", "_sounded", "_bits", "_repetition_std", "_again", "_tireless", "_fresh", "_turned", "playing",
 )  # fmt: skip
 # Where each family is at home, for one that the style's band does not have.
 _HOME = (60, 72, 60, 57, 40, 64, 62, 58, 64, 74, 70, 60, 62, 60, 60, 60)
@@ -56,6 +57,9 @@ class Ask:
     patience: float = UNMEASURED["patience"]  # times running that a part strikes one pitch before it wearies of it
     hurry: float = 0.0  # natural logarithms of odds by which a wait of half the length is likelier
     density: tuple[float, float] = (0.0, 0.0)  # what the wish's steps are counted from, and the steps
+    aims: np.ndarray = field(default_factory=form.no_aims)  # float [3, 5]: of the style's pieces, see `form`
+    repetition: float = 0.0  # deviations that are wished for
+    tireless: float = UNMEASURED["tireless"]  # bars of nothing new that a part plays before it tires
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def ask_of(
     strength: of the style, 0..2.
     """
     context = np.zeros(v.CONTEXT_SIZE, np.float32)
-    style = v.STYLES.index(row["name"])
+    style, aims = v.STYLES.index(row["name"]), form.aims_of(row, second, lean)
     context[v.STYLE_AT + style] = (1 - lean) * strength
     row = row | {"rest": UNMEASURED | row.get("rest", {})}
     if second:
@@ -115,6 +119,7 @@ def ask_of(
     return Ask(
         ground, style, context, row["velocity"] == "model", sharpness, seed, chords, row["repetition"]["std"],
         rest["patience"], density * rest["hurry"], (row["density"]["mean"] + _beyond(rest["excess"], density), density),
+        aims, repetition, rest["tireless"],
     )  # fmt: skip
 
 
@@ -168,12 +173,18 @@ class _Batch:
         self._sounded = np.full((len(asks), v.PARTS), -1)  # last onset of each part, -1 = none yet
         self._bits = np.zeros((len(asks), 5))
         self._repetition_std = np.array([a.repetition_std for a in asks])
+        self._tireless = np.array([a.tireless for a in asks])
         self._again = self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT].copy()  # as asked for
         self._fresh = np.full((len(asks), v.PARTS), -1)  # last onset that no memory of the part foretold, -1 = none
         self._turned = np.zeros(len(asks), np.int64)  # last onset of a note that its part did not play a bar before
         self._manners = manners.Manners(
             np.array([a.patience for a in asks]), self._families, np.array([a.density for a in asks]),
             np.array([a.hurry for a in asks]),
+        )  # fmt: skip
+        self._form = form.Form(
+            self._families, np.stack([a.aims for a in asks]),
+            np.stack([form.shares_of(a.seed[-1], a.repetition) for a in asks]),
+            self._context[:, v.KEY_AT : v.KEY_AT + v.KEYS].any(1), most_notes,
         )  # fmt: skip
         self._state = stepping.state_of(network, len(asks))
         self.playing = np.full(len(asks), True)  # rows that have not ended
@@ -196,10 +207,11 @@ class _Batch:
         bars = (self._sounded - self._fresh) / position[:, 1, None]
         alike = (self._hearing.now - self._turned) / position[:, 1]
         bars = bars + _SAME_AGAIN * (alike - _TIRELESS).clip(0)[:, None]
-        tired = (_TIRING * (bars - _TIRELESS)).clip(0, _MOST_TIRED)
-        tired = np.where(self._fresh < 0, 0.0, tired) * self._repetition_std[:, None]
+        tired = (_TIRING * (bars - self._tireless[:, None])).clip(0, _MOST_TIRED)
+        more = self._form.told()[:, None] - np.where(self._fresh < 0, 0.0, tired)
         flag = self._context[:, v.REPETITION_FLAG_AT : v.CONTEXT_SIZE]
-        self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT] = self._again - tired * flag
+        more = more * self._repetition_std[:, None] * flag
+        self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT] = self._again + more
 
     def _tell_chords(self, position: np.ndarray) -> None:
         """Chords of the newest onset's beat and of the next beat, as the bars go."""
@@ -224,7 +236,8 @@ class _Batch:
             torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness),
             torch.full((len(noise), 1), float(np.log(MIN_P))),
             torch.from_numpy(self._manners.times(*heard.position[:, 1:].T)),
-            lambda time: self._impatience(heard.position, time), torch.from_numpy(self._manners.pitches(self._pitches)),
+            lambda time: self._impatience(heard.position, time),
+            torch.from_numpy(self._form.pitches(self._manners.pitches(self._pitches))),
         )  # fmt: skip
         families, context = torch.from_numpy(self._families), torch.from_numpy(self._context)
         drawn = stepping.step(self._network, heard, families, context, self._state, how)
@@ -232,6 +245,7 @@ class _Batch:
         over = self.playing & (self._hearing.now + event[:, 0] >= self._end)
         self._bits += stepping.entropies(drawn.logits).numpy() * ~over[:, None]
         self._manners.push(event)
+        self._form.push(event, heard.position[:, 1])
         self._hearing.push(event, np.where(self._velocity, event[:, 4], v.NO_VELOCITY))
         every = np.arange(len(event))
         self._sounded[every, event[:, 1]] = self._hearing.now
@@ -265,6 +279,7 @@ class _Batch:
     def _keep(self, rows: np.ndarray) -> None:
         self._hearing.keep(rows)
         self._manners.keep(rows)
+        self._form.keep(rows)
         self._rng = [self._rng[b] for b in rows]
         for name in _COLUMNS:
             setattr(self, name, getattr(self, name)[rows])

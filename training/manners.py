@@ -9,20 +9,22 @@ import numpy as np
 
 from training import vocabulary as v
 
-RULES = 2  # raised with every rule that changes what is improvised: figures of other rules are not gone on with
+RULES = 3  # raised with every rule that changes what is improvised: figures of other rules are not gone on with
 HANDFUL = 8  # keys of one part struck at once
 _GAPS, _RUSHING = 4, 3  # onsets in a row that are closer than so many ticks
 _WEARYING, _MOST_WEARY = 0.5, 8.0  # natural logarithms of odds
 _OFF = -1e9
 _RECENT = 256  # newest onsets that density is counted in
 _STEP = 0.678  # octaves of density that one step of its control means: 1.6 times the notes
-_FREE, _FREE_AT_REST, _AT_REST = 0.1, 0.5, 0.1  # octaves that nobody is held to; steps below which nothing is wished
+_FREE, _FREE_AT_REST, _AT_REST = 0.1, 0.4, 0.1  # octaves that nobody is held to; steps below which nothing is wished
 # Natural logarithms of odds for an octave too many or too few; more of them for each step that is wished for; the most.
-_EACH, _INSISTING, _MOST_HELD = 2.0, 2.0, 8.0
-_MOST_DRIVEN, _MOST_DRIVEN_AT_REST = 2.5, 1.5  # driven on less than held back
+_EACH, _INSISTING, _MOST_HELD = 2.0, 10.0, 8.0
+_MOST_DRIVEN, _MOST_DRIVEN_AT_REST = 5.0, 1.5  # driven on less than held back
 _WAITS = np.arange(v.TIME_CLASSES)
-# How much longer waits are less likely for one unit of hurry; notes struck together are as likely as after an eighth.
+# How much longer waits are less likely for one unit of hurry. A band that is held back strikes as many notes together
+# as after an eighth; one that is driven on as many as after a sixteenth, so that chords grow along with runs.
 _LENGTHS = (np.log2(np.maximum(_WAITS, 1) / 12) * (_WAITS > 0)).astype(np.float32)
+_DRIVEN = np.where(_WAITS == 0, -1, _LENGTHS).astype(np.float32)
 
 
 class Manners:
@@ -82,7 +84,7 @@ class Manners:
         bar: as in `_governed`; beat: likewise.
         """
         hurry = (self._hurry + self._governed(bar)).astype(np.float32)
-        bias = -hurry[:, None] * _LENGTHS
+        bias = -hurry[:, None] * np.where(hurry[:, None] > 0, _DRIVEN, _LENGTHS)
         bias[(self._gaps < _RUSHING).all(1), 1:_RUSHING] = _OFF
         bias[(self._struck >= HANDFUL).any(1), 0] = _OFF
         latest = np.maximum(self._rings - self._now, 0) + bar + beat

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::music::form::Wanted;
 use crate::music::originality::CorpusIndex;
 use crate::music::tokens::{Event, Features};
 use crate::pack::Rest;
@@ -102,6 +103,10 @@ pub struct Controls {
     pub usual_density: f32,
     /// Times running that a part strikes one pitch before it wearies of it.
     pub patience: f32,
+    /// Bars of nothing new that a part plays before it tires.
+    pub tireless: f32,
+    /// Shares of the style's pieces that are aimed at.
+    pub wanted: Wanted,
     pub bias_part: [f32; 5],
     /// Parts that are there and do not play for the time being.
     pub hushed: [bool; 5],

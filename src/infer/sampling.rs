@@ -4,6 +4,7 @@
 mod tests;
 
 use super::muse::{Controls, StyleCard};
+use crate::music::form::{Lean, Wanted, aims_at};
 use crate::music::tokens::{ABSENT, AUTO, Event, LONGEST_TIME, VelocityFrom};
 use crate::pack::Rest;
 use crate::score::{Family, Mode, Part, PartSettings, Pitch, Settings, Stream, StyleBlend, Ticks};
@@ -25,8 +26,10 @@ const DRUM_KEYS: std::ops::RangeInclusive<u8> = 35..=81;
 const MELODIC_KEYS: std::ops::RangeInclusive<u8> = 21..=108;
 /// Bias of pitches outside the scale of the key that is wished for or heard: told of a key, the model alone leaves it as often as the style does.
 const OUTSIDE: f32 = -2.0;
-/// The wait that hurrying leaves as likely as notes struck together: half a quarter.
+/// The wait that holding back leaves as likely as notes struck together: half a quarter.
 const UNHURRIED: f32 = 12.0;
+/// Octaves by which notes struck together are shorter to a band that is driven on: its chords grow along with its runs.
+const TOGETHER: f32 = -1.0;
 /// What a pitch loses that is not wanted just now, natural logarithm of odds.
 const SHUNNED: f32 = 16.0;
 /// Octaves of density that one step of its control is told at most: beyond that the model has heard nothing.
@@ -54,6 +57,8 @@ impl Controls {
             hurry: 0.0,
             usual_density: 0.0,
             patience: Rest::default().patience,
+            tireless: Rest::default().tireless,
+            wanted: Wanted::default(),
             bias_part: [0.0; Part::COUNT],
             hushed: [false; Part::COUNT],
             bias_pitch: vec![0.0; Part::COUNT * Self::FIELDS[2]],
@@ -92,6 +97,11 @@ impl Controls {
         controls.sharpness[2] *= rest.pitch_sharpness;
         controls.hurry = settings.density * rest.hurry;
         controls.patience = rest.patience;
+        controls.tireless = rest.tireless;
+        controls.wanted = aims_at(&rest.aims, settings.seed, settings.repetition);
+        if settings.key.is_some() {
+            controls.wanted.0[1] = None; // that key is kept to instead
+        }
         controls.no_wait();
         let (mean, deviation) = usual(&controls.style, styles, |card| card.repetition);
         controls.repetition_deviation = deviation;
@@ -137,8 +147,12 @@ impl Controls {
     pub fn no_wait(&mut self) {
         let hurry = self.hurry;
         for (bias, time) in self.bias_time.iter_mut().zip(0u16..) {
-            let longer = (f32::from(time.max(1)) / UNHURRIED).log2();
-            *bias = if time == 0 || hurry == 0.0 { 0.0 } else { -hurry * longer };
+            let longer = match time {
+                0 if hurry > 0.0 => TOGETHER,
+                0 => 0.0,
+                _ => (f32::from(time) / UNHURRIED).log2(),
+            };
+            *bias = if hurry == 0.0 { 0.0 } else { -hurry * longer };
         }
     }
 
@@ -175,12 +189,26 @@ impl Controls {
 
     /// Tell `part`, which has played nothing new for so many bars, to repeat itself less.
     pub fn tire(&mut self, part: Part, bars: f32) {
-        const TIRELESS_BARS: f32 = 4.0;
         const EACH_BAR: f32 = 2.0; // deviations
         const MOST_DEVIATIONS: f32 = 16.0;
-        let deviations = ((bars - TIRELESS_BARS) * EACH_BAR).clamp(0.0, MOST_DEVIATIONS);
+        let deviations = ((bars - self.tireless) * EACH_BAR).clamp(0.0, MOST_DEVIATIONS);
         if let Some(wish) = &mut self.repetition[part.slot()] {
             *wish -= deviations * self.repetition_deviation;
+        }
+    }
+
+    /// Tell every part of the band to repeat itself more, by so many deviations.
+    pub fn repeat_more(&mut self, deviations: f32) {
+        let more = deviations * self.repetition_deviation;
+        self.repetition.iter_mut().flatten().for_each(|wish| *wish += more);
+    }
+
+    /// Make pitches likelier or less likely, natural logarithms of odds; what is impossible stays so.
+    pub fn lean_pitches(&mut self, lean: &Lean) {
+        for (bias, more) in self.bias_pitch.iter_mut().zip(lean.iter().flatten()) {
+            if *bias > Self::IMPOSSIBLE / 2.0 {
+                *bias += more;
+            }
         }
     }
 
@@ -226,10 +254,10 @@ impl Controls {
     pub fn govern(&mut self, played: f32, wished: f32) {
         const STEP: f32 = 0.678; // octaves: 1.6 times the notes
         const EACH: f32 = 2.0; // of hurry for each octave too many or too few
-        const INSISTING: f32 = 2.0; // and for each step that is wished for
+        const INSISTING: f32 = 10.0; // and for each step that is wished for
         const MOST_HELD: f32 = 8.0;
         // Driven on less than held back: a band that was silent, for whatever reason, must not come in as a wall of notes.
-        let (free, most_driven) = if wished.abs() < 0.1 { (0.5, 1.5) } else { (0.1, 2.5) };
+        let (free, most_driven) = if wished.abs() < 0.1 { (0.4, 1.5) } else { (0.1, 5.0) };
         let off = played - (self.usual_density + wished * STEP);
         let excess = off - off.clamp(-free, free);
         let firmly = excess * (EACH + INSISTING * wished.abs());
@@ -353,7 +381,18 @@ fn resting(weights: &[f32], styles: &[StyleCard]) -> Rest {
         hurry: of(|it| it.hurry),
         patience: of(|it| it.patience),
         excess: of(|it| it.excess),
+        tireless: of(|it| it.tireless),
+        aims: std::array::from_fn(|aim| blended_aim(weights, styles, aim)),
     }
+}
+
+/// The share of those of the styles that have it; they weigh as much as they are played.
+fn blended_aim(weights: &[f32], styles: &[StyleCard], aim: usize) -> Option<[f32; 5]> {
+    let known =
+        || weights.iter().zip(styles).filter_map(|(w, card)| Some((*w, card.rest.aims[aim]?)));
+    let whole: f32 = known().map(|(weight, _)| weight).sum();
+    let at = |place: usize| known().map(|(weight, own)| weight * own[place]).sum::<f32>() / whole;
+    (whole > 0.0).then(|| std::array::from_fn(at))
 }
 
 /// Family of a part and its usual mean pitch. A part beyond the style's usual band doubles one of it.

@@ -25,6 +25,11 @@ impl KeyFinder {
         self.notes = self.notes.saturating_add(1);
     }
 
+    /// Let what has sounded count for `by` of what it did.
+    pub fn fade(&mut self, by: f32) {
+        self.sounded.iter_mut().for_each(|it| *it *= by);
+    }
+
     /// The key whose profile agrees best with what has sounded; none before there is enough of it.
     pub fn key(&self) -> Option<Key> {
         if self.notes < LEAST_NOTES {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Figures, NoteModel, Pack, PackError, Rest, Role, RoleOrigin, Source, Style, StyleVelocity,
 };
+use crate::music::form::{AIM_NAMES, Aims};
 use crate::music::tokens::{DURATIONS, SOURCES};
 use crate::score::{ChordQuality, Family, Meter, Part, TICKS_PER_QUARTER, Tempo};
 
@@ -79,6 +80,8 @@ struct StyleEntry {
     repetition: Usual,
     #[serde(default)]
     rest: RestEntry,
+    #[serde(default)]
+    aims: AimEntries,
     tempo: f64,
     meter: [u8; 2],
     parts: Vec<RoleEntry>,
@@ -108,15 +111,27 @@ struct RestEntry {
     hurry: f32,
     excess: f32,
     patience: f32,
+    tireless: f32,
 }
 
 impl Default for RestEntry {
     fn default() -> Self {
-        let Rest { density, repetition, pitch_sharpness, density_step, hurry, patience, excess } =
-            Rest::default();
-        Self { density, repetition, pitch_sharpness, density_step, hurry, patience, excess }
+        let rest = Rest::default();
+        Self {
+            density: rest.density,
+            repetition: rest.repetition,
+            pitch_sharpness: rest.pitch_sharpness,
+            density_step: rest.density_step,
+            hurry: rest.hurry,
+            excess: rest.excess,
+            patience: rest.patience,
+            tireless: rest.tireless,
+        }
     }
 }
+
+/// Quantiles of shares by their names.
+type AimEntries = BTreeMap<String, Option<[f32; 5]>>;
 
 #[derive(Deserialize)]
 struct RoleEntry {
@@ -321,7 +336,8 @@ impl Check<'_> {
         self.that(!entry.name.is_empty(), &of("name"), "empty", "a name")?;
         let density = self.usual(&entry.density, &of("density"))?;
         let repetition = self.usual(&entry.repetition, &of("repetition"))?;
-        let rest = self.rest(&entry.rest, &of("rest"))?;
+        let aims = self.aims(&entry.aims, &of("aims"))?;
+        let rest = Rest { aims, ..self.rest(&entry.rest, &of("rest"))? };
         let [count, unit] = entry.meter;
         let meter = Meter::new(count, unit).ok_or_else(|| {
             self.wrong(&of("meter"), format!("{count}/{unit}"), "a time signature")
@@ -368,6 +384,7 @@ impl Check<'_> {
             hurry,
             patience,
             excess,
+            tireless,
         } = *entry;
         for (name, found, least, most) in [
             ("density", density, -10.0, 10.0),
@@ -377,11 +394,39 @@ impl Check<'_> {
             ("hurry", hurry, 0.0, 10.0),
             ("excess", excess, -5.0, 5.0),
             ("patience", patience, 1.0, 1000.0),
+            ("tireless", tireless, 1.0, 1000.0),
         ] {
             let legal = (least..=most).contains(&found);
             self.that(legal, &format!("{field}.{name}"), found, format!("{least} to {most}"))?;
         }
-        Ok(Rest { density, repetition, pitch_sharpness, density_step, hurry, patience, excess })
+        Ok(Rest {
+            density,
+            repetition,
+            pitch_sharpness,
+            density_step,
+            hurry,
+            patience,
+            excess,
+            tireless,
+            aims: [None; 3],
+        })
+    }
+
+    fn aims(&self, entry: &AimEntries, field: &str) -> Result<Aims, PackError> {
+        let known = |it: &&String| AIM_NAMES.contains(&it.as_str());
+        if let Some(other) = entry.keys().find(|it| !known(it)) {
+            return Err(self.wrong(&format!("{field}.{other}"), "there", AIM_NAMES.join(", ")));
+        }
+        let mut aims = [None; 3];
+        for (aim, name) in aims.iter_mut().zip(AIM_NAMES) {
+            *aim = entry.get(name).copied().flatten();
+            let ascending = aim.is_none_or(|it| {
+                it.is_sorted() && it.iter().all(|share| (0.0..=1.0).contains(share))
+            });
+            let found = format!("{:?}", aim.unwrap_or_default());
+            self.that(ascending, &format!("{field}.{name}"), found, "ascending shares, 0 to 1")?;
+        }
+        Ok(aims)
     }
 
     fn role(&self, entry: &RoleEntry, field: &str) -> Result<Role, PackError> {

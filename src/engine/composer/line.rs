@@ -4,6 +4,7 @@
 mod tests;
 
 use crate::infer::{ComposeError, Controls, Draw, Muse, State};
+use crate::music::form::Form;
 use crate::music::memory::{Memory, Tail};
 use crate::music::originality;
 use crate::music::planner::BarLine;
@@ -24,6 +25,7 @@ pub(super) struct Line {
     turned: Option<Tick>,
     /// What each slot copies of the pieces that the model learned from.
     copying: [originality::Line; Part::COUNT],
+    form: Form,
 }
 
 /// What was in force when an event sounded.
@@ -48,6 +50,7 @@ impl Line {
             fresh: [None; Part::COUNT],
             turned: None,
             copying: Default::default(),
+            form: Form::default(),
         }
     }
 
@@ -58,7 +61,13 @@ impl Line {
         context: &Context,
         opening: Tick,
     ) -> Result<Draw, ComposeError> {
-        muse.step(&self.before, &self.features(context, opening), &context.controls)
+        let Controls { wanted, family, .. } = &context.controls;
+        let mut controls = context.controls.clone();
+        controls.repeat_more(self.form.told(wanted));
+        if let Some(lean) = self.form.lean(wanted, family) {
+            controls.lean_pitches(&lean);
+        }
+        muse.step(&self.before, &self.features(context, opening), &controls)
     }
 
     /// Add `note`, which sounded under `context`. `after` is the state after the event before it, where that is known already;
@@ -88,6 +97,7 @@ impl Line {
             self.copying[note.part.slot()].push(note.onset, note.pitch, corpus);
         }
         self.history.push(note.onset, note.part, note.pitch, note.length, velocity, family);
+        self.form.push(note, family, &context.controls.wanted, context.bar.meter.bar());
         Ok(after)
     }
 
@@ -106,6 +116,7 @@ impl Line {
     /// Move all that was heard by `by`.
     pub(super) fn shift(&mut self, by: Ticks) {
         self.history.shift(by);
+        self.form.shift(by);
         self.copying.iter_mut().for_each(|it| it.shift(by));
         for onset in self.fresh.iter_mut().chain([&mut self.turned]).flatten() {
             *onset += by;

@@ -20,6 +20,7 @@ fn styles() -> Vec<StyleCard> {
             hurry: if has_velocity { 0.0 } else { 0.5 },
             patience: if has_velocity { 4.0 } else { 8.0 },
             excess: 0.5,
+            ..Rest::default()
         },
         tempo: 120.0,
         meter: (4, 4),
@@ -97,7 +98,7 @@ fn wishes_are_told() {
     }
     assert!((controls.hurry - 0.125).abs() < 1e-6);
     let bias = |time: usize| controls.bias_time[time];
-    assert_eq!((bias(0), bias(12)), (0.0, 0.0));
+    assert_eq!((bias(0), bias(12)), (0.125, 0.0));
     assert!((bias(6) - 0.125).abs() < 1e-6 && (bias(48) + 0.25).abs() < 1e-6);
     assert_eq!(controls.min_p, [Controls::IMPOSSIBLE; 5]);
     assert_eq!(velocity_from(settings.style, &styles()), VelocityFrom::Model);
@@ -215,11 +216,59 @@ fn a_band_far_from_the_density_that_is_wished_for_is_held_to_it() {
         controls.govern(controls.usual_density + played, wished);
         controls.bias_time[48] - controls.bias_time[6] - before
     };
-    assert_eq!([0.0, 0.45, -0.45].map(|played| likelier(played, 0.0)), [0.0; 3], "pieces differ");
+    assert_eq!([0.0, 0.35, -0.35].map(|played| likelier(played, 0.0)), [0.0; 3], "pieces differ");
     assert!(likelier(2.25, 0.0) > 4.0, "too many notes: longer waits");
     assert!(likelier(-2.25, 0.0) < -4.0, "too few");
     assert_eq!([0.6, 0.678, 0.75].map(|played| likelier(played, 1.0)), [0.0; 3], "as wished");
     assert!(likelier(0.0, 1.0) < -1.0 && likelier(2.0, 1.0) > 1.0);
+}
+
+#[test]
+fn a_band_that_is_driven_on_strikes_more_together_too() {
+    let mut controls = Controls::new(&Settings::default(), &styles(), PlayerPresence::Absent);
+    controls.hurry = 1.5;
+    controls.no_wait();
+    assert_eq!([0, 6, 12, 24].map(|wait| controls.bias_time[wait]), [1.5, 1.5, 0.0, -1.5]);
+    controls.hurry = -1.5;
+    controls.no_wait();
+    assert_eq!([0, 6, 12, 24].map(|wait| controls.bias_time[wait]), [0.0, -1.5, 0.0, 1.5]);
+}
+
+#[test]
+fn what_is_aimed_at_is_the_styles_and_the_wished_key_takes_the_place_of_its_scale() {
+    let mut styles = styles();
+    styles[0].rest.aims = [Some([0.1, 0.2, 0.3, 0.4, 0.5]), Some([0.9; 5]), None];
+    styles[1].rest.aims = [None, Some([0.7; 5]), None];
+    let wanted =
+        |settings: &Settings| Controls::new(settings, &styles, PlayerPresence::Absent).wanted.0;
+    let [again, scale, clashes] = wanted(&Settings::default());
+    assert!((0.1..=0.5).contains(&again.unwrap()) && clashes.is_none());
+    assert_eq!(scale, Some(0.9));
+    let blend = StyleBlend { first: 0, second: 1, lean: 0.25 };
+    let blended = wanted(&Settings { style: blend, ..Settings::default() });
+    assert_eq!(blended[0], again, "one of both alone has such figures");
+    assert!((blended[1].unwrap() - 0.85).abs() < 1e-6);
+    let key = Key::new(2, Scale::Major);
+    assert_eq!(wanted(&Settings { key, ..Settings::default() })[1], None);
+    let more = wanted(&Settings { repetition: 1.0, ..Settings::default() })[0];
+    assert!(more > again, "{more:?} for {again:?}");
+    let other = wanted(&Settings { seed: Seed(2), ..Settings::default() })[0];
+    assert_ne!(other, again);
+}
+
+#[test]
+fn debts_lean_what_is_possible_and_tell_every_part() {
+    let mut controls = Controls::new(&Settings::default(), &styles(), PlayerPresence::Absent);
+    let before = controls.clone();
+    let mut lean = [[0.0; 128]; Part::COUNT];
+    lean[1][60] = -0.5;
+    lean[1][0] = 2.0;
+    controls.lean_pitches(&lean);
+    let at = |pitch: usize| controls.bias_pitch[128 + pitch] - before.bias_pitch[128 + pitch];
+    assert_eq!((at(60), at(61)), (-0.5, 0.0));
+    assert_eq!(controls.bias_pitch[128], Controls::IMPOSSIBLE, "no piano has that key");
+    controls.repeat_more(2.0);
+    check_wishes(&controls.repetition, [None, Some(2.5), Some(2.5), Some(2.5), Some(2.5)]);
 }
 
 #[test]

@@ -1,0 +1,232 @@
+//! What holds an improvisation near the form of its style's pieces.
+//!
+//! Three shares of real pieces are aimed at: figures of five intervals that their part has played before, notes in the best key's scale, and semitones between
+//! parts that sound together. Pieces of one style differ, so each seed aims at a quantile of its own of each share. What is owed of a share is counted note by
+//! note, and the notes that would pay it become more or less likely. `training/form.py` does the same for many improvisations at once.
+
+mod aims;
+#[cfg(test)]
+mod tests;
+
+pub use self::aims::{AIM_NAMES, Aims, QUANTILES, Wanted, aims_at};
+
+use std::collections::VecDeque;
+
+use super::key::KeyFinder;
+use super::tokens::DRUMS;
+use crate::score::{Key, Note, Part, Pitch, Tick, Ticks};
+
+/// Intervals of a figure.
+const INTERVALS: usize = 5;
+/// Newest notes of a part, in which its figures are looked for.
+const MEMORY: usize = 512;
+/// Newest notes, of which some sound still.
+const KEPT: usize = 32;
+/// What remains of a debt after one more figure, note or pair, and of what was heard of the key after one more note.
+const LASTING: f32 = 1.0 - 1.0 / 256.0;
+const KEY_LASTING: f32 = 1.0 - 1.0 / 512.0;
+/// Natural logarithms of odds for one figure, note or pair owed, and the most of them.
+const EACH: [f32; 3] = [0.2, 0.15, 0.25];
+const MOST: [f32; 3] = [4.0, 2.0, 4.0];
+/// Share of it for what follows three equal intervals and not four.
+const PROMISED: f32 = 0.5;
+/// Deviations of repetition that are told for one figure owed, and the most.
+const TOLD: f32 = 0.15;
+const MOST_TOLD: f32 = 3.0;
+/// Figures return the more, the more bars there are that they may come from: `GROWTH` × bars / (bars + `HALF`) of the share of a piece of 32 bars.
+const GROWTH: f32 = 1.8;
+const HALF: f32 = 8.0;
+const GROWN: f32 = 32.0;
+/// More is not waited for, unless the share itself is more.
+const NEARLY_ALL: f32 = 0.95;
+
+/// Of each slot and pitch, natural logarithms of odds.
+pub type Lean = [[f32; 128]; Part::COUNT];
+
+/// What is owed of each share, and what it is counted from.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// The newest pitches of each slot but those of drums, oldest first.
+    lines: [VecDeque<u8>; Part::COUNT],
+    /// Figures, notes and pairs.
+    debts: [f32; 3],
+    heard: KeyFinder,
+    /// The best key of what was heard.
+    key: Option<Key>,
+    /// Slot, pitch and end, oldest first.
+    newest: VecDeque<(usize, u8, Tick)>,
+    begun: Option<Tick>,
+    now: Tick,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self {
+            lines: Default::default(),
+            debts: [0.0; 3],
+            heard: KeyFinder::default(),
+            key: None,
+            newest: VecDeque::with_capacity(KEPT),
+            begun: None,
+            now: Tick(i64::MIN),
+        }
+    }
+}
+
+impl Form {
+    /// Absorb a note of the family with this index (drums are counted nowhere), in bars of `bar` ticks. Only the band owes anything.
+    pub fn push(&mut self, note: Note, family: u8, wanted: &Wanted, bar: Ticks) {
+        let begun = *self.begun.get_or_insert(note.onset);
+        self.now = self.now.max(note.onset);
+        if family >= DRUMS {
+            return;
+        }
+        let slot = note.part.slot();
+        let owes = note.part != Part::PLAYER;
+        if let Some(share) = wanted.clashes().filter(|_| owes) {
+            self.count_clashes(slot, note.pitch, share);
+        }
+        if let Some((share, key)) = wanted.in_scale().filter(|_| owes).zip(self.key) {
+            let inside = if is_outside(key, note.pitch.class()) { 0.0 } else { 1.0 };
+            self.debts[1] = self.debts[1] * LASTING + share - inside;
+        }
+        let line = &mut self.lines[slot];
+        line.push_back(note.pitch.number());
+        if line.len() > MEMORY {
+            line.pop_front();
+        }
+        if let Some(share) = wanted.figures_again().filter(|_| owes)
+            && self.lines[slot].len() > INTERVALS
+        {
+            let bars = ((self.now - begun).0 as f32 / bar.0.max(1) as f32).min(GROWN);
+            let due = (share * GROWTH * bars / (bars + HALF)).min(share.max(NEARLY_ALL));
+            let again = if was_played(&self.lines[slot]) { 1.0 } else { 0.0 };
+            self.debts[0] = self.debts[0] * LASTING + due - again;
+        }
+        self.heard.fade(KEY_LASTING);
+        self.heard.hear(note.pitch, note.length);
+        self.key = self.heard.key();
+        self.newest.push_back((slot, note.pitch.number(), note.end()));
+        if self.newest.len() > KEPT {
+            self.newest.pop_front();
+        }
+    }
+
+    /// Deviations of repetition to be told beside what is told at rest.
+    pub fn told(&self, wanted: &Wanted) -> f32 {
+        let told = (self.debts[0] * TOLD).clamp(-MOST_TOLD, MOST_TOLD);
+        if wanted.figures_again().is_some() { told } else { 0.0 }
+    }
+
+    /// What makes the next notes of the band pay the debts; `families` are indices, by slot, beyond those of pitched instruments for a part that is not there. Nothing where nothing is owed.
+    pub fn lean(&self, wanted: &Wanted, families: &[u8; Part::COUNT]) -> Option<Lean> {
+        let much = |aim: usize| (self.debts[aim] * EACH[aim]).clamp(-MOST[aim], MOST[aim]);
+        let again = wanted.figures_again().map_or(0.0, |_| much(0));
+        let inside = wanted.in_scale().and(self.key).map_or(0.0, |_| much(1));
+        let apart = wanted.clashes().map_or(0.0, |_| much(2).max(0.0));
+        if [again, inside, apart] == [0.0; 3] {
+            return None;
+        }
+        let mut lean = [[0.0; 128]; Part::COUNT];
+        for part in Part::BAND.into_iter().filter(|it| families[it.slot()] < DRUMS) {
+            let (slot, row) = (part.slot(), &mut lean[part.slot()]);
+            if again != 0.0 {
+                for (bias, promise) in row.iter_mut().zip(promises(&self.lines[slot])) {
+                    *bias += again * promise;
+                }
+            }
+            for (bias, class) in row.iter_mut().zip((0..12u8).cycle()) {
+                if self.key.is_some_and(|key| is_outside(key, class)) {
+                    *bias -= inside;
+                }
+            }
+            if apart > 0.0 {
+                for (bias, clashes) in row.iter_mut().zip(self.clashing_with(slot)) {
+                    *bias -= if clashes { apart } else { 0.0 };
+                }
+            }
+        }
+        Some(lean)
+    }
+
+    /// Move all that was heard by `by`.
+    pub fn shift(&mut self, by: Ticks) {
+        self.newest.iter_mut().for_each(|it| it.2 += by);
+        if let Some(begun) = &mut self.begun {
+            *begun += by;
+            self.now += by;
+        }
+    }
+
+    fn count_clashes(&mut self, slot: usize, pitch: Pitch, share: f32) {
+        for (_, other, _) in self.newest.iter().filter(|it| it.0 != slot && it.2 > self.now) {
+            let clash = if clashes(*other, pitch.number()) { 1.0 } else { 0.0 };
+            self.debts[2] = self.debts[2] * LASTING + clash - share;
+        }
+    }
+
+    /// Of each pitch, whether a note of `slot` would clash with what other parts let sound.
+    fn clashing_with(&self, slot: usize) -> impl Iterator<Item = bool> + '_ {
+        let sounding = move |pitch: u8| {
+            let mut others = self.newest.iter().filter(|it| it.0 != slot && it.2 > self.now);
+            others.any(|(_, other, _)| clashes(*other, pitch))
+        };
+        (0..128).map(sounding)
+    }
+}
+
+fn clashes(one: u8, other: u8) -> bool {
+    matches!(one.abs_diff(other), 1 | 11 | 13)
+}
+
+/// Whether a pitch class is no degree of the scale; a minor key has both its sevenths.
+fn is_outside(key: Key, class: u8) -> bool {
+    let (minor, tonic) = (key.index() / 12 == 1, key.index() % 12);
+    match (usize::from(class) + 12 - tonic) % 12 {
+        1 | 6 => true,
+        4 | 9 => minor,
+        3 | 8 | 10 => !minor,
+        _ => false,
+    }
+}
+
+fn interval(line: &VecDeque<u8>, to: usize) -> i16 {
+    i16::from(line[to]) - i16::from(line[to - 1])
+}
+
+/// How many intervals up to note `at` equal those up to `newest`, as many as a figure has but its last, at most.
+fn alike(line: &VecDeque<u8>, at: usize, newest: usize) -> usize {
+    let same =
+        |back: &usize| at > *back && interval(line, at - back) == interval(line, newest - back);
+    (0..INTERVALS - 1).take_while(same).count()
+}
+
+/// Whether the line's newest figure stands anywhere before in it.
+fn was_played(line: &VecDeque<u8>) -> bool {
+    let newest = line.len() - 1;
+    let step = interval(line, newest);
+    (INTERVALS - 1..newest - 1)
+        .rev()
+        .any(|at| interval(line, at + 1) == step && alike(line, at, newest - 1) == INTERVALS - 1)
+}
+
+/// Of each pitch, how far it goes on a figure of the line's: 1 where its four newest intervals went on so before.
+fn promises(line: &VecDeque<u8>) -> [f32; 128] {
+    let mut promises = [0.0f32; 128];
+    if line.len() < INTERVALS {
+        return promises;
+    }
+    let newest = line.len() - 1;
+    for at in INTERVALS - 2..newest {
+        let promise = match alike(line, at, newest) {
+            same if same == INTERVALS - 1 => 1.0,
+            same if same == INTERVALS - 2 => PROMISED,
+            _ => continue,
+        };
+        let to = i16::from(line[newest]) + interval(line, at + 1);
+        if let Some(own) = usize::try_from(to).ok().and_then(|to| promises.get_mut(to)) {
+            *own = own.max(promise);
+        }
+    }
+    promises
+}
