@@ -7,7 +7,8 @@ _INTRO = """# What the model improvises, beside real pieces
 {pieces} windows of at most {bars} bars of each style of the `{split}` split, and as many improvisations: each stands on
 the ground of one real window (its bars and metre, its families), asked for as the plugin asks with every control at
 rest: usual register of each part, density, repetition and sharpness of pitch as the pack says (found on training
-pieces by `training.calibrate`), impatience of silent parts, tiredness of parts that play nothing new, min-p {min_p}. A
+pieces by `training.calibrate`), the form that `training.form` holds
+it to, impatience of silent parts, tiredness of parts that play nothing new, min-p {min_p}. A
 style with fewer windows takes them again, to at least sixteen improvisations. Made by `python -m training.report`
 with seed {seed} and the pack `{pack}` ({heard}graph `{sha}`); the numbers are in [report.json](report.json).
 
@@ -26,7 +27,8 @@ its strength changes that](strength.md), [what happens in long runs](long.md), [
 from](originality.md) and [what a bit costs](tradeoff.md).
 """
 
-_FORM = ("patterns_again", "most_similar_bars", "in_scale", "clashes")
+FORM = ("patterns_again", "most_similar_bars", "in_scale", "clashes")
+_FEW_WINDOWS = 10
 
 
 def middle(report: dict) -> str:
@@ -50,7 +52,7 @@ def _table(report: dict) -> list[str]:
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for name, style in report["styles"].items():
         found = style["descriptors"]
-        form = [f"{_median(found[key]['ours'][at])} / {_median(found[key]['real'])}" for key in _FORM]
+        form = [f"{_median(found[key]['ours'][at])} / {_median(found[key]['real'])}" for key in FORM]
         overlaps = [_cell(style["overlap"][t]) for t in report["temperatures"]]
         real = f"{style['real']['pieces']}, {style['real']['windows']}"
         lines.append("| " + " | ".join([name, real, *overlaps, _cell(style["real_overlap"]), *form]) + " |")
@@ -60,6 +62,44 @@ def _table(report: dict) -> list[str]:
         means = [_cell(sum(column) / len(column)) for column in zip(*rows, strict=True)]
         lines.append("| " + " | ".join([f"mean of {len(known)}", "", *means, "", "", "", ""]) + " |")
     return lines
+
+
+_SPLITS_INTRO = """Real pieces of one style differ, and so do the splits of the corpus, which keep editions and series
+together. Medians at temperature {middle}: ours; real pieces of the `train`, `valid` and `test` splits, with how many
+windows there are of each. What improvisations aim at (`training.form`) was found on `train` and `valid`, half of it
+each where `valid` is large enough; nothing was chosen on `test`.
+"""
+
+
+def _within(one: float | None, other: float | None) -> bool | None:
+    """Whether a share is within a fifth of another, or within what rounding to a hundredth hides."""
+    return None if one is None or other is None else abs(one - other) <= max(0.2 * other, 0.01)
+
+
+def _splits(report: dict) -> list[str]:
+    """Form of ours beside the real pieces of each split, and how many styles are within a fifth of it."""
+    at, labels = middle(report), ("patterns again", "most similar bars", "in scale", "clashes")
+    lines = ["| style | windows | " + " | ".join(labels) + " |", "|---" * (2 + len(labels)) + "|"]
+    near = {(key, pair): [] for key in FORM[:2] for pair in ("ours", "real")}
+    for name, style in report["styles"].items():
+        rows = [style["splits"].get(split, {}) for split in ("train", "valid", "test")]
+        cells = []
+        for key in FORM:
+            ours = (style["descriptors"][key]["ours"][at] or {}).get("p50")
+            real = [row.get(key) for row in rows]
+            cells.append(f"{_cell(ours)}; " + ", ".join(_cell(share) for share in real))
+            if key in FORM[:2]:
+                enough = all(row.get("windows", 0) >= _FEW_WINDOWS for row in rows)
+                near[key, "ours"].append(_within(ours, real[1]) if enough else None)
+                near[key, "real"].append(_within(real[2], real[1]) if enough else None)
+        lines.append(f"| {name} | " + ", ".join(str(row.get("windows", 0)) for row in rows) + " | "
+                     + " | ".join(cells) + " |")  # fmt: skip
+    told = []
+    for key, label in zip(FORM[:2], labels, strict=False):
+        ours, real = ([x for x in near[key, pair] if x is not None] for pair in ("ours", "real"))
+        told.append(f"{label}: ours in {sum(ours)} of {len(ours)}, `test` in {sum(real)} of {len(real)}")
+    return [*lines, "", f"Within a fifth (or 0.01) of `valid`, of the styles with {_FEW_WINDOWS} windows of each split "
+            "or more: " + "; ".join(told) + "."]  # fmt: skip
 
 
 def _by_descriptor(report: dict) -> list[str]:
@@ -83,7 +123,11 @@ def markdown(report: dict) -> str:
         **{k: report[k] for k in ("pieces", "bars", "split", "min_p", "seed", "pack")}, middle=middle(report),
         heard=f"{notes / 1e6:.1f} M notes heard, " if notes else "", sha=report["graph_sha256"][:12],
     )  # fmt: skip
-    lines = [intro, *_table(report), "", "## By descriptor", "", *_by_descriptor(report), ""]
+    lines = [intro, *_table(report), ""]
+    if all(style.get("splits") for style in report["styles"].values()):
+        about = _SPLITS_INTRO.format(middle=middle(report))
+        lines += ["## Real pieces beside real pieces", "", about, *_splits(report), ""]
+    lines += ["## By descriptor", "", *_by_descriptor(report), ""]
     if any(s["overlap"][middle(report)] for s in report["styles"].values()):
         lines += ["![Overlap of each descriptor in each style](overview.png)", ""]
     lines += ["## By style", "", "Grey: real. Lines: improvised, one for each temperature.", ""]

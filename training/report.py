@@ -8,14 +8,16 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from training import descriptors, evaluate, improvise, overlap, windows
+from training import corpus, descriptors, evaluate, improvise, overlap, page, windows
 from training import vocabulary as v
 
 FEWEST_MADE = 16  # improvisations of a style that has fewer real windows
+_SPLIT_PIECES = 200  # of one style and split, from which windows are chosen
 _QUANTILES = (5, 25, 50, 75, 95)
 Rows = dict[str, np.ndarray]  # descriptor -> one row each piece
 
@@ -109,9 +111,26 @@ def _counts(streams: list) -> dict[str, int]:
     }  # fmt: skip
 
 
+def splits_of(pieces: Iterable[corpus.Piece], wanted: argparse.Namespace) -> dict[str, dict[str, dict]]:
+    """Style -> split -> medians of the form of its real pieces, so that one sees how far real pieces agree."""
+    found: dict[tuple[str, str], list] = {}
+    for piece in pieces:
+        if piece.style in wanted.styles:
+            found.setdefault((piece.style, piece.split), []).append(piece)
+    medians: dict[str, dict[str, dict]] = {}
+    for (style, split), some in found.items():
+        rng = np.random.default_rng((wanted.seed, v.STYLES.index(style)))
+        some = [some[i] for i in rng.permutation(len(some))[:_SPLIT_PIECES]]
+        chosen = windows.choose(some, {style}, wanted.pieces, wanted.bars, wanted.seed)[style]
+        rows = rows_of([w.stream for w in chosen])
+        row = {name: (_summary(rows[name]) or {}).get("p50") for name in page.FORM}
+        medians.setdefault(style, {})[split] = {"windows": len(chosen)} | row
+    return medians
+
+
 def write(folder: Path, report: dict, rows: dict) -> None:
     """Numbers, page and pictures."""
-    from training import figures, page
+    from training import figures
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(_lines(report) + "\n", encoding="utf-8")
@@ -157,6 +176,7 @@ def main() -> int:
         parser.error("at most five temperatures can be told apart in a picture")
     try:
         manifest, network = improvise.open_pack(wanted.pack)
+        splits = splits_of(evaluate.chosen_pieces(wanted.data, "all"), wanted)
         pieces = evaluate.chosen_pieces(wanted.data, wanted.split)
         chosen = windows.choose(pieces, set(wanted.styles), wanted.pieces, wanted.bars, wanted.seed)
     except (OSError, ValueError, KeyError) as error:
@@ -164,6 +184,8 @@ def main() -> int:
         return 2
     real = {name: chosen[name] for name in v.STYLES if name in chosen}
     styles, rows = make(network, manifest, real, wanted)
+    for name in styles:
+        styles[name]["splits"] = splits.get(name, {})
     report = {
         "pack": manifest["name"], "graph_sha256": manifest["note_model"]["sha256"], "figures": manifest["figures"],
         "split": wanted.split, "bars": wanted.bars, "pieces": wanted.pieces, "seed": wanted.seed,
