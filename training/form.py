@@ -25,6 +25,7 @@ _LONGEST = 192  # ticks that one note counts for in the key at most
 _FEWEST = 6  # notes without which there is no key
 # Natural logarithms of odds for one figure, note or pair owed, and the most of them.
 EACH, MOST = np.array([0.2, 0.15, 0.25]), np.array([4.0, 2.0, 4.0])
+_UNPAID = 1.5  # what is owed at most, as a multiple of what leans most
 _PROMISED = 0.5  # share of it for what follows three equal intervals and not four
 TOLD, MOST_TOLD = 0.15, 3.0  # deviations of repetition that are told for one figure owed, and the most
 # Figures return the more, the more bars there are that they may come from: this times bars / (bars + half) of a share.
@@ -32,7 +33,8 @@ _GROWTH, _HALF, _GROWN = 1.8, 8.0, 32.0
 _NEARLY_ALL = 0.95
 _LOGISTIC = 1.7  # a normal distribution's deviation, on the logistic scale
 # Martin Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018: powers of the root of x^4 = x + 1.
-_SPREAD = 1.2207440846057596 ** -np.arange(1.0, 4.0)
+# 2^64 times each.
+_SPREAD = (0xD1B54A32D192ED03, 0xABC98388FB8FAC02, 0x8CB92BA72F3D8DD7)
 _PROFILE_ROWS = (PROFILES - PROFILES.mean(1, keepdims=True)) / PROFILES.std(1, keepdims=True)
 _OUTSIDE = np.array([[(c - k) % 12 in FOREIGN[k >= 12] for c in range(12)] for k in range(24)])
 
@@ -44,10 +46,11 @@ def no_aims() -> np.ndarray:
 
 def aims_of(row: dict, second: dict | None = None, lean: float = 0.0) -> np.ndarray:
     """Quantiles of each share in a style's pieces, float [3, 5]; of two styles blended, as far as both know them."""
+    lean = lean if second else 0.0
     rows = [row.get("aims", {}), (second or row).get("aims", {})]
     first, other = ([no_aims()[0] if of.get(n) is None else np.array(of[n]) for n in AIMS] for of in rows)
     mixed = (1 - lean) * np.array(first) + lean * np.array(other)
-    known = np.where(np.isnan(first), other, first)
+    known = np.where(np.isnan(first) if lean > 0 else False, other, first)
     return np.where(np.isnan(mixed), known, mixed)
 
 
@@ -57,17 +60,16 @@ def shares_of(seed: int, repetition: float) -> np.ndarray:
     Seeds that follow each other are spread evenly over what the style's pieces are like. repetition: as wished for,
     deviations.
     """
-    spread = (0.5 + (seed + 1) * _SPREAD) % 1
-    drawn = 0.05 + 0.9 * spread
+    drawn = np.array([0.05 + 0.9 * (((seed + 1) * step + (1 << 63)) % (1 << 64)) / (1 << 64) for step in _SPREAD])
     odds = drawn[0] / (1 - drawn[0]) * np.exp(_LOGISTIC * repetition)
     return np.array([odds / (1 + odds), *drawn[1:]])
 
 
 @numba.njit(cache=True)
-def _follows(pitch, at, newest):
-    """How many intervals up to note `at` equal those up to `newest`, as many as a figure has but its last, at most."""
+def _follows(pitch, at, newest, low):
+    """How many intervals up to `at`, from `low` on, equal those up to `newest`: all but one of a figure at most."""
     same = 0
-    while same < INTERVALS - 1 and at - same > 0:
+    while same < INTERVALS - 1 and at - same > low:
         if pitch[at - same] - pitch[at - same - 1] != pitch[newest - same] - pitch[newest - same - 1]:
             break
         same += 1
@@ -80,7 +82,7 @@ def _was_played(pitch, count, low):
     newest = count - 1
     step = pitch[newest] - pitch[newest - 1]
     for at in range(newest - 2, low + INTERVALS - 2, -1):
-        if pitch[at + 1] - pitch[at] == step and _follows(pitch, at, newest - 1) == INTERVALS - 1:
+        if pitch[at + 1] - pitch[at] == step and _follows(pitch, at, newest - 1, low) == INTERVALS - 1:
             return True
     return False
 
@@ -91,7 +93,7 @@ def _promise(pitch, count, low, bias, much):
     newest = count - 1
     share = np.zeros(128)
     for at in range(newest - 1, low + INTERVALS - 3, -1):
-        same = _follows(pitch, at, newest)
+        same = _follows(pitch, at, newest, low)
         to = pitch[newest] + pitch[at + 1] - pitch[at]
         if same >= INTERVALS - 2 and 0 <= to < 128:
             share[to] = max(share[to], 1.0 if same == INTERVALS - 1 else _PROMISED)
@@ -124,6 +126,12 @@ def _lean(pitch, count, melodic, ends, slots, keys, now, outside, much, bias):
                 for p in range(128):
                     if hit[p]:
                         bias[b, s, p] -= much[b, 2]
+
+
+def _owe(debt: np.ndarray, aim: int, more: float) -> None:
+    """Owe more of one aim; what could not be paid for long is not owed. debt: float [3], in place."""
+    limit = _UNPAID * MOST[aim] / EACH[aim]
+    debt[aim] = min(max(debt[aim] * _LASTING + more, -limit), limit)
 
 
 class Form:
@@ -161,16 +169,16 @@ class Form:
             sounding = (self._ends[b] > self._now[b]) & (self._slots[b] != slot)
             if slot and not np.isnan(aims[2]):
                 for apart in np.abs(self._keys[b][sounding] - pitch).tolist():
-                    debt[2] = debt[2] * _LASTING + (apart in _CLASHING) - aims[2]
+                    _owe(debt, 2, (apart in _CLASHING) - aims[2])
             if key[b] >= 0 and slot and not np.isnan(aims[1]):
-                debt[1] = debt[1] * _LASTING + aims[1] - (not _OUTSIDE[key[b], pitch % 12])
+                _owe(debt, 1, aims[1] - (not _OUTSIDE[key[b], pitch % 12]))
             own, count = self._pitch[b, slot], self._count[b, slot]
             own[count] = pitch
             self._count[b, slot] = count = count + 1
             if slot and count > INTERVALS and not np.isnan(aims[0]):
                 bars = min((self._now[b] - self._begun[b]) / bar[b], _GROWN)
                 wanted = min(aims[0] * _GROWTH * bars / (bars + _HALF), max(aims[0], _NEARLY_ALL))
-                debt[0] = debt[0] * _LASTING + wanted - _was_played(own, count, max(0, count - _MEMORY))
+                _owe(debt, 0, wanted - _was_played(own, count, max(0, count - _MEMORY)))
             self._classes[b] *= _KEY_LASTING
             self._classes[b, pitch % 12] += min(int(v.DURATION_TICKS[duration]), _LONGEST)
             self._notes[b] += 1

@@ -7,6 +7,7 @@ that proves both sides make the same inputs.
 import argparse
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 
@@ -125,6 +126,7 @@ def main() -> None:
         from training import golden
 
         golden.write(arguments.golden)
+        golden.write_form(Path(arguments.golden).with_name("form.json"))
     else:
         print(sha256())
 

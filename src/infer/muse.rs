@@ -107,6 +107,8 @@ pub struct Controls {
     pub tireless: f32,
     /// Shares of the style's pieces that are aimed at.
     pub wanted: Wanted,
+    /// Whether one note is meant, so that no form leans the pitches away from it.
+    pub is_insisting: bool,
     pub bias_part: [f32; 5],
     /// Parts that are there and do not play for the time being.
     pub hushed: [bool; 5],

@@ -59,6 +59,7 @@ impl Controls {
             patience: Rest::default().patience,
             tireless: Rest::default().tireless,
             wanted: Wanted::default(),
+            is_insisting: false,
             bias_part: [0.0; Part::COUNT],
             hushed: [false; Part::COUNT],
             bias_pitch: vec![0.0; Part::COUNT * Self::FIELDS[2]],
@@ -100,7 +101,7 @@ impl Controls {
         controls.tireless = rest.tireless;
         controls.wanted = aims_at(&rest.aims, settings.seed, settings.repetition);
         if settings.key.is_some() {
-            controls.wanted.0[1] = None; // that key is kept to instead
+            controls.wanted = controls.wanted.without_scale(); // that key is kept to instead
         }
         controls.no_wait();
         let (mean, deviation) = usual(&controls.style, styles, |card| card.repetition);

@@ -28,6 +28,8 @@ const KEY_LASTING: f32 = 1.0 - 1.0 / 512.0;
 /// Natural logarithms of odds for one figure, note or pair owed, and the most of them.
 const EACH: [f32; 3] = [0.2, 0.15, 0.25];
 const MOST: [f32; 3] = [4.0, 2.0, 4.0];
+/// What is owed at most, as a multiple of what leans most: else a riff that was played for long would be shunned for long.
+const UNPAID: f32 = 1.5;
 /// Share of it for what follows three equal intervals and not four.
 const PROMISED: f32 = 0.5;
 /// Deviations of repetition that are told for one figure owed, and the most.
@@ -74,34 +76,37 @@ impl Default for Form {
 }
 
 impl Form {
-    /// Absorb a note of the family with this index (drums are counted nowhere), in bars of `bar` ticks. Only the band owes anything.
-    pub fn push(&mut self, note: Note, family: u8, wanted: &Wanted, bar: Ticks) {
+    /// Absorb a note of the family with this index (drums are counted nowhere), in bars of `bar` ticks. `is_own` tells whether the band chose it: only then can
+    /// anything be owed or paid. What is aimed at no longer is no longer owed.
+    pub fn push(&mut self, note: Note, family: u8, is_own: bool, wanted: &Wanted, bar: Ticks) {
+        for (debt, aim) in self.debts.iter_mut().zip(wanted.0) {
+            *debt = aim.map_or(0.0, |_| *debt);
+        }
         let begun = *self.begun.get_or_insert(note.onset);
         self.now = self.now.max(note.onset);
         if family >= DRUMS {
             return;
         }
         let slot = note.part.slot();
-        let owes = note.part != Part::PLAYER;
-        if let Some(share) = wanted.clashes().filter(|_| owes) {
+        if let Some(share) = wanted.clashes().filter(|_| is_own) {
             self.count_clashes(slot, note.pitch, share);
         }
-        if let Some((share, key)) = wanted.in_scale().filter(|_| owes).zip(self.key) {
+        if let Some((share, key)) = wanted.in_scale().filter(|_| is_own).zip(self.key) {
             let inside = if is_outside(key, note.pitch.class()) { 0.0 } else { 1.0 };
-            self.debts[1] = self.debts[1] * LASTING + share - inside;
+            self.owe(1, share - inside);
         }
         let line = &mut self.lines[slot];
         line.push_back(note.pitch.number());
         if line.len() > MEMORY {
             line.pop_front();
         }
-        if let Some(share) = wanted.figures_again().filter(|_| owes)
+        if let Some(share) = wanted.figures_again().filter(|_| is_own)
             && self.lines[slot].len() > INTERVALS
         {
             let bars = ((self.now - begun).0 as f32 / bar.0.max(1) as f32).min(GROWN);
             let due = (share * GROWTH * bars / (bars + HALF)).min(share.max(NEARLY_ALL));
             let again = if was_played(&self.lines[slot]) { 1.0 } else { 0.0 };
-            self.debts[0] = self.debts[0] * LASTING + due - again;
+            self.owe(0, due - again);
         }
         self.heard.fade(KEY_LASTING);
         self.heard.hear(note.pitch, note.length);
@@ -159,10 +164,17 @@ impl Form {
     }
 
     fn count_clashes(&mut self, slot: usize, pitch: Pitch, share: f32) {
-        for (_, other, _) in self.newest.iter().filter(|it| it.0 != slot && it.2 > self.now) {
-            let clash = if clashes(*other, pitch.number()) { 1.0 } else { 0.0 };
-            self.debts[2] = self.debts[2] * LASTING + clash - share;
+        let others = self.newest.iter().filter(|it| it.0 != slot && it.2 > self.now);
+        let pairs: Vec<bool> = others.map(|it| clashes(it.1, pitch.number())).collect();
+        for clash in pairs {
+            self.owe(2, if clash { 1.0 } else { 0.0 } - share);
         }
+    }
+
+    /// Owe `more`; what could not be paid for long is not owed.
+    fn owe(&mut self, aim: usize, more: f32) {
+        let limit = UNPAID * MOST[aim] / EACH[aim];
+        self.debts[aim] = (self.debts[aim] * LASTING + more).clamp(-limit, limit);
     }
 
     /// Of each pitch, whether a note of `slot` would clash with what other parts let sound.

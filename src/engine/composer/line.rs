@@ -64,7 +64,9 @@ impl Line {
         let Controls { wanted, family, .. } = &context.controls;
         let mut controls = context.controls.clone();
         controls.repeat_more(self.form.told(wanted));
-        if let Some(lean) = self.form.lean(wanted, family) {
+        if !controls.is_insisting
+            && let Some(lean) = self.form.lean(wanted, family)
+        {
             controls.lean_pitches(&lean);
         }
         muse.step(&self.before, &self.features(context, opening), &controls)
@@ -97,7 +99,11 @@ impl Line {
             self.copying[note.part.slot()].push(note.onset, note.pitch, corpus);
         }
         self.history.push(note.onset, note.part, note.pitch, note.length, velocity, family);
-        self.form.push(note, family, &context.controls.wanted, context.bar.meter.bar());
+        let Controls { wanted, hushed, .. } = &context.controls;
+        let is_own = note.part != Part::PLAYER
+            && context.controls.allows(note.part)
+            && !hushed[note.part.slot()];
+        self.form.push(note, family, is_own, wanted, context.bar.meter.bar());
         Ok(after)
     }
 
@@ -126,14 +132,14 @@ impl Line {
     /// How many bars of `part` up to its newest note hold nothing but what it had played before. Where all parts play one bar again and again, each
     /// beyond the fourth counts threefold: the longer it goes on, the more of what would be the same again is turned away. That is no bound.
     pub(super) fn stale_bars(&self, part: Part, bar: BarLine) -> f32 {
-        const TIRELESS_BARS: f32 = 4.0;
+        const ALIKE_BARS: f32 = 4.0;
         const SAME_AGAIN: f32 = 2.0;
         let bars = |from: Tick, to: Tick| (to - from).0 as f32 / bar.meter.bar().0 as f32;
         let newest = self.history.line(part, 1).next();
         let Some(((newest, _), fresh)) = newest.zip(self.fresh[part.slot()]) else { return 0.0 };
         let alike =
             self.newest().zip(self.turned).map_or(0.0, |(newest, turned)| bars(turned, newest));
-        bars(fresh, newest) + SAME_AGAIN * (alike - TIRELESS_BARS).max(0.0)
+        bars(fresh, newest) + SAME_AGAIN * (alike - ALIKE_BARS).max(0.0)
     }
 
     /// Notes of `part` from `from` on, as far as that matters.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::chain::context;
 use super::line::{Context, Line};
 use crate::infer::{ComposeError, Controls, Muse, PlayerPresence};
+use crate::music::form::Wanted;
 use crate::music::key::KeyFinder;
 use crate::music::planner::{BarLine, Entry, Start};
 use crate::music::tokens::VelocityFrom;
@@ -161,7 +162,9 @@ impl Openings {
 
 impl Hearing {
     fn new(muse: &dyn Muse, start: Start, settings: &Settings, phrase: &Phrase) -> Self {
-        let context = context(muse.styles(), settings, PlayerPresence::Absent, start.bar);
+        let mut context = context(muse.styles(), settings, PlayerPresence::Absent, start.bar);
+        // Nothing is owed for a phrase that the band did not choose, and it is heard alike whatever the seed.
+        context.controls.wanted = Wanted::default();
         let part = seed_part(settings, &context.controls);
         let bar = start.bar.meter.bar().0;
         let bars = (phrase.length().0 + bar - 1) / bar;

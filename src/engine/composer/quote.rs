@@ -88,6 +88,7 @@ impl Quote {
             return false;
         }
         row[pitch] += INSISTENCE;
+        controls.is_insisting = true;
         controls.bias_duration[usize::from(duration_class(note.length))] += INSISTENCE;
         for (class, bias) in controls.bias_time.iter_mut().enumerate() {
             *bias = if class == time { 0.0 } else { Controls::IMPOSSIBLE };

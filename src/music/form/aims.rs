@@ -25,6 +25,12 @@ impl Wanted {
         self.0[1]
     }
 
+    /// The same, but for the scale.
+    pub fn without_scale(self) -> Self {
+        let Self([again, _, clashes]) = self;
+        Self([again, None, clashes])
+    }
+
     /// Share of semitones (1, 11 or 13) among pairs of notes of different parts that sound together.
     pub fn clashes(&self) -> Option<f32> {
         self.0[2]
@@ -37,6 +43,7 @@ pub fn aims_at(aims: &Aims, seed: Seed, repetition: f32) -> Wanted {
     // 2^64 times the first three negative powers.
     const SPREAD: [u64; 3] = [0xD1B5_4A32_D192_ED03, 0xABC9_8388_FB8F_AC02, 0x8CB9_2BA7_2F3D_8DD7];
     const LOGISTIC: f32 = 1.7; // a normal distribution's deviation, on the logistic scale
+    let repetition = repetition.clamp(-10.0, 10.0);
     let mut wanted = Wanted::default();
     for (place, (own, quantiles)) in wanted.0.iter_mut().zip(aims).enumerate() {
         let spread = seed.0.wrapping_add(1).wrapping_mul(SPREAD[place]).wrapping_add(1 << 63);

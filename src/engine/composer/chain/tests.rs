@@ -27,7 +27,11 @@ impl Hashing {
             has_velocity: true,
             density: (1.0, 0.5),
             repetition: (0.0, 1.0),
-            rest: Rest::default(),
+            // Far from what is drawn here, so that something is owed all the time.
+            rest: Rest {
+                aims: [Some([0.9; 5]), Some([0.2, 0.3, 0.4, 0.5, 0.9]), Some([0.0; 5])],
+                ..Rest::default()
+            },
             tempo: 120.0,
             meter: (4, 4),
             parts: vec![(Family::PIANO, 60.0); 4],

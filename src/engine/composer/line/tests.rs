@@ -1,8 +1,9 @@
-//! How long a line holds that a part has played nothing new.
+//! How long a line holds that a part has played nothing new, and what it owes its style's form.
 
 use super::{Context, Line};
 use crate::engine::composer::chain::tests::Hashing;
-use crate::infer::{Controls, Muse, PlayerPresence};
+use crate::infer::{Controls, Muse, PlayerPresence, State};
+use crate::music::form::Wanted;
 use crate::music::planner::BarLine;
 use crate::music::tokens::VelocityFrom;
 use crate::score::{Meter, Note, Part, Pitch, Settings, Tick, Ticks, Velocity};
@@ -42,4 +43,44 @@ fn a_bar_that_the_whole_band_repeats_makes_stale_sooner() {
     assert_eq!(stale(5, |_| 40), 3.75); // since the second bar began, which nothing foretold yet
     assert_eq!(stale(7, |_| 40), 5.75 + 2.0 * 1.75);
     assert_eq!(stale(7, |bar| [40, 47][bar % 2]), 5.75);
+}
+
+/// The state and the pitch after a line of one part, under `context`.
+fn after(pitches: &[u8], change: impl Fn(&mut Context)) -> (State, u8) {
+    let mut muse = Hashing::new();
+    let settings = Settings::default();
+    let controls = Controls::new(&settings, muse.styles(), PlayerPresence::Absent);
+    let mut context =
+        Context { bar: BAR, controls, key: None, memory: 0.0, velocities: VelocityFrom::Model };
+    context.controls.wanted = Wanted([Some(0.9), Some(1.0), None]);
+    change(&mut context);
+    let mut line = Line::new(muse.silence());
+    for (at, pitch) in (0..).zip(pitches) {
+        let (part, pitch) = (Part::BAND[0], Pitch::new(*pitch).unwrap());
+        let (onset, length) = (Tick(24 * at), Ticks(24));
+        let note = Note { onset, part, pitch, length, velocity: Velocity::clamped(80) };
+        line.push(&mut muse, &context, note, None).unwrap();
+    }
+    let draw = line.draw(&mut muse, &context, Tick(0)).unwrap();
+    (draw.state, draw.event.pitch)
+}
+
+#[test]
+fn what_is_owed_is_told_and_leans_the_pitches() {
+    let white = [60, 64, 67, 65, 62, 71, 69, 72].repeat(3);
+    let line = [&white[..], &[61, 66, 68, 70, 63, 61, 66, 70, 68, 63, 61, 66]].concat();
+    let owing = after(&line, |_| ());
+    let free = after(&line, |it| it.controls.wanted = Wanted::default());
+    assert_ne!(owing.0.0, free.0.0, "repetition is told, which the state depends on");
+    assert!([0, 2, 4, 5, 7, 9, 11].contains(&(owing.1 % 12)), "back into the scale: {}", owing.1);
+    // What is insisted on is not leaned away from, and the state is the same.
+    let meant = after(&line, |it| it.controls.is_insisting = true);
+    assert_eq!(meant.0.0, owing.0.0);
+    // A part that does not choose its notes owes nothing for them.
+    let follows = after(&line, |it| it.controls.rule_out(Part::BAND[0]));
+    let untold = after(&line, |it| {
+        it.controls.rule_out(Part::BAND[0]);
+        it.controls.wanted = Wanted::default();
+    });
+    assert_eq!(follows.0.0, untold.0.0);
 }
