@@ -32,7 +32,7 @@ _LOWEST, _HIGHEST = 24, 96  # registers told
 _MOST_IMPATIENT = 9.0
 _TIRING, _MOST_TIRED = 2.0, 16.0  # deviations less repetition told for a bar of nothing new, and the most
 _TIRELESS = 4.0  # bars that the whole band plays all the same again; each beyond them counts for so many bars more:
-_SAME_AGAIN = 2.0
+_SAME_AGAIN = 4.0
 _SPARSE = 0.75  # share of rows playing below which the others are taken out
 _COLUMNS = (
     "_rows", "_families", "_context", "_sharpness", "_pitches",

@@ -130,10 +130,10 @@ impl Line {
     }
 
     /// How many bars of `part` up to its newest note hold nothing but what it had played before. Where all parts play one bar again and again, each
-    /// beyond the fourth counts threefold: the longer it goes on, the more of what would be the same again is turned away. That is no bound.
+    /// beyond the fourth counts fivefold: the longer it goes on, the more of what would be the same again is turned away. That is no bound.
     pub(super) fn stale_bars(&self, part: Part, bar: BarLine) -> f32 {
         const ALIKE_BARS: f32 = 4.0;
-        const SAME_AGAIN: f32 = 2.0;
+        const SAME_AGAIN: f32 = 4.0;
         let bars = |from: Tick, to: Tick| (to - from).0 as f32 / bar.meter.bar().0 as f32;
         let newest = self.history.line(part, 1).next();
         let Some(((newest, _), fresh)) = newest.zip(self.fresh[part.slot()]) else { return 0.0 };

@@ -41,7 +41,7 @@ fn stale(bars: usize, other: impl Fn(usize) -> u8) -> f32 {
 fn a_bar_that_the_whole_band_repeats_makes_stale_sooner() {
     assert_eq!(stale(1, |_| 40), 0.0);
     assert_eq!(stale(5, |_| 40), 3.75); // since the second bar began, which nothing foretold yet
-    assert_eq!(stale(7, |_| 40), 5.75 + 2.0 * 1.75);
+    assert_eq!(stale(7, |_| 40), 5.75 + 4.0 * 1.75);
     assert_eq!(stale(7, |bar| [40, 47][bar % 2]), 5.75);
 }
 
