@@ -155,17 +155,24 @@ def _line(run: Run, label: str, bits: np.ndarray) -> str:
     )
 
 
-def train(run: Run, corpus: Corpus, out: Path, minutes: float, compiled: bool) -> None:
-    """Train until the budget is spent, writing `checkpoint.pt` and a line now and then."""
+def train(run: Run, corpus: Corpus, out: Path, minutes: float, compiled: bool, pause: float = math.inf) -> None:
+    """Train until the budget is spent, or so many minutes of it, writing `checkpoint.pt` and a line now and then.
+
+    What the first step takes, compiling included, is not counted.
+    """
     s = run.settings.train
     out.mkdir(parents=True, exist_ok=True)
     rows = validation_rows(corpus, s.validate_pieces, run.settings.data)
     forward = torch.compile(run.network, dynamic=False) if compiled else run.network
     clock = time.process_time if run.device == "cpu" else time.monotonic
+    last_secs = 60 * min(minutes, pause)
+    if run.elapsed_secs < last_secs:
+        run.set_rate(run.elapsed_secs / (minutes * 60))
+        run.learn(forward)
     begun = clock() - run.elapsed_secs
     saved = told = run.elapsed_secs
     validated = run.elapsed_secs
-    while run.elapsed_secs < minutes * 60:
+    while run.elapsed_secs < last_secs:
         run.set_rate(run.elapsed_secs / (minutes * 60))
         run.learn(forward)
         run.elapsed_secs = clock() - begun
@@ -188,6 +195,8 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True, help="the .npz file that training.corpus wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--minutes", type=float, required=True, help="budget, resumed time included")
+    parser.add_argument("--pause", type=float, default=math.inf, metavar="MINUTES",
+                        help="stop at so many of the budget, so that runs to be compared can take turns")  # fmt: skip
     parser.add_argument("--settings", type=Path, default=settings.DEFAULT)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="such as model.width=160")
     parser.add_argument("--resume", action="store_true", help="continue from OUT/checkpoint.pt if it is there")
@@ -211,7 +220,7 @@ def main() -> None:
     elif arguments.warm:
         run.begin_warm(arguments.warm)
     print(f"{model.parameters_of(run.network)} parameters, {run.device}", flush=True)
-    train(run, corpus, arguments.out, arguments.minutes, not arguments.no_compile)
+    train(run, corpus, arguments.out, arguments.minutes, not arguments.no_compile, arguments.pause)
 
 
 if __name__ == "__main__":

@@ -74,3 +74,17 @@ def test_validation_counts_only_what_is_there(tmp_path):
     one = train.bits_a_note(run.network, rows, 1, "cpu")
     many = train.bits_a_note(run.network, rows, 4, "cpu")
     assert np.allclose(one, many, rtol=0.03)
+
+
+def test_a_paused_run_keeps_to_its_budget(tmp_path):
+    folder = write_folder(tmp_path / "data")
+    pieces = corpus.Corpus.collect(p for path in corpus.files_of(folder) for p in corpus.read(path))
+    run = _run(folder)
+    train.train(run, pieces, tmp_path, minutes=0.02, compiled=False, pause=0.01)
+    paused, rate = run.elapsed_secs, run.optimizers[0].param_groups[0]["lr"]
+    assert 0.6 <= paused < 1.2
+    later = _run(folder)
+    later.resume(tmp_path / "checkpoint.pt")
+    train.train(later, pieces, tmp_path, minutes=0.02, compiled=False)
+    assert later.elapsed_secs >= 1.2 and later.step > run.step
+    assert later.optimizers[0].param_groups[0]["lr"] < rate
