@@ -102,7 +102,7 @@ impl Default for Rest {
             patience: 16.0,
             excess: 0.0,
             tireless: 4.0,
-            aims: [None; 3],
+            aims: Aims::default(),
         }
     }
 }

@@ -35,8 +35,8 @@ _TIRELESS = 4.0  # bars that the whole band plays all the same again; each beyon
 _SAME_AGAIN = 4.0
 _SPARSE = 0.75  # share of rows playing below which the others are taken out
 _COLUMNS = (
-    "_rows", "_families", "_context", "_sharpness", "_pitches",
-    "_velocity", "_end", "_sounded", "_bits", "_repetition_std", "_again", "_tireless", "_fresh", "_turned", "playing",
+    "_rows", "_families", "_context", "_sharpness", "_pitches", "_velocity", "_end", "_sounded", "_bits",
+    "_repetition_std", "_again", "_register", "_tireless", "_fresh", "_turned", "playing",
 )  # fmt: skip
 # Where each family is at home, for one that the style's band does not have.
 _HOME = (60, 72, 60, 57, 40, 64, 62, 58, 64, 74, 70, 60, 62, 60, 60, 60)
@@ -57,7 +57,7 @@ class Ask:
     patience: float = UNMEASURED["patience"]  # times running that a part strikes one pitch before it wearies of it
     hurry: float = 0.0  # natural logarithms of odds by which a wait of half the length is likelier
     density: tuple[float, float] = (0.0, 0.0)  # what the wish's steps are counted from, and the steps
-    aims: np.ndarray = field(default_factory=form.no_aims)  # float [3, 5]: of the style's pieces, see `form`
+    aims: np.ndarray = field(default_factory=form.no_aims)  # float [4, 5]: of the style's pieces, see `form`
     repetition: float = 0.0  # deviations that are wished for
     tireless: float = UNMEASURED["tireless"]  # bars of nothing new that a part plays before it tires
 
@@ -175,6 +175,7 @@ class _Batch:
         self._repetition_std = np.array([a.repetition_std for a in asks])
         self._tireless = np.array([a.tireless for a in asks])
         self._again = self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT].copy()  # as asked for
+        self._register = self._context[:, v.REGISTER_AT : v.REGISTER_FLAG_AT].copy()
         self._fresh = np.full((len(asks), v.PARTS), -1)  # last onset that no memory of the part foretold, -1 = none
         self._turned = np.zeros(len(asks), np.int64)  # last onset of a note that its part did not play a bar before
         self._manners = manners.Manners(
@@ -213,6 +214,10 @@ class _Batch:
         more = more * self._repetition_std[:, None] * flag
         self._context[:, v.REPETITION_AT : v.REPETITION_FLAG_AT] = self._again + more
 
+    def _tell_registers(self) -> None:
+        flag = self._context[:, v.REGISTER_FLAG_AT : v.REGISTER_FLAG_AT + v.PARTS]
+        self._context[:, v.REGISTER_AT : v.REGISTER_FLAG_AT] = self._form.registers(self._register) * flag
+
     def _tell_chords(self, position: np.ndarray) -> None:
         """Chords of the newest onset's beat and of the next beat, as the bars go."""
         for b, row in enumerate(self._rows):
@@ -231,6 +236,7 @@ class _Batch:
             features.forget(heard.lookback, heard.motif)
         self._tell_chords(heard.position)
         self._tire(heard.position)
+        self._tell_registers()
         noise = np.stack([rng.standard_exponential(v.CLASSES_TOTAL, np.float32) for rng in self._rng])
         how = stepping.Drawing(
             torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness),

@@ -9,16 +9,16 @@ import numpy as np
 
 from training import vocabulary as v
 
-RULES = 4  # raised with every rule that changes what is improvised: figures of other rules are not gone on with
+RULES = 5  # raised with every rule that changes what is improvised: figures of other rules are not gone on with
 HANDFUL = 8  # keys of one part struck at once
 _GAPS, _RUSHING = 4, 3  # onsets in a row that are closer than so many ticks
 _WEARYING, _MOST_WEARY = 0.5, 8.0  # natural logarithms of odds
 _OFF = -1e9
 _RECENT = 256  # newest onsets that density is counted in
 _STEP = 0.678  # octaves of density that one step of its control means: 1.6 times the notes
-_FREE, _FREE_AT_REST, _AT_REST = 0.1, 0.4, 0.1  # octaves that nobody is held to; steps below which nothing is wished
+_FREE, _FREE_AT_REST, _AT_REST = 0.1, 0.3, 0.1  # octaves that nobody is held to; steps below which nothing is wished
 # Natural logarithms of odds for an octave too many or too few; more of them for each step that is wished for; the most.
-_EACH, _INSISTING, _MOST_HELD = 2.0, 10.0, 8.0
+_EACH, _INSISTING, _MOST_HELD = 3.5, 10.0, 8.0
 _MOST_DRIVEN, _MOST_DRIVEN_AT_REST = 5.0, 1.5  # driven on less than held back
 _WAITS = np.arange(v.TIME_CLASSES)
 # How much longer waits are less likely for one unit of hurry. A band that is held back strikes as many notes together

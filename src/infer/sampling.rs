@@ -204,6 +204,14 @@ impl Controls {
         self.repetition.iter_mut().flatten().for_each(|wish| *wish += more);
     }
 
+    /// Tell these registers, octaves from middle C by slot, in place of those that are told.
+    pub fn retune(&mut self, told: impl Fn(Part, f32) -> f32) {
+        for part in Part::BAND {
+            let own = &mut self.register[part.slot()];
+            *own = own.map(|asked| told(part, asked));
+        }
+    }
+
     /// Make pitches likelier or less likely, natural logarithms of odds; what is impossible stays so.
     pub fn lean_pitches(&mut self, lean: &Lean) {
         for (bias, more) in self.bias_pitch.iter_mut().zip(lean.iter().flatten()) {
@@ -254,11 +262,11 @@ impl Controls {
     /// of their density values. Where nothing is wished for, nobody is held to the usual density closely, since pieces of one style differ.
     pub fn govern(&mut self, played: f32, wished: f32) {
         const STEP: f32 = 0.678; // octaves: 1.6 times the notes
-        const EACH: f32 = 2.0; // of hurry for each octave too many or too few
+        const EACH: f32 = 3.5; // of hurry for each octave too many or too few
         const INSISTING: f32 = 10.0; // and for each step that is wished for
         const MOST_HELD: f32 = 8.0;
         // Driven on less than held back: a band that was silent, for whatever reason, must not come in as a wall of notes.
-        let (free, most_driven) = if wished.abs() < 0.1 { (0.4, 1.5) } else { (0.1, 5.0) };
+        let (free, most_driven) = if wished.abs() < 0.1 { (0.3, 1.5) } else { (0.1, 5.0) };
         let off = played - (self.usual_density + wished * STEP);
         let excess = off - off.clamp(-free, free);
         let firmly = excess * (EACH + INSISTING * wished.abs());

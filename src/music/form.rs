@@ -1,10 +1,13 @@
 //! What holds an improvisation near the form of its style's pieces.
 //!
-//! Three shares of real pieces are aimed at: figures of five intervals that their part has played before, notes in the best key's scale, and semitones between
-//! parts that sound together. Pieces of one style differ, so each seed aims at a quantile of its own of each share. What is owed of a share is counted note by
-//! note, and the notes that would pay it become more or less likely. `training/form.py` does the same for many improvisations at once.
+//! Four shares of real pieces are aimed at: figures of five intervals that their part has played before, notes in the best key's scale, semitones between parts
+//! that sound together, and plain figures: those of one or two intervals only, as of a drone, a trill or a pitch struck again and again. Pieces of one style
+//! differ, so each seed aims at a quantile of its own of each share. What is owed of a share is counted note by note, and the notes that would pay it become
+//! more or less likely. A part that has wandered from the register asked for is told one beyond it. `training/form.py` does the same for many improvisations
+//! at once.
 
 mod aims;
+mod figures;
 #[cfg(test)]
 mod tests;
 
@@ -12,12 +15,12 @@ pub use self::aims::{AIM_NAMES, Aims, QUANTILES, Wanted, aims_at};
 
 use std::collections::VecDeque;
 
+use self::aims::AIMS;
+use self::figures::{INTERVALS, goes_on_plainly, is_plain, promises, was_played};
 use super::key::KeyFinder;
 use super::tokens::DRUMS;
 use crate::score::{Key, Note, Part, Pitch, Tick, Ticks};
 
-/// Intervals of a figure.
-const INTERVALS: usize = 5;
 /// Newest notes of a part, in which its figures are looked for.
 const MEMORY: usize = 512;
 /// Newest notes, of which some sound still.
@@ -26,12 +29,10 @@ const KEPT: usize = 32;
 const LASTING: f32 = 1.0 - 1.0 / 256.0;
 const KEY_LASTING: f32 = 1.0 - 1.0 / 512.0;
 /// Natural logarithms of odds for one figure, note or pair owed, and the most of them.
-const EACH: [f32; 3] = [0.2, 0.15, 0.25];
-const MOST: [f32; 3] = [4.0, 2.0, 4.0];
+const EACH: [f32; AIMS] = [0.2, 0.15, 0.25, 0.2];
+const MOST: [f32; AIMS] = [4.0, 2.0, 4.0, 4.0];
 /// What is owed at most, as a multiple of what leans most: else a riff that was played for long would be shunned for long.
 const UNPAID: f32 = 1.5;
-/// Share of it for what follows three equal intervals and not four.
-const PROMISED: f32 = 0.5;
 /// Deviations of repetition that are told for one figure owed, and the most.
 const TOLD: f32 = 0.15;
 const MOST_TOLD: f32 = 3.0;
@@ -41,6 +42,12 @@ const HALF: f32 = 8.0;
 const GROWN: f32 = 32.0;
 /// More is not waited for, unless the share itself is more.
 const NEARLY_ALL: f32 = 0.95;
+/// What remains of a part's mean pitch after one more note.
+const HEIGHT_LASTING: f32 = 1.0 - 1.0 / 32.0;
+/// How far it may be from what is asked for, in octaves; how much beyond that is told for an octave too far, and the most of it.
+const NEAR: f32 = 0.1;
+const EACH_OCTAVE: f32 = 1.0;
+const MOST_BEYOND: f32 = 1.0;
 
 /// Of each slot and pitch, natural logarithms of odds.
 pub type Lean = [[f32; 128]; Part::COUNT];
@@ -51,7 +58,9 @@ pub struct Form {
     /// The newest pitches of each slot but those of drums, oldest first.
     lines: [VecDeque<u8>; Part::COUNT],
     /// Figures, notes and pairs.
-    debts: [f32; 3],
+    debts: [f32; AIMS],
+    /// Mean pitch of each slot's newest notes.
+    heights: [Option<f32>; Part::COUNT],
     heard: KeyFinder,
     /// The best key of what was heard.
     key: Option<Key>,
@@ -65,7 +74,8 @@ impl Default for Form {
     fn default() -> Self {
         Self {
             lines: Default::default(),
-            debts: [0.0; 3],
+            debts: [0.0; AIMS],
+            heights: [None; Part::COUNT],
             heard: KeyFinder::default(),
             key: None,
             newest: VecDeque::with_capacity(KEPT),
@@ -100,13 +110,11 @@ impl Form {
         if line.len() > MEMORY {
             line.pop_front();
         }
-        if let Some(share) = wanted.figures_again().filter(|_| is_own)
-            && self.lines[slot].len() > INTERVALS
-        {
-            let bars = ((self.now - begun).0 as f32 / bar.0.max(1) as f32).min(GROWN);
-            let due = (share * GROWTH * bars / (bars + HALF)).min(share.max(NEARLY_ALL));
-            let again = if was_played(&self.lines[slot]) { 1.0 } else { 0.0 };
-            self.owe(0, due - again);
+        if is_own {
+            self.count_figures(slot, wanted, (self.now - begun).0 as f32 / bar.0.max(1) as f32);
+            let pitch = f32::from(note.pitch.number());
+            let before = self.heights[slot].unwrap_or(pitch);
+            self.heights[slot] = Some(pitch + (before - pitch) * HEIGHT_LASTING);
         }
         self.heard.fade(KEY_LASTING);
         self.heard.hear(note.pitch, note.length);
@@ -123,22 +131,35 @@ impl Form {
         if wanted.figures_again().is_some() { told } else { 0.0 }
     }
 
+    /// What `part`, of which `asked` is asked, is told as its register: mean pitch in octaves from middle C.
+    pub fn register(&self, part: Part, asked: f32) -> f32 {
+        let off = self.heights[part.slot()].map_or(0.0, |height| (height - 60.0) / 12.0 - asked);
+        let beyond = off - off.clamp(-NEAR, NEAR);
+        asked - (beyond * EACH_OCTAVE).clamp(-MOST_BEYOND, MOST_BEYOND)
+    }
+
     /// What makes the next notes of the band pay the debts; `families` are indices, by slot, beyond those of pitched instruments for a part that is not there. Nothing where nothing is owed.
     pub fn lean(&self, wanted: &Wanted, families: &[u8; Part::COUNT]) -> Option<Lean> {
         let much = |aim: usize| (self.debts[aim] * EACH[aim]).clamp(-MOST[aim], MOST[aim]);
         let again = wanted.figures_again().map_or(0.0, |_| much(0));
         let inside = wanted.in_scale().and(self.key).map_or(0.0, |_| much(1));
         let apart = wanted.clashes().map_or(0.0, |_| much(2).max(0.0));
-        if [again, inside, apart] == [0.0; 3] {
+        let plainly = wanted.plain_figures().map_or(0.0, |_| much(3));
+        if [again, inside, apart, plainly] == [0.0; AIMS] {
             return None;
         }
         let mut lean = [[0.0; 128]; Part::COUNT];
         for part in Part::BAND.into_iter().filter(|it| families[it.slot()] < DRUMS) {
             let (slot, row) = (part.slot(), &mut lean[part.slot()]);
+            let plain = goes_on_plainly(&self.lines[slot]);
             if again != 0.0 {
-                for (bias, promise) in row.iter_mut().zip(promises(&self.lines[slot])) {
+                for (bias, promise) in row.iter_mut().zip(promises(&self.lines[slot], again > 0.0))
+                {
                     *bias += again * promise;
                 }
+            }
+            for to in plain.into_iter().filter(|_| plainly != 0.0) {
+                row[usize::from(to)] += plainly;
             }
             for (bias, class) in row.iter_mut().zip((0..12u8).cycle()) {
                 if self.key.is_some_and(|key| is_outside(key, class)) {
@@ -160,6 +181,23 @@ impl Form {
         if let Some(begun) = &mut self.begun {
             *begun += by;
             self.now += by;
+        }
+    }
+
+    /// `bars`: since the beginning.
+    fn count_figures(&mut self, slot: usize, wanted: &Wanted, bars: f32) {
+        if self.lines[slot].len() <= INTERVALS {
+            return;
+        }
+        let bars = bars.min(GROWN);
+        if let Some(share) = wanted.figures_again() {
+            let due = (share * GROWTH * bars / (bars + HALF)).min(share.max(NEARLY_ALL));
+            let again = if was_played(&self.lines[slot]) { 1.0 } else { 0.0 };
+            self.owe(0, due - again);
+        }
+        if let Some(share) = wanted.plain_figures() {
+            let plain = if is_plain(&self.lines[slot]) { 1.0 } else { 0.0 };
+            self.owe(3, share - plain);
         }
     }
 
@@ -200,45 +238,4 @@ fn is_outside(key: Key, class: u8) -> bool {
         3 | 8 | 10 => !minor,
         _ => false,
     }
-}
-
-fn interval(line: &VecDeque<u8>, to: usize) -> i16 {
-    i16::from(line[to]) - i16::from(line[to - 1])
-}
-
-/// How many intervals up to note `at` equal those up to `newest`, as many as a figure has but its last, at most.
-fn alike(line: &VecDeque<u8>, at: usize, newest: usize) -> usize {
-    let same =
-        |back: &usize| at > *back && interval(line, at - back) == interval(line, newest - back);
-    (0..INTERVALS - 1).take_while(same).count()
-}
-
-/// Whether the line's newest figure stands anywhere before in it.
-fn was_played(line: &VecDeque<u8>) -> bool {
-    let newest = line.len() - 1;
-    let step = interval(line, newest);
-    (INTERVALS - 1..newest - 1)
-        .rev()
-        .any(|at| interval(line, at + 1) == step && alike(line, at, newest - 1) == INTERVALS - 1)
-}
-
-/// Of each pitch, how far it goes on a figure of the line's: 1 where its four newest intervals went on so before.
-fn promises(line: &VecDeque<u8>) -> [f32; 128] {
-    let mut promises = [0.0f32; 128];
-    if line.len() < INTERVALS {
-        return promises;
-    }
-    let newest = line.len() - 1;
-    for at in INTERVALS - 2..newest {
-        let promise = match alike(line, at, newest) {
-            same if same == INTERVALS - 1 => 1.0,
-            same if same == INTERVALS - 2 => PROMISED,
-            _ => continue,
-        };
-        let to = i16::from(line[newest]) + interval(line, at + 1);
-        if let Some(own) = usize::try_from(to).ok().and_then(|to| promises.get_mut(to)) {
-            *own = own.max(promise);
-        }
-    }
-    promises
 }

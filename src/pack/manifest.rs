@@ -408,7 +408,7 @@ impl Check<'_> {
             patience,
             excess,
             tireless,
-            aims: [None; 3],
+            aims: Aims::default(),
         })
     }
 
@@ -417,7 +417,7 @@ impl Check<'_> {
         if let Some(other) = entry.keys().find(|it| !known(it)) {
             return Err(self.wrong(&format!("{field}.{other}"), "there", AIM_NAMES.join(", ")));
         }
-        let mut aims = [None; 3];
+        let mut aims = Aims::default();
         for (aim, name) in aims.iter_mut().zip(AIM_NAMES) {
             *aim = entry.get(name).copied().flatten();
             let ascending = aim.is_none_or(|it| {

@@ -13,10 +13,12 @@ BAR = np.array([96])
 QUARTER = int(v.duration_class(np.array([24]))[0])
 
 
-def _form(again: float = np.nan, scale: float = np.nan, clashes: float = np.nan, key: bool = False) -> form.Form:
+def _form(
+    again: float = np.nan, scale: float = np.nan, clashes: float = np.nan, plain: float = np.nan, key: bool = False
+) -> form.Form:
     families = np.array([[v.ABSENT, 0, 4, v.DRUMS, v.ABSENT]])
-    aims = np.repeat([[again], [scale], [clashes]], 5, 1)[None]
-    return form.Form(families, aims, np.full((1, 3), 0.5), np.array([key]), 256)
+    aims = np.repeat([[again], [scale], [clashes], [plain]], 5, 1)[None]
+    return form.Form(families, aims, np.full((1, 4), 0.5), np.array([key]), 256)
 
 
 def _play(own: form.Form, pitches, part: int = 1, wait: int = 24) -> form.Form:
@@ -56,14 +58,14 @@ def test_a_key_that_is_told_takes_the_place_of_the_styles_scale():
 
 def test_streams_that_go_on_keep_their_own():
     both = form.Form(
-        np.array([[v.ABSENT, 0, 4, v.DRUMS, v.ABSENT]] * 2), np.zeros((2, 3, 5)), np.full((2, 3), 0.5),
+        np.array([[v.ABSENT, 0, 4, v.DRUMS, v.ABSENT]] * 2), np.zeros((2, 4, 5)), np.full((2, 4), 0.5),
         np.array([True, True]), 64,
     )  # fmt: skip
     for low, high in [(60, 50), (62, 52)] * 5:
         both.push(np.array([[24, 1, low, QUARTER, 0], [24, 1, high, QUARTER, 0]]), np.array([96, 96]))
     both.keep(np.array([1]))
     row = both.pitches(np.zeros((1, v.PARTS, v.PITCHES), np.float32))[0, 1]
-    assert np.flatnonzero(row).tolist() == [50]
+    assert np.flatnonzero(row).tolist() == [50, 54]
 
 
 def test_two_styles_are_aimed_between_as_far_as_both_are_known():
@@ -82,3 +84,20 @@ def test_a_wish_for_repetition_moves_what_is_aimed_at():
     assert usual[1:].tolist() == more[1:].tolist() == less[1:].tolist()
     every = np.sort([form.shares_of(seed, 0.0)[0] for seed in range(100)])
     assert np.abs(every - np.linspace(0.0545, 0.9455, 100)).max() < 0.03
+
+
+def test_plain_figures_are_left_where_there_were_too_many_and_never_promised():
+    own = _play(_form(plain=0.0), [60, 62] * 8)
+    assert list(_leaning(own)) == [60, 64] and max(_leaning(own).values()) < -0.5
+    assert not _leaning(_play(own, [67, 65, 69]))
+    assert _leaning(_play(_form(plain=0.9), [60, 62, 64, 67, 65, 64, 72, 62, 64, 66, 68, 70]))[72] > 0
+    assert not _leaning(_play(_play(_form(again=0.9), [38], 3), [38, *[60, 62] * 4], 1, 96 * 8))
+
+
+def test_a_part_that_wanders_is_told_a_register_beyond_the_one_asked_for():
+    asked = np.array([[0.0, 0.5, 0.0, 0.0, 0.0]])
+    assert _form().registers(asked).tolist() == asked.tolist()
+    near = _play(_form(), [67, 66, 65, 67])
+    assert near.registers(asked).tolist() == asked.tolist()
+    assert 0.2 < _play(_form(), [70] * 60).registers(asked)[0, 1] < 0.4
+    assert _play(_form(), [20] * 60).registers(asked)[0, 1] == 1.5

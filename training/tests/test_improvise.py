@@ -151,8 +151,8 @@ def test_a_part_that_plays_nothing_new_tires_and_sooner_where_all_repeat_one_bar
     usual = CARD["repetition"]["mean"]
     assert np.allclose(told(648), [usual - 2 * 2, usual])
     assert np.allclose(told(720 - 4 * 72), [usual - 2 * 2, usual])
-    assert np.allclose(told(720 - 5 * 72), [usual - 2 * (2 + 2), usual])
-    assert np.allclose(told(720 - 9 * 72), [usual - 16, usual - 2 * (0.5 + 10 - 4)])
+    assert np.allclose(told(720 - 5 * 72), [usual - 2 * (2 + 4), usual - 2 * 0.5])
+    assert np.allclose(told(720 - 9 * 72), [usual - 16, usual - 16])
 
 
 def test_an_ask_tells_what_the_plugin_tells():

@@ -64,6 +64,7 @@ impl Line {
         let Controls { wanted, family, .. } = &context.controls;
         let mut controls = context.controls.clone();
         controls.repeat_more(self.form.told(wanted));
+        controls.retune(|part, asked| self.form.register(part, asked));
         if !controls.is_insisting
             && let Some(lean) = self.form.lean(wanted, family)
         {

@@ -2,17 +2,19 @@
 
 use crate::score::Seed;
 
-/// Of the three shares, as manifests call them.
-pub const AIM_NAMES: [&str; 3] = ["figures_again", "in_scale", "clashes"];
+/// How many shares are aimed at.
+pub(super) const AIMS: usize = 4;
+/// As manifests call them.
+pub const AIM_NAMES: [&str; AIMS] = ["figures_again", "in_scale", "clashes", "plain_figures"];
 /// Where a style's pieces are known.
 pub const QUANTILES: [f32; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// Each share at `QUANTILES` of a style's pieces, 0 to 1 and ascending; nothing where they have no such share, or too few are known.
-pub type Aims = [Option<[f32; 5]>; 3];
+pub type Aims = [Option<[f32; 5]>; AIMS];
 
 /// What one improvisation aims at of each share.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Wanted(pub [Option<f32>; 3]);
+pub struct Wanted(pub [Option<f32>; AIMS]);
 
 impl Wanted {
     /// Share of figures of five intervals that their part has played before.
@@ -27,21 +29,32 @@ impl Wanted {
 
     /// The same, but for the scale.
     pub fn without_scale(self) -> Self {
-        let Self([again, _, clashes]) = self;
-        Self([again, None, clashes])
+        let Self([again, _, clashes, plain]) = self;
+        Self([again, None, clashes, plain])
     }
 
     /// Share of semitones (1, 11 or 13) among pairs of notes of different parts that sound together.
     pub fn clashes(&self) -> Option<f32> {
         self.0[2]
     }
+
+    /// Share of figures of five intervals that hold one or two kinds of them only, as of a drone or a trill.
+    pub fn plain_figures(&self) -> Option<f32> {
+        self.0[3]
+    }
 }
 
 /// What the improvisation of `seed` aims at; `repetition` is the wish, deviations. Seeds that follow each other are spread evenly over what the pieces are
-/// like: a quasirandom sequence on powers of the root of x⁴ = x + 1 (Martin Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018).
+/// like, by multiples of the square roots of primes (R. D. Richtmyer, "The evaluation of definite integrals, and a quasi-Monte-Carlo method based on the
+/// properties of algebraic numbers", 1951).
 pub fn aims_at(aims: &Aims, seed: Seed, repetition: f32) -> Wanted {
-    // 2^64 times the first three negative powers.
-    const SPREAD: [u64; 3] = [0xD1B5_4A32_D192_ED03, 0xABC9_8388_FB8F_AC02, 0x8CB9_2BA7_2F3D_8DD7];
+    // 2^64 times the fractional parts.
+    const SPREAD: [u64; AIMS] = [
+        0x6A09_E667_F3BC_C908,
+        0xBB67_AE85_84CA_A73B,
+        0x3C6E_F372_FE94_F82B,
+        0xA54F_F53A_5F1D_36F1,
+    ];
     const LOGISTIC: f32 = 1.7; // a normal distribution's deviation, on the logistic scale
     let repetition = repetition.clamp(-10.0, 10.0);
     let mut wanted = Wanted::default();

@@ -34,7 +34,7 @@ fn leaning(form: &Form, wanted: &Wanted) -> Vec<(usize, f32)> {
 
 #[test]
 fn a_line_that_owes_figures_leans_to_those_it_has_played() {
-    let wanted = Wanted([Some(0.9), None, None]);
+    let wanted = Wanted([Some(0.9), None, None, None]);
     let form = played(&[60, 62, 64, 67, 65, 64, 72, 74, 76, 79, 77], 32, wanted);
     let found = leaning(&form, &wanted);
     assert!(form.told(&wanted) > 0.5);
@@ -42,7 +42,7 @@ fn a_line_that_owes_figures_leans_to_those_it_has_played() {
     assert_eq!(found[0].0, 76, "up 2, up 2, up 3, down 2 and then down 1, an octave higher");
     assert!(found[0].1 > 0.5);
     // As much the other way where too much has come again.
-    let wanted = Wanted([Some(0.0), None, None]);
+    let wanted = Wanted([Some(0.0), None, None, None]);
     let form = played(&[60, 62, 60, 62, 60, 62, 60, 62, 60], 32, wanted);
     let found = leaning(&form, &wanted);
     assert!(matches!(found[..], [(62, bias)] if bias < -0.3), "{found:?}");
@@ -51,7 +51,7 @@ fn a_line_that_owes_figures_leans_to_those_it_has_played() {
 
 #[test]
 fn figures_are_not_waited_for_before_there_is_anything_to_return_to() {
-    let wanted = Wanted([Some(0.5), None, None]);
+    let wanted = Wanted([Some(0.5), None, None, None]);
     let line = [60, 65, 61, 67, 60, 68, 63, 60];
     let due: f32 = [1.25, 1.5, 1.75].map(|bars| 0.9 * bars / (bars + 8.0)).iter().sum();
     assert!((played(&line, 0, wanted).told(&wanted) - 0.15 * due).abs() < 1e-3);
@@ -61,7 +61,7 @@ fn figures_are_not_waited_for_before_there_is_anything_to_return_to() {
 #[test]
 fn notes_outside_the_scale_are_paid_for_with_notes_inside() {
     let scale: Vec<u8> = (0..24).map(|at| [60, 64, 67, 65, 62, 71, 69, 72][at % 8]).collect();
-    let wanted = Wanted([None, Some(1.0), None]);
+    let wanted = Wanted([None, Some(1.0), None, None]);
     let form = played(&[&scale[..], &[61, 66, 68]].concat(), 0, wanted);
     let found = leaning(&form, &wanted);
     assert_eq!(
@@ -73,13 +73,13 @@ fn notes_outside_the_scale_are_paid_for_with_notes_inside() {
     assert!(lean[Part::BAND[2].slot()].iter().all(|it| *it == 0.0), "drums have no scale");
     assert!(lean[Part::PLAYER.slot()].iter().all(|it| *it == 0.0), "the player owes nothing");
     // A style that leaves its scale is drawn out of it.
-    let wanted = Wanted([None, Some(0.6), None]);
+    let wanted = Wanted([None, Some(0.6), None, None]);
     assert!(leaning(&played(&scale, 0, wanted), &wanted).iter().all(|it| it.1 > 1.0));
 }
 
 #[test]
 fn semitones_between_parts_are_turned_away_where_there_were_too_many() {
-    let wanted = Wanted([None, None, Some(0.02)]);
+    let wanted = Wanted([None, None, Some(0.02), None]);
     let mut form = Form::default();
     for bar in 0..3 {
         form.push(note(96 * bar, Part::BAND[1], 60, 96), 4, true, &wanted, BAR);
@@ -96,8 +96,36 @@ fn semitones_between_parts_are_turned_away_where_there_were_too_many() {
 }
 
 #[test]
+fn a_drone_is_left_and_never_promised() {
+    let wanted = Wanted([None, None, None, Some(0.0)]);
+    let drone: Vec<u8> = [60, 62].repeat(8);
+    let form = played(&drone, 0, wanted);
+    let found = leaning(&form, &wanted);
+    assert_eq!(found.iter().map(|it| it.0).collect::<Vec<_>>(), [60, 64], "down 2, up 2");
+    assert!(found.iter().all(|it| it.1 < -0.5), "{found:?}");
+    let left = played(&[&drone[..], &[67, 65, 69]].concat(), 0, wanted);
+    assert!(leaning(&left, &wanted).is_empty());
+    // A style of drones is drawn to them.
+    let wanted = Wanted([None, None, None, Some(0.9)]);
+    let form = played(&[60, 62, 64, 67, 65, 64, 72, 62, 64, 66, 68, 70], 0, wanted);
+    assert!(matches!(leaning(&form, &wanted)[..], [(72, bias)] if bias > 0.5));
+    // Figures are owed, and those of a drone do not pay.
+    let wanted = Wanted([Some(0.9), None, None, None]);
+    assert!(leaning(&played(&drone[..8], 32, wanted), &wanted).is_empty());
+}
+
+#[test]
+fn a_part_that_wanders_is_told_a_register_beyond_the_one_asked_for() {
+    let part = Part::BAND[0];
+    let told = |line: &[u8]| played(line, 0, Wanted::default()).register(part, 0.5);
+    assert_eq!([told(&[]), told(&[67, 66, 65, 67])], [0.5; 2]);
+    assert!((0.2..0.4).contains(&told(&[70; 60])));
+    assert_eq!(told(&[20; 60]), 1.5);
+}
+
+#[test]
 fn what_could_not_be_paid_is_not_owed_for_long() {
-    let wanted = Wanted([Some(0.1), None, None]);
+    let wanted = Wanted([Some(0.1), None, None, None]);
     let riff: Vec<u8> = [60, 62, 64, 67].repeat(64);
     let mut form = played(&riff, 32, wanted);
     assert_eq!(form.told(&wanted), -3.0);
@@ -122,7 +150,7 @@ fn what_could_not_be_paid_is_not_owed_for_long() {
 
 #[test]
 fn what_was_heard_moves_along() {
-    let wanted = Wanted([Some(0.5), Some(0.9), Some(0.0)]);
+    let wanted = Wanted([Some(0.5), Some(0.9), Some(0.0), None]);
     let mut one = played(&[60, 61, 64, 67, 65, 64, 72], 4, wanted);
     one.push(note(144, Part::BAND[1], 61, 96), 4, true, &wanted, BAR);
     let mut other = one.clone();
@@ -135,7 +163,7 @@ fn what_was_heard_moves_along() {
 
 #[test]
 fn seeds_spread_over_what_the_pieces_are_like() {
-    let aims = [Some(QUANTILES), None, Some([0.1; 5])];
+    let aims = [Some(QUANTILES), None, Some([0.1; 5]), None];
     let mut shares: Vec<f32> =
         (0..100).map(|seed| aims_at(&aims, Seed(seed), 0.0).figures_again().unwrap()).collect();
     shares.sort_by(f32::total_cmp);
@@ -155,13 +183,14 @@ fn seeds_spread_over_what_the_pieces_are_like() {
 struct Golden {
     families: [u8; Part::COUNT],
     aims: BTreeMap<String, [f32; 5]>,
+    asked: [f32; Part::COUNT],
     cases: Vec<Case>,
 }
 
 #[derive(serde::Deserialize)]
 struct Case {
     seed: u64,
-    wanted: [f32; 3],
+    wanted: [f32; AIMS],
     rows: Vec<Row>,
 }
 
@@ -169,6 +198,7 @@ struct Case {
 struct Row {
     after: usize,
     told: f32,
+    registers: [f32; Part::COUNT],
     lean: Vec<(usize, usize, Vec<f32>)>,
 }
 
@@ -204,6 +234,12 @@ fn debts_are_those_of_training() {
             }
             heard = row.after;
             assert!((form.told(&wanted) - row.told).abs() < 2e-3, "after {heard}");
+            for part in Part::BAND {
+                let asked = golden.asked[part.slot()];
+                let found = form.register(part, asked);
+                let expected = row.registers[part.slot()];
+                assert!((found - expected).abs() < 1e-3, "{found} for {expected} after {heard}");
+            }
             let mut expected = [[0.0; 128]; Part::COUNT];
             for (slot, first, values) in &row.lean {
                 expected[*slot][*first..first + values.len()].copy_from_slice(values);

@@ -29,7 +29,12 @@ impl Hashing {
             repetition: (0.0, 1.0),
             // Far from what is drawn here, so that something is owed all the time.
             rest: Rest {
-                aims: [Some([0.9; 5]), Some([0.2, 0.3, 0.4, 0.5, 0.9]), Some([0.0; 5])],
+                aims: [
+                    Some([0.9; 5]),
+                    Some([0.2, 0.3, 0.4, 0.5, 0.9]),
+                    Some([0.0; 5]),
+                    Some([0.4; 5]),
+                ],
                 ..Rest::default()
             },
             tempo: 120.0,

@@ -52,7 +52,7 @@ fn after(pitches: &[u8], change: impl Fn(&mut Context)) -> (State, u8) {
     let controls = Controls::new(&settings, muse.styles(), PlayerPresence::Absent);
     let mut context =
         Context { bar: BAR, controls, key: None, memory: 0.0, velocities: VelocityFrom::Model };
-    context.controls.wanted = Wanted([Some(0.9), Some(1.0), None]);
+    context.controls.wanted = Wanted([Some(0.9), Some(1.0), None, None]);
     change(&mut context);
     let mut line = Line::new(muse.silence());
     for (at, pitch) in (0..).zip(pitches) {
