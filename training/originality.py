@@ -206,7 +206,7 @@ def _summary(longest: np.ndarray, share: np.ndarray) -> dict:
 
 
 def measure(network, manifest: dict, corpus: Corpus, wanted: argparse.Namespace, tell=None) -> dict[str, dict]:
-    """Figures of each style: real validation windows, and improvisations on the same grounds at each temperature."""
+    """Figures of each style and of `all`: of real validation windows, and of improvisations on their grounds."""
     style, split = corpus.column("style"), corpus.column("split")
     chosen = np.flatnonzero(np.isin(style, wanted.styles) & (split == "valid"))
     real = windows.choose((corpus[int(i)] for i in chosen), set(wanted.styles), wanted.pieces, wanted.bars, wanted.seed)
@@ -222,10 +222,11 @@ def measure(network, manifest: dict, corpus: Corpus, wanted: argparse.Namespace,
     made = improvise.improvise(network, asks, most_notes=improvise.MOST_NOTES, tell=tell)
     longest, share = runs(streams + [m.stream for m in made], corpus_tokens(corpus))
     of = {key: np.array([g == key for g in groups]) for key in dict.fromkeys(groups)}
+    of |= {("all", kind): np.array([g[1] == kind for g in groups]) for _, kind in list(of)}
     kinds = ("real", *(str(t) for t in wanted.temperatures))
     return {
         name: {k: _summary(longest[of[name, k]], share[of[name, k]]) for k in kinds if (name, k) in of}
-        for name in wanted.styles
+        for name in (*wanted.styles, "all")
     }
 
 

@@ -182,20 +182,23 @@ fn sixteen_bars_live_are_the_sixteen_bars_of_the_bounce() {
         || Session { parameters: vec![seed(7)], blocks: vec![256], wait_secs: 2.0, ..bars(16) };
     for format in FORMATS {
         let bounce = take(format, session());
-        let live = Session { pace: Pace::RealTime, ..session() };
-        let live = take(format, live);
         assert!(onsets(&bounce).len() > 100, "{format:?}: {} notes", onsets(&bounce).len());
-        check_windows(&live, &bounce);
-        if live.notes == bounce.notes {
-            assert_eq!(hashes(&live), hashes(&bounce), "{format:?}");
-        }
+        let live = || Session { pace: Pace::RealTime, ..session() };
+        let in_time = |live: &Take| {
+            if live.notes == bounce.notes {
+                assert_eq!(hashes(live), hashes(&bounce), "{format:?}");
+            }
+            beats_in_time(live, &bounce)
+        };
+        // A machine that has other things to do may be late at once, and hardly each time.
+        let mut tries = (0..3).map(|_| in_time(&take(format, live())));
+        assert!(tries.any(|beats| beats > 4), "{format:?}: late thrice within five beats");
         assert!(bounce.outputs[0].peak > 0.01 && bounce.outputs[0].peak <= 1.0, "{format:?}");
     }
 }
 
-/// `live` plays beat for beat what `bounce` plays, up to the first beat that rests whole, as a late window does on a machine that has
-/// other things to do.
-fn check_windows(live: &Take, bounce: &Take) {
+/// How many beats `live` plays in time: up to the first that rests whole, as a late window does, it plays beat for beat what `bounce` plays.
+fn beats_in_time(live: &Take, bounce: &Take) -> usize {
     let beat = 24 * TICK as i64;
     let beats = |take: &Take| {
         let mut beats = BTreeMap::<i64, Vec<Played>>::new();
@@ -209,7 +212,7 @@ fn check_windows(live: &Take, bounce: &Take) {
     for (beat, notes) in bounce.iter().take(in_time) {
         assert_eq!(Some(notes), live.get(beat), "beat {beat}");
     }
-    assert!(in_time > 4, "only {in_time} beats of {} came in time", bounce.len());
+    in_time
 }
 
 #[test]
