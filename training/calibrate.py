@@ -37,7 +37,8 @@ _DENSE = 640  # notes of sixteen bars, beyond which a trial of the density is de
 _PIECES = 200  # of a style, from which the windows are chosen
 _TIRELESS, _FEWEST_BARS, _MOST_BARS = 90, 4.0, 16.0  # percentile of a piece's longest stretch of nothing new; bars
 _DESCRIBED = {
-    "figures_again": "patterns_again", "in_scale": "in_scale", "clashes": "clashes", "plain_figures": "plain_patterns",
+    "figures_again": "patterns_again", "in_scale": "in_scale", "clashes": "clashes",
+    "narrow_stretches": "narrow_stretches",
 }  # fmt: skip
 _ENOUGH, _OWN_HALF = 8, 12  # windows without which nothing is aimed at; of `valid`, that count as much as all others
 _PATIENT, _FEWEST_PATIENCE, _MOST_PATIENCE = 95, 4.0, 64.0  # percentile of a part's longest run of one pitch; notes

@@ -1,4 +1,4 @@
-"""What a stream of notes is like: thirteen numbers and three histograms that need no network."""
+"""What a stream of notes is like: fourteen numbers and three histograms that need no network."""
 
 import math
 
@@ -12,7 +12,8 @@ MAJOR_SCALE, MINOR_SCALE = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11)  #
 WIDEST = 13  # semitones: the last step of the interval histogram on either side holds every wider one
 POSITIONS = 24  # equal steps of a bar
 CLASHES = (1, 11, 13)  # semitones
-PATTERN, PLAIN = 5, 2  # intervals; kinds of them in a plain pattern, at most
+PATTERN = 5  # intervals
+STRETCH, NARROW = 12, 4  # notes; pitches of a narrow stretch, at most
 GRAM = 4  # notes
 
 
@@ -44,7 +45,7 @@ def describe(stream: data.Stream) -> dict[str, float | np.ndarray]:
         "most_similar_bars": max((float(row.max()) for row in similar), default=math.nan),
         "similar_bars": float(np.mean([row.max() for row in similar])) if similar else math.nan,
         "patterns_again": heard_before(stream),
-        "plain_patterns": plain_patterns(stream),
+        "narrow_stretches": narrow_stretches(stream),
         "repeated_grams": _repeated_grams(stream),
         "empty_bars": sum(not bar for bar in bars) / len(bars),
         "clashes": clashes / pairs if pairs else math.nan,
@@ -65,7 +66,7 @@ NAMES = {
     "most_similar_bars": "most similar pair of bars",
     "similar_bars": "bar and its most similar earlier one",
     "patterns_again": "five-interval patterns heard before",
-    "plain_patterns": "patterns of one or two intervals",
+    "narrow_stretches": "twelve notes on four pitches or fewer",
     "repeated_grams": "four-note figures that return",
     "empty_bars": "empty bars",
     "clashes": "clashing semitones between parts",
@@ -73,8 +74,8 @@ NAMES = {
     "silence_bars": "longest silence (bars)",
 }
 SHARES = (
-    "in_scale", "most_similar_bars", "similar_bars", "patterns_again", "plain_patterns", "repeated_grams", "empty_bars",
-    "clashes",
+    "in_scale", "most_similar_bars", "similar_bars", "patterns_again", "narrow_stretches", "repeated_grams",
+    "empty_bars", "clashes",
 )  # fmt: skip
 HISTOGRAMS = {"intervals": 2 * WIDEST + 1, "durations": len(v.DURATIONS), "positions": POSITIONS}  # and their sizes
 
@@ -102,27 +103,26 @@ def bar_sets(stream: data.Stream) -> list[set]:
     return found
 
 
-def _patterns(stream: data.Stream) -> list[list[tuple]]:
-    """Of each pitched part, its patterns of five intervals in order."""
-    found = []
-    for slot in np.flatnonzero(~stream.drums):
-        steps = np.diff(stream.pitch[stream.slot == slot]).tolist()
-        found.append([tuple(steps[at : at + PATTERN]) for at in range(len(steps) - PATTERN + 1)])
-    return found
-
-
 def heard_before(stream: data.Stream) -> float:
     """Share of patterns of five intervals within a part that the part had played before."""
-    parts = _patterns(stream)
-    again = sum(len(own) - len(set(own)) for own in parts)
-    total = sum(map(len, parts))
+    again = total = 0
+    for slot in np.flatnonzero(~stream.drums):
+        steps = np.diff(stream.pitch[stream.slot == slot]).tolist()
+        own = [tuple(steps[at : at + PATTERN]) for at in range(len(steps) - PATTERN + 1)]
+        again += len(own) - len(set(own))
+        total += len(own)
     return again / total if total else math.nan
 
 
-def plain_patterns(stream: data.Stream) -> float:
-    """Share of patterns of five intervals within a part that hold one or two kinds of interval only."""
-    plain = [len(set(pattern)) <= PLAIN for own in _patterns(stream) for pattern in own]
-    return sum(plain) / len(plain) if plain else math.nan
+def narrow_stretches(stream: data.Stream) -> float:
+    """Share of stretches of twelve notes of a part that have four pitches at most."""
+    narrow = total = 0
+    for slot in np.flatnonzero(~stream.drums):
+        pitch = stream.pitch[stream.slot == slot].tolist()
+        own = [len(set(pitch[at : at + STRETCH])) <= NARROW for at in range(len(pitch) - STRETCH + 1)]
+        narrow += sum(own)
+        total += len(own)
+    return narrow / total if total else math.nan
 
 
 def _histogram(values: np.ndarray, size: int) -> np.ndarray:

@@ -1,10 +1,10 @@
 """What holds improvisations near the form of their style's pieces, as `src/music/form.rs` does.
 
 Four shares of real pieces are aimed at: figures of five intervals that their part has played before, notes in the best
-key's scale, semitones between parts that sound together, and plain figures: those of one or two intervals only, as of a
-drone, a trill or a pitch struck again and again. Pieces of one style differ, so each improvisation draws which quantile
-of each share it aims at. What is owed of a share is counted note by note, and notes that would pay it become more or
-less likely. A part that has wandered from the register asked for is told one beyond it.
+key's scale, semitones between parts that sound together, and narrow stretches: twelve notes of a part on four pitches
+at most, as of a drone or a trill. Pieces of one style differ, so each improvisation draws which quantile of each share
+it aims at. What is owed of a share is counted note by note, and notes that would pay it become more or less likely. A
+part that has wandered from the register asked for is told one beyond it.
 """
 
 import numba
@@ -13,19 +13,19 @@ import numpy as np
 from training import vocabulary as v
 from training.data import PROFILES
 
-AIMS = ("figures_again", "in_scale", "clashes", "plain_figures")  # by these names in the manifest
+AIMS = ("figures_again", "in_scale", "clashes", "narrow_stretches")  # by these names in the manifest
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 INTERVALS = 5  # of a figure
-PLAIN = 2  # kinds of intervals in a plain figure, at most
+STRETCH, NARROW = 12, 4  # notes of a stretch; pitches of a narrow one, at most
 FOREIGN = (1, 3, 6, 8, 10), (1, 4, 6, 9)  # degrees outside a major key; outside a minor one with both sevenths
 _CLASHING = (1, 11, 13)  # semitones
 _MEMORY = 512  # newest notes of a part, in which its figures are looked for
 _KEPT = 32  # newest notes, of which some sound still
-_LASTING = 1 - 1 / 256  # what remains of a debt after one more figure, note or pair
+_LASTING = 1 - 1 / 256  # what remains of a debt after one more figure, note, pair or stretch
 _KEY_LASTING = 1 - 1 / 512  # and of what was heard of the key
 _LONGEST = 192  # ticks that one note counts for in the key at most
 _FEWEST = 6  # notes without which there is no key
-# Natural logarithms of odds for one figure, note or pair owed, and the most of them.
+# Natural logarithms of odds for one figure, note, pair or stretch owed, and the most of them.
 EACH, MOST = np.array([0.2, 0.15, 0.25, 0.2]), np.array([4.0, 2.0, 4.0, 4.0])
 _UNPAID = 1.5  # what is owed at most, as a multiple of what leans most
 _PROMISED = 0.5  # share of it for what follows three equal intervals and not four
@@ -37,9 +37,9 @@ _LOGISTIC = 1.7  # a normal distribution's deviation, on the logistic scale
 # Square roots of primes without their whole parts, 2^64 times each: R. D. Richtmyer, "The evaluation of definite
 # integrals, and a quasi-Monte-Carlo method based on the properties of algebraic numbers", 1951.
 _SPREAD = (0x6A09E667F3BCC908, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1)
-# What remains of a part's mean pitch after one more note; how far it may be from what is asked for, in octaves; how
-# much beyond that is told for an octave too far, and the most of it.
-_HEIGHT_LASTING, _NEAR, _EACH_OCTAVE, _MOST_BEYOND = 1 - 1 / 32, 0.1, 1.0, 1.0
+# What remains of a part's height after one more note; how far it may be from what is asked for, in octaves; how much
+# beyond that is told for an octave too far, the most of it, and the farthest register told.
+_HEIGHT_LASTING, _NEAR, _EACH_OCTAVE, _MOST_BEYOND, _FARTHEST = 1 - 1 / 32, 0.1, 1.0, 1.0, 3.0
 _PROFILE_ROWS = (PROFILES - PROFILES.mean(1, keepdims=True)) / PROFILES.std(1, keepdims=True)
 _OUTSIDE = np.array([[(c - k) % 12 in FOREIGN[k >= 12] for c in range(12)] for k in range(24)])
 
@@ -93,28 +93,24 @@ def _was_played(pitch, count, low):
 
 
 @numba.njit(cache=True)
-def _kinds(pitch, count, intervals):
-    """The different ones among the newest so many intervals of a part."""
-    return np.unique(np.diff(pitch[count - intervals - 1 : count]))
+def _promise(pitch, count, low, bias, much, leave):
+    """Lean to what went on as the part's newest intervals do, but to no pitch to leave. bias: float32 [128]."""
+    newest = count - 1
+    share = np.zeros(128)
+    for at in range(newest - 1, low + INTERVALS - 3, -1):
+        same = _follows(pitch, at, newest, low)
+        to = pitch[newest] + pitch[at + 1] - pitch[at]
+        if same >= INTERVALS - 2 and 0 <= to < 128 and not (much > 0 and np.any(leave == to)):
+            share[to] = max(share[to], 1.0 if same == INTERVALS - 1 else _PROMISED)
+    for p in range(128):
+        bias[p] += much * share[p]
 
 
 @numba.njit(cache=True)
-def _promise(pitch, count, low, bias, much):
-    """Lean to what went on as the part's newest intervals do, but to nothing plain. bias: float32 [128]."""
-    newest = count - 1
-    share = np.zeros(128)
-    kinds = _kinds(pitch, count, INTERVALS - 1)
-    for at in range(newest - 1, low + INTERVALS - 3, -1):
-        same = _follows(pitch, at, newest, low)
-        step = pitch[at + 1] - pitch[at]
-        to = pitch[newest] + step
-        if same < INTERVALS - 2 or not 0 <= to < 128:
-            continue
-        if much > 0 and (len(kinds) < PLAIN or (len(kinds) == PLAIN and np.any(kinds == step))):
-            continue
-        share[to] = max(share[to], 1.0 if same == INTERVALS - 1 else _PROMISED)
-    for p in range(128):
-        bias[p] += much * share[p]
+def _to_leave(pitch, count):
+    """The pitches of all notes but the next of a stretch that would be narrow, int16 [any]."""
+    found = np.unique(pitch[max(0, count - STRETCH + 1) : count])
+    return found[: len(found) if count >= STRETCH - 1 and len(found) <= NARROW else 0]
 
 
 @numba.njit(cache=True)
@@ -124,15 +120,12 @@ def _lean(pitch, count, melodic, ends, slots, keys, now, outside, much, bias):
         for s in range(1, 5):
             if not melodic[b, s]:
                 continue
+            leave = _to_leave(pitch[b, s], count[b, s] if much[b, 3] < 0.0 else 0)
             if much[b, 0] != 0.0 and count[b, s] >= INTERVALS:
                 low = max(0, count[b, s] - _MEMORY)
-                _promise(pitch[b, s], count[b, s], low, bias[b, s], much[b, 0])
-            if much[b, 3] != 0.0 and count[b, s] >= INTERVALS:
-                kinds = _kinds(pitch[b, s], count[b, s], INTERVALS - 1)
-                for step in kinds[: len(kinds) if len(kinds) <= PLAIN else 0]:
-                    p = pitch[b, s, count[b, s] - 1] + step
-                    if 0 <= p < 128:
-                        bias[b, s, p] += much[b, 3]
+                _promise(pitch[b, s], count[b, s], low, bias[b, s], much[b, 0], leave)
+            for p in leave:
+                bias[b, s, p] += much[b, 3]
             if much[b, 1] != 0.0:
                 for p in range(128):
                     if outside[b, p % 12]:
@@ -171,7 +164,7 @@ class Form:
         self._pitch = np.zeros((size, v.PARTS, most + 1), np.int16)
         self._count = np.zeros((size, v.PARTS), np.int64)
         self._debt = np.zeros((size, len(AIMS)))
-        self._height = np.full((size, v.PARTS), np.nan)  # mean pitch of each slot's newest notes
+        self._height = np.zeros((size, v.PARTS, 2))  # octaves from middle C of each slot's newest notes: sum, weight
         self._classes = np.zeros((size, 12))
         self._notes = np.zeros(size, np.int64)
         self._ends = np.zeros((size, _KEPT), np.int64)
@@ -202,10 +195,10 @@ class Form:
                 bars = min((self._now[b] - self._begun[b]) / bar[b], _GROWN)
                 wanted = min(aims[0] * _GROWTH * bars / (bars + _HALF), max(aims[0], _NEARLY_ALL))
                 _owe(debt, 0, wanted - _was_played(own, count, max(0, count - _MEMORY)))
-            if slot and count > INTERVALS and not np.isnan(aims[3]):
-                _owe(debt, 3, aims[3] - (len(_kinds(own, count, INTERVALS)) <= PLAIN))
-            height = self._height[b, slot]
-            self._height[b, slot] = pitch if np.isnan(height) else pitch + (height - pitch) * _HEIGHT_LASTING
+            if slot and count >= STRETCH and not np.isnan(aims[3]):
+                _owe(debt, 3, aims[3] - (len(np.unique(own[count - STRETCH : count])) <= NARROW))
+            newest = np.array([(pitch - 60) / 12, 1.0])
+            self._height[b, slot] = newest + (self._height[b, slot] - newest) * _HEIGHT_LASTING
             self._classes[b] *= _KEY_LASTING
             self._classes[b, pitch % 12] += min(int(v.DURATION_TICKS[duration]), _LONGEST)
             self._notes[b] += 1
@@ -232,9 +225,10 @@ class Form:
 
     def registers(self, asked: np.ndarray) -> np.ndarray:
         """What is told instead of the registers asked for, octaves from middle C, float [B, 5]."""
-        off = np.where(np.isnan(self._height), 0.0, (self._height - 60) / 12 - asked)
+        off = self._height[..., 0] - self._height[..., 1] * asked
         beyond = off - off.clip(-_NEAR, _NEAR)
-        return asked - (beyond * _EACH_OCTAVE).clip(-_MOST_BEYOND, _MOST_BEYOND)
+        told = asked - (beyond * _EACH_OCTAVE).clip(-_MOST_BEYOND, _MOST_BEYOND)
+        return np.where(beyond == 0, asked, told.clip(-_FARTHEST, _FARTHEST))
 
     def pitches(self, bias: np.ndarray) -> np.ndarray:
         """The bias of pitches, float32 [B, 5, 128], with what pays the debts more likely and what adds to them less."""

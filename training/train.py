@@ -186,7 +186,14 @@ def train(run: Run, corpus: Corpus, out: Path, minutes: float, compiled: bool, p
             validated = run.elapsed_secs
             print(_line(run, "VALID", bits_a_note(run.network, rows, 8, run.device)), flush=True)
     run.save(out / "checkpoint.pt")
-    print(_line(run, "FINAL VALID", bits_a_note(run.network, rows, 8, run.device)), flush=True)
+    print(
+        _line(
+            run,
+            "FINAL VALID" if last_secs >= minutes * 60 else "PAUSED VALID",
+            bits_a_note(run.network, rows, 8, run.device),
+        ),
+        flush=True,
+    )
 
 
 def main() -> None:

@@ -204,11 +204,13 @@ impl Controls {
         self.repetition.iter_mut().flatten().for_each(|wish| *wish += more);
     }
 
-    /// Tell these registers, octaves from middle C by slot, in place of those that are told.
+    /// Tell the parts that can be drawn other registers than are asked of them; `told` gives them, all in octaves from middle C.
     pub fn retune(&mut self, told: impl Fn(Part, f32) -> f32) {
-        for part in Part::BAND {
-            let own = &mut self.register[part.slot()];
-            *own = own.map(|asked| told(part, asked));
+        for part in Part::BAND.into_iter().filter(|it| !self.hushed[it.slot()]) {
+            if self.allows(part) {
+                self.register[part.slot()] =
+                    self.register[part.slot()].map(|asked| told(part, asked));
+            }
         }
     }
 

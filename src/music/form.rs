@@ -1,10 +1,9 @@
 //! What holds an improvisation near the form of its style's pieces.
 //!
 //! Four shares of real pieces are aimed at: figures of five intervals that their part has played before, notes in the best key's scale, semitones between parts
-//! that sound together, and plain figures: those of one or two intervals only, as of a drone, a trill or a pitch struck again and again. Pieces of one style
-//! differ, so each seed aims at a quantile of its own of each share. What is owed of a share is counted note by note, and the notes that would pay it become
-//! more or less likely. A part that has wandered from the register asked for is told one beyond it. `training/form.py` does the same for many improvisations
-//! at once.
+//! that sound together, and narrow stretches: twelve notes of a part on four pitches at most, as of a drone or a trill. Pieces of one style differ, so each seed
+//! aims at a quantile of its own of each share. What is owed of a share is counted note by note, and the notes that would pay it become more or less likely. A
+//! part that has wandered from the register asked for is told one beyond it. `training/form.py` does the same for many improvisations at once.
 
 mod aims;
 mod figures;
@@ -16,7 +15,7 @@ pub use self::aims::{AIM_NAMES, Aims, QUANTILES, Wanted, aims_at};
 use std::collections::VecDeque;
 
 use self::aims::AIMS;
-use self::figures::{INTERVALS, goes_on_plainly, is_plain, promises, was_played};
+use self::figures::{INTERVALS, STRETCH, is_narrow, promises, to_leave, was_played};
 use super::key::KeyFinder;
 use super::tokens::DRUMS;
 use crate::score::{Key, Note, Part, Pitch, Tick, Ticks};
@@ -25,10 +24,10 @@ use crate::score::{Key, Note, Part, Pitch, Tick, Ticks};
 const MEMORY: usize = 512;
 /// Newest notes, of which some sound still.
 const KEPT: usize = 32;
-/// What remains of a debt after one more figure, note or pair, and of what was heard of the key after one more note.
+/// What remains of a debt after one more figure, note, pair or stretch, and of what was heard of the key after one more note.
 const LASTING: f32 = 1.0 - 1.0 / 256.0;
 const KEY_LASTING: f32 = 1.0 - 1.0 / 512.0;
-/// Natural logarithms of odds for one figure, note or pair owed, and the most of them.
+/// Natural logarithms of odds for one figure, note, pair or stretch owed, and the most of them.
 const EACH: [f32; AIMS] = [0.2, 0.15, 0.25, 0.2];
 const MOST: [f32; AIMS] = [4.0, 2.0, 4.0, 4.0];
 /// What is owed at most, as a multiple of what leans most: else a riff that was played for long would be shunned for long.
@@ -42,12 +41,13 @@ const HALF: f32 = 8.0;
 const GROWN: f32 = 32.0;
 /// More is not waited for, unless the share itself is more.
 const NEARLY_ALL: f32 = 0.95;
-/// What remains of a part's mean pitch after one more note.
+/// What remains of a part's height after one more note.
 const HEIGHT_LASTING: f32 = 1.0 - 1.0 / 32.0;
-/// How far it may be from what is asked for, in octaves; how much beyond that is told for an octave too far, and the most of it.
+/// How far it may be from what is asked for, in octaves; how much beyond that is told for an octave too far, the most of it, and the farthest register told.
 const NEAR: f32 = 0.1;
 const EACH_OCTAVE: f32 = 1.0;
 const MOST_BEYOND: f32 = 1.0;
+const FARTHEST: f32 = 3.0;
 
 /// Of each slot and pitch, natural logarithms of odds.
 pub type Lean = [[f32; 128]; Part::COUNT];
@@ -57,10 +57,10 @@ pub type Lean = [[f32; 128]; Part::COUNT];
 pub struct Form {
     /// The newest pitches of each slot but those of drums, oldest first.
     lines: [VecDeque<u8>; Part::COUNT],
-    /// Figures, notes and pairs.
+    /// Figures, notes, pairs and stretches.
     debts: [f32; AIMS],
-    /// Mean pitch of each slot's newest notes.
-    heights: [Option<f32>; Part::COUNT],
+    /// Octaves from middle C of each slot's newest notes: the weighted sum, and the weights', which nears 1.
+    heights: [(f32, f32); Part::COUNT],
     heard: KeyFinder,
     /// The best key of what was heard.
     key: Option<Key>,
@@ -75,7 +75,7 @@ impl Default for Form {
         Self {
             lines: Default::default(),
             debts: [0.0; AIMS],
-            heights: [None; Part::COUNT],
+            heights: [(0.0, 0.0); Part::COUNT],
             heard: KeyFinder::default(),
             key: None,
             newest: VecDeque::with_capacity(KEPT),
@@ -112,9 +112,10 @@ impl Form {
         }
         if is_own {
             self.count_figures(slot, wanted, (self.now - begun).0 as f32 / bar.0.max(1) as f32);
-            let pitch = f32::from(note.pitch.number());
-            let before = self.heights[slot].unwrap_or(pitch);
-            self.heights[slot] = Some(pitch + (before - pitch) * HEIGHT_LASTING);
+            let octaves = (f32::from(note.pitch.number()) - 60.0) / 12.0;
+            let (sum, weight) = self.heights[slot];
+            let older = |sum: f32, newest: f32| newest + (sum - newest) * HEIGHT_LASTING;
+            self.heights[slot] = (older(sum, octaves), older(weight, 1.0));
         }
         self.heard.fade(KEY_LASTING);
         self.heard.hear(note.pitch, note.length);
@@ -131,11 +132,13 @@ impl Form {
         if wanted.figures_again().is_some() { told } else { 0.0 }
     }
 
-    /// What `part`, of which `asked` is asked, is told as its register: mean pitch in octaves from middle C.
+    /// What `part`, of which `asked` is asked, is told as its register: mean pitch in octaves from middle C. Few notes move it little.
     pub fn register(&self, part: Part, asked: f32) -> f32 {
-        let off = self.heights[part.slot()].map_or(0.0, |height| (height - 60.0) / 12.0 - asked);
+        let (sum, weight) = self.heights[part.slot()];
+        let off = sum - weight * asked;
         let beyond = off - off.clamp(-NEAR, NEAR);
-        asked - (beyond * EACH_OCTAVE).clamp(-MOST_BEYOND, MOST_BEYOND)
+        let told = asked - (beyond * EACH_OCTAVE).clamp(-MOST_BEYOND, MOST_BEYOND);
+        if beyond == 0.0 { asked } else { told.clamp(-FARTHEST, FARTHEST) }
     }
 
     /// What makes the next notes of the band pay the debts; `families` are indices, by slot, beyond those of pitched instruments for a part that is not there. Nothing where nothing is owed.
@@ -144,22 +147,23 @@ impl Form {
         let again = wanted.figures_again().map_or(0.0, |_| much(0));
         let inside = wanted.in_scale().and(self.key).map_or(0.0, |_| much(1));
         let apart = wanted.clashes().map_or(0.0, |_| much(2).max(0.0));
-        let plainly = wanted.plain_figures().map_or(0.0, |_| much(3));
-        if [again, inside, apart, plainly] == [0.0; AIMS] {
+        let wider = wanted.narrow_stretches().map_or(0.0, |_| (-much(3)).max(0.0));
+        if [again, inside, apart, wider] == [0.0; AIMS] {
             return None;
         }
         let mut lean = [[0.0; 128]; Part::COUNT];
         for part in Part::BAND.into_iter().filter(|it| families[it.slot()] < DRUMS) {
             let (slot, row) = (part.slot(), &mut lean[part.slot()]);
-            let plain = goes_on_plainly(&self.lines[slot]);
             if again != 0.0 {
-                for (bias, promise) in row.iter_mut().zip(promises(&self.lines[slot], again > 0.0))
-                {
+                for (bias, promise) in row.iter_mut().zip(promises(&self.lines[slot])) {
                     *bias += again * promise;
                 }
             }
-            for to in plain.into_iter().filter(|_| plainly != 0.0) {
-                row[usize::from(to)] += plainly;
+            if wider > 0.0 {
+                for pitch in to_leave(&self.lines[slot]) {
+                    let own = &mut row[usize::from(pitch)]; // a figure that stays is no promise
+                    *own = own.min(0.0) - wider;
+                }
             }
             for (bias, class) in row.iter_mut().zip((0..12u8).cycle()) {
                 if self.key.is_some_and(|key| is_outside(key, class)) {
@@ -184,20 +188,17 @@ impl Form {
         }
     }
 
-    /// `bars`: since the beginning.
+    /// Count the newest figure and the newest stretch of a slot, so many bars after the beginning.
     fn count_figures(&mut self, slot: usize, wanted: &Wanted, bars: f32) {
-        if self.lines[slot].len() <= INTERVALS {
-            return;
-        }
-        let bars = bars.min(GROWN);
-        if let Some(share) = wanted.figures_again() {
+        let (bars, notes) = (bars.min(GROWN), self.lines[slot].len());
+        if let Some(share) = wanted.figures_again().filter(|_| notes > INTERVALS) {
             let due = (share * GROWTH * bars / (bars + HALF)).min(share.max(NEARLY_ALL));
             let again = if was_played(&self.lines[slot]) { 1.0 } else { 0.0 };
             self.owe(0, due - again);
         }
-        if let Some(share) = wanted.plain_figures() {
-            let plain = if is_plain(&self.lines[slot]) { 1.0 } else { 0.0 };
-            self.owe(3, share - plain);
+        if let Some(share) = wanted.narrow_stretches().filter(|_| notes >= STRETCH) {
+            let narrow = if is_narrow(&self.lines[slot]) { 1.0 } else { 0.0 };
+            self.owe(3, share - narrow);
         }
     }
 

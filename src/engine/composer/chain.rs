@@ -364,5 +364,6 @@ pub(super) fn context(
         key: settings.key,
         memory: settings.memory.clamp(0.0, 1.0),
         velocities: velocity_from(settings.style, styles),
+        is_given: false,
     }
 }

@@ -146,6 +146,7 @@ fn context(styles: &[StyleCard], settings: &Settings, piece: &Piece) -> Context 
         key: settings.key,
         memory: settings.memory,
         velocities: velocity_from(settings.style, styles),
+        is_given: false,
     }
 }
 

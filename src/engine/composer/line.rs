@@ -39,6 +39,8 @@ pub(super) struct Context {
     pub(super) memory: f32,
     /// Where velocities come from; the model is told them only where they come from it.
     pub(super) velocities: VelocityFrom,
+    /// That what is heard was given to the band, and not chosen by it.
+    pub(super) is_given: bool,
 }
 
 impl Line {
@@ -101,7 +103,8 @@ impl Line {
         }
         self.history.push(note.onset, note.part, note.pitch, note.length, velocity, family);
         let Controls { wanted, hushed, .. } = &context.controls;
-        let is_own = note.part != Part::PLAYER
+        let is_own = !context.is_given
+            && note.part != Part::PLAYER
             && context.controls.allows(note.part)
             && !hushed[note.part.slot()];
         self.form.push(note, family, is_own, wanted, context.bar.meter.bar());

@@ -165,6 +165,7 @@ impl Hearing {
         let mut context = context(muse.styles(), settings, PlayerPresence::Absent, start.bar);
         // Nothing is owed for a phrase that the band did not choose, and it is heard alike whatever the seed.
         context.controls.wanted = Wanted::default();
+        context.is_given = true;
         let part = seed_part(settings, &context.controls);
         let bar = start.bar.meter.bar().0;
         let bars = (phrase.length().0 + bar - 1) / bar;

@@ -5,7 +5,7 @@ use crate::score::Seed;
 /// How many shares are aimed at.
 pub(super) const AIMS: usize = 4;
 /// As manifests call them.
-pub const AIM_NAMES: [&str; AIMS] = ["figures_again", "in_scale", "clashes", "plain_figures"];
+pub const AIM_NAMES: [&str; AIMS] = ["figures_again", "in_scale", "clashes", "narrow_stretches"];
 /// Where a style's pieces are known.
 pub const QUANTILES: [f32; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
@@ -29,8 +29,8 @@ impl Wanted {
 
     /// The same, but for the scale.
     pub fn without_scale(self) -> Self {
-        let Self([again, _, clashes, plain]) = self;
-        Self([again, None, clashes, plain])
+        let Self([again, _, clashes, narrow]) = self;
+        Self([again, None, clashes, narrow])
     }
 
     /// Share of semitones (1, 11 or 13) among pairs of notes of different parts that sound together.
@@ -38,8 +38,8 @@ impl Wanted {
         self.0[2]
     }
 
-    /// Share of figures of five intervals that hold one or two kinds of them only, as of a drone or a trill.
-    pub fn plain_figures(&self) -> Option<f32> {
+    /// Share of stretches of twelve notes of a part that have four pitches at most, as of a drone or a trill. Less is as good.
+    pub fn narrow_stretches(&self) -> Option<f32> {
         self.0[3]
     }
 }

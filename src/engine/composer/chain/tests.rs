@@ -72,8 +72,8 @@ impl Muse for Hashing {
         }
         let mut hasher = DefaultHasher::new();
         state.0.iter().for_each(|it| it.to_bits().hash(&mut hasher));
-        let Controls { family, style, repetition, .. } = controls;
-        format!("{features:?}{family:?}{style:?}{repetition:?}").hash(&mut hasher);
+        let Controls { family, style, register, repetition, .. } = controls;
+        format!("{features:?}{family:?}{style:?}{register:?}{repetition:?}").hash(&mut hasher);
         let hash = hasher.finish();
         let seen = |bits: u64| (bits & 0xFFFF) as f32;
         let state = State(Arc::from([seen(hash), seen(hash >> 16)]));

@@ -20,6 +20,7 @@ fn stale(bars: usize, other: impl Fn(usize) -> u8) -> f32 {
         key: None,
         memory: 0.0,
         velocities: VelocityFrom::Model,
+        is_given: false,
     };
     let silence = muse.silence();
     let mut line = Line::new(silence.clone());
@@ -50,8 +51,14 @@ fn after(pitches: &[u8], change: impl Fn(&mut Context)) -> (State, u8) {
     let mut muse = Hashing::new();
     let settings = Settings::default();
     let controls = Controls::new(&settings, muse.styles(), PlayerPresence::Absent);
-    let mut context =
-        Context { bar: BAR, controls, key: None, memory: 0.0, velocities: VelocityFrom::Model };
+    let mut context = Context {
+        bar: BAR,
+        controls,
+        key: None,
+        memory: 0.0,
+        velocities: VelocityFrom::Model,
+        is_given: false,
+    };
     context.controls.wanted = Wanted([Some(0.9), Some(1.0), None, None]);
     change(&mut context);
     let mut line = Line::new(muse.silence());
@@ -83,4 +90,20 @@ fn what_is_owed_is_told_and_leans_the_pitches() {
         it.controls.wanted = Wanted::default();
     });
     assert_eq!(follows.0.0, untold.0.0);
+}
+
+#[test]
+fn a_part_that_wanders_is_told_another_register_unless_it_was_given_its_notes() {
+    let high = [96, 100, 103, 98].repeat(6);
+    let told = |change: fn(&mut Context)| {
+        after(&high, |it| {
+            it.controls.wanted = Wanted::default();
+            change(it);
+        })
+    };
+    let led_back = told(|_| ());
+    let given = told(|it| it.is_given = true);
+    let taken = told(|it| it.controls.rule_out(Part::BAND[0]));
+    assert_ne!(led_back.0.0, given.0.0);
+    assert_eq!(taken.0.0, given.0.0);
 }
