@@ -110,7 +110,7 @@ fn a_drone_is_left_and_never_promised() {
     // Figures are owed: those of a drone pay only where there were not too many of them.
     let both = |narrow: f32| {
         let wanted = Wanted([Some(0.9), None, None, Some(narrow)]);
-        let lead: Vec<u8> = (0..40).map(|at| 40 + at * 7 % 30).collect();
+        let lead: Vec<u8> = (0..40).map(|at| 40 + at % 30 * 7 % 30).collect();
         let form = played(&[&lead[..], &drone].concat(), 32, wanted);
         leaning(&form, &wanted).iter().find(|it| it.0 == 60).unwrap().1
     };
