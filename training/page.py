@@ -13,21 +13,26 @@ style with fewer windows takes them again, to at least sixteen improvisations. M
 with seed {seed} and the pack `{pack}` ({heard}graph `{sha}`); the numbers are in [report.json](report.json).
 
 *Overlap* is the overlapped area of two distributions, that of the distances between ours and real pieces and that of
-the distances among real ones, the mean of sixteen descriptors (Yang and Lerch, "On the evaluation of generative models
+the distances among real ones, the mean of seventeen descriptors (Yang and Lerch, "On the evaluation of generative models
 in music", 2020; what exactly is done stands at the head of `training/overlap.py`). *Real* beside it is what two random
 halves of the real pieces reach. Where a style has few pieces, its windows are not independent of each other, and both
 figures are loose. A dash: too few pieces.
 
 *Form* and *pitch* columns are medians at temperature {middle}, ours / real: patterns of five intervals that the part
 had played before; the most similar two bars (shared notes over all notes of both); notes in the best key's scale; pairs
-of notes of different parts sounding at once that are 1, 11 or 13 semitones apart.
+of notes of different parts sounding at once that are 1, 11 or 13 semitones apart; stretches of twelve notes of a part
+on four pitches at most.
 
 Beside this page: [how far wishes are obeyed](wishes.md), [whether the style is recognized](recognition.md) and [how
 its strength changes that](strength.md), [what happens in long runs](long.md), [how far it copies what it learned
 from](originality.md) and [what a bit costs](tradeoff.md).
 """
 
-FORM = ("patterns_again", "most_similar_bars", "in_scale", "clashes")
+FORM = {
+    "patterns_again": "patterns again", "most_similar_bars": "most similar bars", "in_scale": "in scale",
+    "clashes": "clashes", "narrow_stretches": "narrow stretches",
+}  # fmt: skip
+_NEAR = tuple(FORM)[:2]  # of which it is told in how many styles they are near to real
 _FEW_WINDOWS = 10
 
 
@@ -47,8 +52,7 @@ def _median(summary: dict | None) -> str:
 def _table(report: dict) -> list[str]:
     at = middle(report)
     overlaps = [f"overlap, {t}" for t in report["temperatures"]]
-    heads = ["style", "real: pieces, windows", *overlaps, "real", "patterns again", "most similar bars", "in scale"]
-    heads.append("clashes")
+    heads = ["style", "real: pieces, windows", *overlaps, "real", *FORM.values()]
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for name, style in report["styles"].items():
         found = style["descriptors"]
@@ -60,7 +64,7 @@ def _table(report: dict) -> list[str]:
     if known:
         rows = [[*s["overlap"].values(), s["real_overlap"]] for s in known]
         means = [_cell(sum(column) / len(column)) for column in zip(*rows, strict=True)]
-        lines.append("| " + " | ".join([f"mean of {len(known)}", "", *means, "", "", "", ""]) + " |")
+        lines.append("| " + " | ".join([f"mean of {len(known)}", "", *means, *[""] * len(FORM)]) + " |")
     return lines
 
 
@@ -78,9 +82,9 @@ def _within(one: float | None, other: float | None) -> bool | None:
 
 def _splits(report: dict) -> list[str]:
     """Form of ours beside the real pieces of each split, and how many styles are within a fifth of it."""
-    at, labels = middle(report), ("patterns again", "most similar bars", "in scale", "clashes")
-    lines = ["| style | windows | " + " | ".join(labels) + " |", "|---" * (2 + len(labels)) + "|"]
-    near = {(key, pair): [] for key in FORM[:2] for pair in ("ours", "real")}
+    at = middle(report)
+    lines = ["| style | windows | " + " | ".join(FORM.values()) + " |", "|---" * (2 + len(FORM)) + "|"]
+    near = {(key, pair): [] for key in _NEAR for pair in ("ours", "real")}
     for name, style in report["styles"].items():
         rows = [style["splits"].get(split, {}) for split in ("train", "valid", "test")]
         cells = []
@@ -88,16 +92,16 @@ def _splits(report: dict) -> list[str]:
             ours = (style["descriptors"][key]["ours"][at] or {}).get("p50")
             real = [row.get(key) for row in rows]
             cells.append(f"{_cell(ours)}; " + ", ".join(_cell(share) for share in real))
-            if key in FORM[:2]:
+            if key in _NEAR:
                 enough = all(row.get("windows", 0) >= _FEW_WINDOWS for row in rows)
                 near[key, "ours"].append(_within(ours, real[1]) if enough else None)
                 near[key, "real"].append(_within(real[2], real[1]) if enough else None)
         lines.append(f"| {name} | " + ", ".join(str(row.get("windows", 0)) for row in rows) + " | "
                      + " | ".join(cells) + " |")  # fmt: skip
     told = []
-    for key, label in zip(FORM[:2], labels, strict=False):
+    for key in _NEAR:
         ours, real = ([x for x in near[key, pair] if x is not None] for pair in ("ours", "real"))
-        told.append(f"{label}: ours in {sum(ours)} of {len(ours)}, `test` in {sum(real)} of {len(real)}")
+        told.append(f"{FORM[key]}: ours in {sum(ours)} of {len(ours)}, `test` in {sum(real)} of {len(real)}")
     return [*lines, "", f"Within a fifth (or 0.01) of `valid`, of the styles with {_FEW_WINDOWS} windows of each split "
             "or more: " + "; ".join(told) + "."]  # fmt: skip
 
