@@ -13,10 +13,10 @@ style with fewer windows takes them again, to at least sixteen improvisations. M
 with seed {seed} and the pack `{pack}` ({heard}graph `{sha}`); the numbers are in [report.json](report.json).
 
 *Overlap* is the overlapped area of two distributions, that of the distances between ours and real pieces and that of
-the distances among real ones, the mean of seventeen descriptors (Yang and Lerch, "On the evaluation of generative models
-in music", 2020; what exactly is done stands at the head of `training/overlap.py`). *Real* beside it is what two random
-halves of the real pieces reach. Where a style has few pieces, its windows are not independent of each other, and both
-figures are loose. A dash: too few pieces.
+the distances among real ones, the mean of seventeen descriptors (Yang and Lerch, "On the evaluation of generative
+models in music", 2020; what exactly is done stands at the head of `training/overlap.py`). *Real* beside it is what two
+random halves of the real pieces reach. Where a style has few pieces, its windows are not independent of each other, and
+both figures are loose. A dash: too few pieces.
 
 *Form* and *pitch* columns are medians at temperature {middle}, ours / real: patterns of five intervals that the part
 had played before; the most similar two bars (shared notes over all notes of both); notes in the best key's scale; pairs
