@@ -4,8 +4,9 @@ A network that is told a style's mean of a wish does not play that mean: left al
 row in the manifest gets, under `rest`, what to tell it (deviations from the mean) and how much to sharpen its pitches,
 found on the grounds of training windows at temperature 1; how far one step of the density wish is to be told; and how
 often running a part may strike one pitch before it wearies of it, for how many bars it may play nothing new before it
-tires, and the shares that `training.form` aims at, which are read off the real windows alone. Last comes
-how much denser than those pieces the band plays then where nothing is wished for.
+tires, and what `training.form` aims at, which are read off the real windows alone. Since that holds the figures
+of each part, repetition is set anew in the end: by the bars that are alike. Last comes how much denser than those
+pieces the band plays then where nothing is wished for.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data, descriptors, form, improvise, pack, windows, wishes
+from training import data, descriptors, form, improvise, originality, pack, windows, wishes
 from training import vocabulary as v
 from training.corpus import Corpus
 
@@ -40,6 +41,8 @@ _DESCRIBED = {
     "figures_again": "patterns_again", "in_scale": "in_scale", "clashes": "clashes",
     "narrow_stretches": "narrow_stretches",
 }  # fmt: skip
+_REPETITIONS = (-1.0, 0.0, 1.0, 2.0, 3.0, 4.0)  # that are tried for the bars that are alike, deviations
+_ALL_ALIKE = 0.95  # two bars as alike as that tell nothing
 _ENOUGH, _OWN_HALF = 8, 12  # windows without which nothing is aimed at; of `valid`, that count as much as all others
 _PATIENT, _FEWEST_PATIENCE, _MOST_PATIENCE = 95, 4.0, 64.0  # percentile of a part's longest run of one pitch; notes
 
@@ -97,7 +100,7 @@ def _row(row: dict, knobs: np.ndarray, **more: float) -> dict:
 
 
 def rest_of(
-    network, rows: list[dict], real: dict[str, list[windows.Window]], rounds: int, tell
+    player, rows: list[dict], real: dict[str, list[windows.Window]], rounds: int, tell
 ) -> dict[str, np.ndarray]:
     """Knobs of each style, float [3]."""
     wanted = {row["name"]: measures([w.stream for w in real[row["name"]]]) for row in rows}
@@ -111,7 +114,7 @@ def rest_of(
                 seed = (7, v.STYLES.index(name), i)
                 asks.append(improvise.ask_of(_row(row, tried[name][-1]), window.ground, 1.0, seed))
                 owner.append(name)
-        made = improvise.improvise(network, asks)
+        made = improvise.improvise(player, asks)
         for row in rows:
             name = row["name"]
             found[name].append(measures([m.stream for m, own in zip(made, owner, strict=True) if own == name]))
@@ -122,7 +125,7 @@ def rest_of(
     return {row["name"]: settle(*(np.array(x[row["name"]]) for x in (tried, found, wanted))) for row in rows}
 
 
-def density_steps(network, rows: list[dict], knobs: dict[str, np.ndarray], pieces: int) -> dict[str, dict]:
+def density_steps(player, rows: list[dict], knobs: dict[str, np.ndarray], pieces: int) -> dict[str, dict]:
     """How far a step of the density wish is told in each style, and whether waits must be hurried beside it."""
     plan = [(step, 0.0) for step in STEPS] + [(STEPS[1], _HURRY)]
     asks, owner = [], []
@@ -135,7 +138,7 @@ def density_steps(network, rows: list[dict], knobs: dict[str, np.ndarray], piece
                     seed = (8, v.STYLES.index(row["name"]), i)
                     asks.append(improvise.ask_of(told, ground, 1.0, seed, density=side))
                     owner.append((row["name"], step, hurry, side))
-    made = improvise.improvise(network, asks, most_notes=_DENSE)
+    made = improvise.improvise(player, asks, most_notes=_DENSE)
     got: dict[tuple, list[float]] = {}
     for one, own in zip(made, owner, strict=True):
         got.setdefault(own, []).append(wishes.density_of(one.stream))
@@ -188,27 +191,67 @@ def aims_of(learned: list[data.Stream], held: list[data.Stream]) -> dict[str, li
 
     Enough windows of the `valid` split weigh as much together as all of the training split's.
     """
-    found = {}
     rows = [[descriptors.describe(s) for s in some] for some in (learned, held)]
-    for aim, name in _DESCRIBED.items():
-        values = [np.array([row[name] for row in some if not math.isnan(row[name])]) for some in rows]
-        sizes = [len(x) for x in values]
-        heavy = sizes[0] / sizes[1] if sizes[1] >= _OWN_HALF else 1.0
-        both, weight = np.concatenate(values), np.repeat([1.0, heavy], sizes)
-        order = both.argsort()
-        middle = (weight[order].cumsum() - weight[order] / 2) / weight.sum() if len(both) else order
-        enough = len(both) >= _ENOUGH
-        found[aim] = np.interp(form.QUANTILES, middle, both[order]).round(4).tolist() if enough else None
+    found = {aim: quantiles_of(name, *rows) for aim, name in _DESCRIBED.items()}
+    return {aim: None if known is None else known.round(4).tolist() for aim, known in found.items()}
+
+
+def quantiles_of(name: str, learned: list[dict], held: list[dict]) -> np.ndarray | None:
+    """Quantiles of one descriptor in real pieces, float [5]; None where too few have it."""
+    values = [np.array([row[name] for row in some if not math.isnan(row[name])]) for some in (learned, held)]
+    sizes = [len(x) for x in values]
+    heavy = sizes[0] / sizes[1] if sizes[1] >= _OWN_HALF else 1.0
+    both, weight = np.concatenate(values), np.repeat([1.0, heavy], sizes)
+    if len(both) < _ENOUGH:
+        return None
+    order = both.argsort()
+    middle = (weight[order].cumsum() - weight[order] / 2) / weight.sum()
+    return np.interp(form.QUANTILES, middle, both[order])
+
+
+def repetitions(player, rows: list[dict], real: dict[str, list], held: dict[str, list]) -> dict[str, float]:
+    """Repetition told at rest with which the two most similar bars are as alike as real ones, of styles that say."""
+    wanted, asks, owner = {}, [], []
+    for row in rows:
+        name = row["name"]
+        some = [[descriptors.describe(w.stream) for w in split.get(name, [])] for split in (real, held)]
+        known = quantiles_of("most_similar_bars", *some)
+        if known is None or known[2] >= _ALL_ALIKE:
+            continue
+        wanted[name] = known[2]
+        for told in _REPETITIONS:
+            trial = row | {"rest": row["rest"] | {"repetition": told}}
+            for i, window in enumerate(real[name]):
+                asks.append(improvise.ask_of(trial, window.ground, 1.0, (6, v.STYLES.index(name), i)))
+                owner.append((name, told))
+    alike: dict[tuple, list[float]] = {}
+    for own, made in zip(owner, improvise.improvise(player, asks), strict=True):
+        alike.setdefault(own, []).append(descriptors.describe(made.stream)["most_similar_bars"])
+    found = {}
+    for name, target in wanted.items():
+        got = np.maximum.accumulate([np.nanmedian(alike[name, told]) for told in _REPETITIONS])
+        print(f"  {name:22} bars alike {got.round(2).tolist()} wanted {target:.2f}", file=sys.stderr, flush=True)
+        found[name] = round(float(np.interp(target, got + 1e-6 * np.arange(len(got)), _REPETITIONS)), 2)
     return found
 
 
-def excess_of(network, rows: list[dict], pieces: int) -> dict[str, float]:
+def longest_copy_of(held: list[data.Stream], corpus: np.ndarray) -> list[float] | None:
+    """Quantiles of the longest copy of the training split in pieces that are not of it, notes; None without any.
+
+    corpus: the training split's lines, as `originality.corpus_tokens` gives them.
+    """
+    longest, share = originality.runs(held, corpus)
+    known = longest[~np.isnan(share)]
+    return np.quantile(known, form.QUANTILES).round(1).tolist() if len(known) else None
+
+
+def excess_of(player, rows: list[dict], pieces: int) -> dict[str, float]:
     """Octaves by which each style is improvised denser than its pieces are where no density is wished for."""
     asks = [
         improvise.ask_of(row, improvise.usual_ground(row, 16), 1.0, (9, v.STYLES.index(row["name"]), i))
         for row in rows for i in range(pieces)
     ]  # fmt: skip
-    made = iter(improvise.improvise(network, asks))
+    made = iter(improvise.improvise(player, asks))
     found = {row["name"]: np.mean([wishes.density_of(next(made).stream) for _ in range(pieces)]) for row in rows}
     return {row["name"]: round(float(found[row["name"]] - row["density"]["mean"]), 3) for row in rows}
 
@@ -232,11 +275,11 @@ def main() -> int:
     parser.add_argument("--styles", type=lambda text: text.split(","), default=list(v.STYLES), help="a,b,c")
     parser.add_argument("--windows", type=int, default=48, help="of each style")
     parser.add_argument("--bars", type=int, default=32)
-    parser.add_argument("--rounds", type=int, default=8, help="0 = measure patience and excess only")
+    parser.add_argument("--rounds", type=int, default=8, help="0 = keep density and sharpness as they are")
     parser.add_argument("--pieces", type=int, default=6, help="for each trial of the density wish")
     wanted = parser.parse_args()
     try:
-        manifest, network = improvise.open_pack(wanted.pack)
+        manifest, player = improvise.open_pack(wanted.pack)
         corpus = Corpus.open(wanted.corpus)
     except (OSError, ValueError, KeyError) as error:
         print(f"calibrate: {error}", file=sys.stderr)
@@ -253,17 +296,22 @@ def main() -> int:
             print(f"  {name:22} told {next(shown)} got {next(shown)} wanted {next(shown)}", file=sys.stderr, flush=True)
 
     if wanted.rounds:
-        chosen = rest_of(network, rows, real, wanted.rounds, tell)
-        steps = density_steps(network, rows, chosen, wanted.pieces)
+        chosen = rest_of(player, rows, real, wanted.rounds, tell)
+        steps = density_steps(player, rows, chosen, wanted.pieces)
         for row in rows:
             knobs = dict(zip(KNOBS, (round(float(x), 2) for x in chosen[row["name"]]), strict=True))
             row["rest"] = knobs | steps[row["name"]]
+    lines = originality.corpus_tokens(corpus)
     for row in rows:
         patience = patience_of([w.stream for w in real[row["name"]]])
         more = {"patience": patience, "tireless": tireless_of([w.stream for w in real[row["name"]]]), "excess": 0.0}
         row["rest"] = improvise.UNMEASURED | row.get("rest", {}) | more
-        row["aims"] = aims_of(*([w.stream for w in some.get(row["name"], [])] for some in (real, held)))
-    for name, excess in excess_of(network, rows, 2 * wanted.pieces).items():
+        learned, own = ([w.stream for w in some.get(row["name"], [])] for some in (real, held))
+        row["aims"] = aims_of(learned, own) | {"longest_copy": longest_copy_of(own, lines)}
+    few = {name: some[: wanted.windows // 2] for name, some in real.items()}
+    for name, told in repetitions(player, rows, few, held).items():
+        next(row for row in rows if row["name"] == name)["rest"]["repetition"] = told
+    for name, excess in excess_of(player, rows, 2 * wanted.pieces).items():
         next(row for row in rows if row["name"] == name)["rest"]["excess"] = excess
     partial = wanted.pack / "manifest.partial"
     pack.write_manifest(partial, manifest)

@@ -3,7 +3,8 @@
 Four shares of real pieces are aimed at: figures of five intervals that their part has played before, notes in the best
 key's scale, semitones between parts that sound together, and narrow stretches: twelve notes of a part on four pitches
 at most, as of a drone or a trill. Pieces of one style differ, so each improvisation draws which quantile of each share
-it aims at. What is owed of a share is counted note by note, and notes that would pay it become more or less likely. A
+it aims at. What is owed of a share is counted note by note, and notes that would pay it become more or less likely. In
+the same way each draws how long a piece of the style copies others, and copies none for longer (`training.guard`). A
 part that has wandered from the register asked for is told one beyond it.
 """
 
@@ -13,7 +14,8 @@ import numpy as np
 from training import vocabulary as v
 from training.data import PROFILES
 
-AIMS = ("figures_again", "in_scale", "clashes", "narrow_stretches")  # by these names in the manifest
+AIMS = ("figures_again", "in_scale", "clashes", "narrow_stretches", "longest_copy")  # by these names in the manifest
+LONGEST_COPY = 4  # place among them of what is no share but notes
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 INTERVALS = 5  # of a figure
 STRETCH, NARROW = 12, 4  # notes of a stretch; pitches of a narrow one, at most
@@ -26,17 +28,17 @@ _KEY_LASTING = 1 - 1 / 512  # and of what was heard of the key
 _LONGEST = 192  # ticks that one note counts for in the key at most
 _FEWEST = 6  # notes without which there is no key
 # Natural logarithms of odds for one figure, note, pair or stretch owed, and the most of them.
-EACH, MOST = np.array([0.2, 0.15, 0.25, 0.2]), np.array([4.0, 2.0, 4.0, 4.0])
+EACH, MOST = np.array([0.2, 0.3, 0.25, 0.2]), np.array([4.0, 3.0, 4.0, 4.0])
 _UNPAID = 1.5  # what is owed at most, as a multiple of what leans most
 _PROMISED = 0.5  # share of it for what follows three equal intervals and not four
 TOLD, MOST_TOLD = 0.15, 3.0  # deviations of repetition that are told for one figure owed, and the most
 # Figures return the more, the more bars there are that they may come from: this times bars / (bars + half) of a share.
-_GROWTH, _HALF, _GROWN = 1.8, 8.0, 32.0
+_GROWTH, _HALF, _GROWN = 2.05, 8.0, 32.0
 _NEARLY_ALL = 0.95
 _LOGISTIC = 1.7  # a normal distribution's deviation, on the logistic scale
 # Square roots of primes without their whole parts, 2^64 times each: R. D. Richtmyer, "The evaluation of definite
 # integrals, and a quasi-Monte-Carlo method based on the properties of algebraic numbers", 1951.
-_SPREAD = (0x6A09E667F3BCC908, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1)
+_SPREAD = (0x6A09E667F3BCC908, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1, 0x510E527FADE682D1)
 # What remains of a part's height after one more note; how far it may be from what is asked for, in octaves; how much
 # beyond that is told for an octave too far, the most of it, and the farthest register told.
 _HEIGHT_LASTING, _NEAR, _EACH_OCTAVE, _MOST_BEYOND, _FARTHEST = 1 - 1 / 32, 0.1, 1.0, 1.0, 3.0
@@ -45,12 +47,12 @@ _OUTSIDE = np.array([[(c - k) % 12 in FOREIGN[k >= 12] for c in range(12)] for k
 
 
 def no_aims() -> np.ndarray:
-    """Of a style whose pieces are not known, float [4, 5]."""
+    """Of a style whose pieces are not known, float [5, 5]."""
     return np.full((len(AIMS), len(QUANTILES)), np.nan)
 
 
 def aims_of(row: dict, second: dict | None = None, lean: float = 0.0) -> np.ndarray:
-    """Quantiles of each share in a style's pieces, float [4, 5]; of two styles blended, as far as both know them."""
+    """Quantiles of each aim in a style's pieces, float [5, 5]; of two styles blended, as far as both know them."""
     lean = lean if second else 0.0
     rows = [row.get("aims", {}), (second or row).get("aims", {})]
     first, other = ([no_aims()[0] if of.get(n) is None else np.array(of[n]) for n in AIMS] for of in rows)
@@ -60,7 +62,7 @@ def aims_of(row: dict, second: dict | None = None, lean: float = 0.0) -> np.ndar
 
 
 def shares_of(seed: int, repetition: float) -> np.ndarray:
-    """The quantile of each share that the improvisation of a seed aims at, float [4].
+    """The quantile of each aim that the improvisation of a seed aims at, float [5].
 
     Seeds that follow each other are spread evenly over what the style's pieces are like. repetition: as wished for,
     deviations.
@@ -153,7 +155,7 @@ class Form:
     """Of B streams, kept up event by event."""
 
     def __init__(self, families: np.ndarray, aims: np.ndarray, shares: np.ndarray, wished: np.ndarray, most: int):
-        """families: int [B, 5]; aims: float [B, 4, 5], quantiles of each share, nan = no aim; shares: float [B, 4], the
+        """families: int [B, 5]; aims: float [B, 5, 5], quantiles of each aim, nan = no aim; shares: float [B, 5], the
         quantiles aimed at, 0..1; wished: bool [B], whether a key is told, which is then kept to instead; most: notes of
         a stream."""
         size = len(families)
@@ -163,7 +165,7 @@ class Form:
         self._aims[wished, 1] = np.nan
         self._pitch = np.zeros((size, v.PARTS, most + 1), np.int16)
         self._count = np.zeros((size, v.PARTS), np.int64)
-        self._debt = np.zeros((size, len(AIMS)))
+        self._debt = np.zeros((size, len(EACH)))
         self._height = np.zeros((size, v.PARTS, 2))  # octaves from middle C of each slot's newest notes: sum, weight
         self._classes = np.zeros((size, 12))
         self._notes = np.zeros(size, np.int64)
@@ -216,7 +218,7 @@ class Form:
 
     @property
     def wanted(self) -> np.ndarray:
-        """The shares aimed at, float [B, 4]; nan = no aim."""
+        """What is aimed at, float [B, 5]; nan = no aim."""
         return self._aims
 
     def told(self) -> np.ndarray:

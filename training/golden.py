@@ -15,6 +15,7 @@ _BASS = (43, 50, 45, 50)
 _SHOWN_FIRST, _SHOWN_LAST = 240, 180  # rows in the golden file; the stream is longer than the searched history
 _AIMS = (
     (0.1, 0.3, 0.4, 0.5, 0.6), (0.8, 0.83, 0.86, 0.9, 0.95), (0.0, 0.02, 0.04, 0.06, 0.1), (0.02, 0.1, 0.2, 0.4, 0.6),
+    (8.0, 10.0, 12.0, 15.0, 22.0),
 )  # fmt: skip
 _SEEDS, _EVERY = (3, 1976), 35  # of the improvisations in the form file; notes between its rows
 _ASKED = np.array([[0.0, 0.9, 2.6, 0.0, 0.0]])  # registers of the slots, octaves from middle C
@@ -127,8 +128,9 @@ def write_form(path: Path | str) -> None:
         cases.append({"seed": seed, "wanted": own.wanted[0].round(5).tolist(), "rows": rows})
     table = {
         "about": "The notes of tokens.json as `training.form` hears them: what a seed aims at (figures again, in "
-        "scale, clashes, narrow stretches) at repetition 0.4, and after so many notes the deviations of repetition "
-        "told, the registers told where others are asked for, the lean as [slot, first pitch, values from there on].",
+        "scale, clashes, narrow stretches, longest copy) at repetition 0.4, and after so many notes the deviations "
+        "of repetition told, the registers told where others are asked for, the lean as [slot, first pitch, values "
+        "from there on].",
         "asked": _ASKED[0].tolist(),
         "families": stream.families.tolist(), "aims": dict(zip(form.AIMS, _AIMS, strict=True)), "cases": cases,
     }  # fmt: skip

@@ -1,8 +1,9 @@
 """Improvises many streams at once under the plugin's conditions: what `src/infer/sampling.rs` asks, in batches.
 
 Three things differ from the plugin: a step is drawn in one go and not window by window, so that a part tires, wearies,
-is held to the wished density and is called back from a silence from note to note; its impatience is read at the beat
-that the drawn step leads to on the newest bar's metre; and the random numbers are numpy's.
+is held to the wished density and is called back from a silence from note to note, and so many notes may be drawn again
+at each step; its impatience is read at the beat that the drawn step leads to on the newest bar's metre; and the random
+numbers are numpy's.
 """
 
 import json
@@ -13,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training import data, features, form, harmony, manners, model, stepping, weights
+from training import data, features, form, guard, harmony, manners, model, stepping, weights
 from training import vocabulary as v
-from training.hearing import Ground, Hearing
+from training.hearing import Ground, Heard, Hearing
 
 MIN_P = 0.02
 OUTSIDE = -2.0  # bias of pitches outside the scale of a key that is told
@@ -33,10 +34,14 @@ _MOST_IMPATIENT = 9.0
 _TIRING, _MOST_TIRED = 2.0, 16.0  # deviations less repetition told for a bar of nothing new, and the most
 _TIRELESS = 4.0  # bars that the whole band plays all the same again; each beyond them counts for so many bars more:
 _SAME_AGAIN = 4.0
+_ROUND = 6  # bars that the whole band plays all the same again; then some note is another one
+_TRIES = 4  # draws of one note that are thrown away since it copies for too long, or goes round for too long
+_SHUNNED = 1e6
+_SHORTEST, _LONGEST = 8, 16  # copies that are allowed to every piece; that are allowed to none
 _SPARSE = 0.75  # share of rows playing below which the others are taken out
 _COLUMNS = (
     "_rows", "_families", "_context", "_sharpness", "_pitches", "_velocity", "_end", "_sounded", "_bits",
-    "_repetition_std", "_again", "_register", "_tireless", "_fresh", "_turned", "playing",
+    "_repetition_std", "_again", "_register", "_tireless", "_fresh", "_turned", "_limit", "playing",
 )  # fmt: skip
 # Where each family is at home, for one that the style's band does not have.
 _HOME = (60, 72, 60, 57, 40, 64, 62, 58, 64, 74, 70, 60, 62, 60, 60, 60)
@@ -57,9 +62,17 @@ class Ask:
     patience: float = UNMEASURED["patience"]  # times running that a part strikes one pitch before it wearies of it
     hurry: float = 0.0  # natural logarithms of odds by which a wait of half the length is likelier
     density: tuple[float, float] = (0.0, 0.0)  # what the wish's steps are counted from, and the steps
-    aims: np.ndarray = field(default_factory=form.no_aims)  # float [4, 5]: of the style's pieces, see `form`
+    aims: np.ndarray = field(default_factory=form.no_aims)  # float [5, 5]: of the style's pieces, see `form`
     repetition: float = 0.0  # deviations that are wished for
     tireless: float = UNMEASURED["tireless"]  # bars of nothing new that a part plays before it tires
+
+
+@dataclass(frozen=True)
+class Player:
+    """What improvises: a pack's network, and the index of what it learned from; without one it copies as it likes."""
+
+    network: model.NoteModel
+    index: guard.Index | None = None
 
 
 @dataclass(frozen=True)
@@ -159,8 +172,8 @@ def _pitch_bias(families: np.ndarray, context: np.ndarray) -> np.ndarray:
 class _Batch:
     """Streams that are improvised together; the rows of those that have ended are taken out by and by."""
 
-    def __init__(self, network: model.NoteModel, asks: list[Ask], most_notes: int, look_back: bool):
-        self._network, self._asks, self._most_notes, self._look_back = network, asks, most_notes, look_back
+    def __init__(self, player: Player, asks: list[Ask], most_notes: int, look_back: bool):
+        self._network, self._asks, self._most_notes, self._look_back = player.network, asks, most_notes, look_back
         self._rows = np.arange(len(asks))  # which ask each row of the arrays belongs to
         self._hearing = Hearing([a.ground for a in asks], most_notes)
         self._rng = [np.random.default_rng(a.seed) for a in asks]
@@ -187,18 +200,21 @@ class _Batch:
             np.stack([form.shares_of(a.seed[-1], a.repetition) for a in asks]),
             self._context[:, v.KEY_AT : v.KEY_AT + v.KEYS].any(1), most_notes,
         )  # fmt: skip
-        self._state = stepping.state_of(network, len(asks))
+        limit = self._form.wanted[:, form.LONGEST_COPY]
+        self._limit = np.where(np.isnan(limit), _LONGEST, limit.round().clip(_SHORTEST, _LONGEST))  # of copies, notes
+        self._copies = guard.Copies(player.index, self._families)
+        self._state = stepping.state_of(player.network, len(asks))
         self.playing = np.full(len(asks), True)  # rows that have not ended
 
-    def _impatience(self, position: np.ndarray, time: torch.Tensor) -> torch.Tensor:
-        """Bias of each part at the beat that a drawn time step leads to: for having been silent, or absent."""
+    def _impatience(self, position: np.ndarray, time: torch.Tensor, rows: np.ndarray) -> torch.Tensor:
+        """Bias of the rows' parts at the beat that a drawn time step leads to: for having been silent, or absent."""
         phase, length, beat = (position[:, i, None] for i in range(3))
-        time = time.numpy()[:, None]
-        onset = self._hearing.now[:, None] + time
+        time, sounded = time.numpy()[:, None], self._sounded[rows]
+        onset = self._hearing.now[rows, None] + time
         begin = onset - (phase + time) % length % beat
-        silent = (begin - np.maximum(self._sounded, 0)) / length
-        bias = np.where(self._sounded < 0, 2 + 4 * silent, 2 * (silent - 2)).clip(0, _MOST_IMPATIENT)
-        return torch.from_numpy(np.where(self._families == v.ABSENT, OFF, bias).astype(np.float32))
+        silent = (begin - np.maximum(sounded, 0)) / length
+        bias = np.where(sounded < 0, 2 + 4 * silent, 2 * (silent - 2)).clip(0, _MOST_IMPATIENT)
+        return torch.from_numpy(np.where(self._families[rows] == v.ABSENT, OFF, bias).astype(np.float32))
 
     def _tire(self, position: np.ndarray) -> None:
         """Tell a part that has played nothing new for some bars up to its newest note to repeat itself less.
@@ -237,22 +253,14 @@ class _Batch:
         self._tell_chords(heard.position)
         self._tire(heard.position)
         self._tell_registers()
-        noise = np.stack([rng.standard_exponential(v.CLASSES_TOTAL, np.float32) for rng in self._rng])
-        how = stepping.Drawing(
-            torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness),
-            torch.full((len(noise), 1), float(np.log(MIN_P))),
-            torch.from_numpy(self._manners.times(*heard.position[:, 1:].T)),
-            lambda time: self._impatience(heard.position, time),
-            torch.from_numpy(self._form.pitches(self._manners.pitches(self._pitches))),
-        )  # fmt: skip
-        families, context = torch.from_numpy(self._families), torch.from_numpy(self._context)
-        drawn = stepping.step(self._network, heard, families, context, self._state, how)
+        drawn = self._draw(heard)
         self._state, event = drawn.state, drawn.event.numpy()
         over = self.playing & (self._hearing.now + event[:, 0] >= self._end)
         self._bits += stepping.entropies(drawn.logits).numpy() * ~over[:, None]
         self._manners.push(event)
         self._form.push(event, heard.position[:, 1])
         self._hearing.push(event, np.where(self._velocity, event[:, 4], v.NO_VELOCITY))
+        self._copies.push(event, self._hearing.now)
         every = np.arange(len(event))
         self._sounded[every, event[:, 1]] = self._hearing.now
         own = heard.motif[every, event[:, 1]]
@@ -265,6 +273,41 @@ class _Batch:
         if self.playing.mean() < _SPARSE:
             self._keep(np.flatnonzero(self.playing))
         return ended
+
+    def _draw(self, heard: Heard) -> stepping.Drawn:
+        """The next event of each stream; one that copies or goes round for too long is drawn again, not its pitch."""
+        every = np.arange(len(heard.event))
+        times = torch.from_numpy(self._manners.times(*heard.position[:, 1:].T))
+        pitches = self._form.pitches(self._manners.pitches(self._pitches))
+        drawn = self._draw_some(heard, every, times, pitches)
+        event, rows = drawn.event.numpy(), every
+        for _ in range(_TRIES):
+            rows = rows[self._is_unwanted(event[rows], heard, rows)]
+            if not len(rows):
+                break
+            pitches = pitches.copy() if pitches is self._pitches else pitches
+            pitches[rows, event[rows, 1], event[rows, 2]] -= _SHUNNED
+            event[rows] = self._draw_some(heard, rows, times, pitches).event.numpy()
+        return drawn
+
+    def _draw_some(self, heard: Heard, rows: np.ndarray, times: torch.Tensor, pitches: np.ndarray) -> stepping.Drawn:
+        noise = np.stack([self._rng[b].standard_exponential(v.CLASSES_TOTAL, np.float32) for b in rows])
+        how = stepping.Drawing(
+            torch.from_numpy(-np.log(np.maximum(noise, 1e-20))), torch.from_numpy(self._sharpness[rows]),
+            torch.full((len(rows), 1), float(np.log(MIN_P))), times[rows],
+            lambda time: self._impatience(heard.position[rows], time, rows), torch.from_numpy(pitches[rows]),
+        )  # fmt: skip
+        families, context = torch.from_numpy(self._families[rows]), torch.from_numpy(self._context[rows])
+        some = Heard(*(column[rows] for column in heard))
+        return stepping.step(self._network, some, families, context, self._state[torch.from_numpy(rows)], how)
+
+    def _is_unwanted(self, event: np.ndarray, heard: Heard, rows: np.ndarray) -> np.ndarray:
+        """Whether the event drawn for each of the rows makes a copy too long, or goes on with a bar for too long."""
+        onset = self._hearing.now[rows] + event[:, 0]
+        own = heard.motif[rows, event[:, 1], 0]
+        goes_round = (own[:, 0] == event[:, 0]) & (own[:, 1] == event[:, 2])
+        goes_round &= onset - self._turned[rows] >= _ROUND * heard.position[rows, 1]
+        return goes_round | (self._copies.after(event, onset, rows) > self._limit[rows])
 
     def full(self) -> bool:
         """Whether there is no room for another event."""
@@ -286,6 +329,7 @@ class _Batch:
         self._hearing.keep(rows)
         self._manners.keep(rows)
         self._form.keep(rows)
+        self._copies.keep(rows)
         self._rng = [self._rng[b] for b in rows]
         for name in _COLUMNS:
             setattr(self, name, getattr(self, name)[rows])
@@ -293,7 +337,7 @@ class _Batch:
 
 
 def improvise(
-    network: model.NoteModel, asks: Iterable[Ask], batch: int = 128, most_notes: int = MOST_NOTES, tell=None,
+    player: Player, asks: Iterable[Ask], batch: int = 128, most_notes: int = MOST_NOTES, tell=None,
     look_back: bool = True,
 ) -> list[Made]:  # fmt: skip
     """An improvisation for each ask, each from its own seed whatever else is in its batch; at most `most_notes` long.
@@ -306,7 +350,7 @@ def improvise(
     order = sorted(range(len(asks)), key=lambda i: -asks[i].ground.end * int((asks[i].ground.families < v.AUTO).sum()))
     for at in range(0, len(order), batch):
         which = order[at : at + batch]
-        together = _Batch(network, [asks[i] for i in which], most_notes, look_back)
+        together = _Batch(player, [asks[i] for i in which], most_notes, look_back)
         while together.playing.any() and not together.full():
             for row, made in together.step():
                 found[which[row]] = made
@@ -317,13 +361,15 @@ def improvise(
     return found
 
 
-def open_pack(folder: Path) -> tuple[dict, model.NoteModel]:
-    """Manifest and network of a pack, the network on one thread.
+def open_pack(folder: Path) -> tuple[dict, Player]:
+    """Manifest of a pack and what improvises with it, on one thread.
 
-    Raises ValueError for a pack of another vocabulary, OSError where a file is missing.
+    Raises ValueError for a pack of another vocabulary or a broken index, OSError where a file is missing.
     """
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     if manifest["vocabulary_sha256"] != v.sha256():
         raise ValueError(f"cannot improvise: another vocabulary made {folder}")
     torch.set_num_threads(1)
-    return manifest, weights.read_network(folder / manifest["note_model"]["file"])
+    network = weights.read_network(folder / manifest["note_model"]["file"])
+    index = manifest.get("originality")
+    return manifest, Player(network, guard.read(folder / index["file"]) if index else None)

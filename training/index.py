@@ -2,7 +2,7 @@
 
 A pack's host looks runs up in it and so knows, note by note, how long a part has been copying the corpus: a longer copy
 is taken to be known runs in a row. What a run and its fingerprint are, and which runs are plain, stands at the head of
-`training/originality.py`; plain runs are left out. The file, little-endian:
+`training/copies.py`; plain runs are left out. The file, little-endian:
 
 - `AntOrig1`, then uint32: notes of a run, B, every (see below), pieces; uint64: fingerprints, bytes of names.
 - Each fingerprint h is spread by x = h * 0xD1342543DE82EF95 modulo 2^64. Its *bucket* is the upper B bits of x, its
@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import originality, pack
+from training import copies, pack
 from training import vocabulary as v
 from training.corpus import Corpus
 
@@ -36,7 +36,7 @@ NOTES = 8  # of a run
 EVERY = 6  # one remainder in so many has its piece named
 HEADER = struct.Struct("<8s4I2Q")
 FILE = "originality.bin"
-_SPREAD = np.uint64(0xD1342543DE82EF95)
+SPREAD = np.uint64(0xD1342543DE82EF95)
 _MOST_PIECES = 1 << 16
 
 
@@ -48,14 +48,14 @@ def _keys(corpus: Corpus) -> tuple[np.ndarray, np.ndarray, list[str]]:
         for part in np.flatnonzero(piece.families != v.DRUMS):
             mine = piece.part == part
             if mine.sum() >= NOTES:
-                lines.append(originality.tokens(piece.onset[mine], piece.pitch[mine]))
+                lines.append(copies.tokens(piece.onset[mine], piece.pitch[mine]))
                 owners.append(np.full(len(lines[-1]) + 1, len(names), np.uint16))
         names.append(piece.name.replace("\n", " "))
     if len(names) > _MOST_PIECES:
         raise ValueError(f"cannot index {len(names)} pieces: the index has room for the names of {_MOST_PIECES}")
-    line = originality.joined(lines)
-    found = np.where(originality.plain(line, NOTES), np.uint64(0), originality.fingerprints(line, NOTES))
-    return found * _SPREAD, np.concatenate(owners or [np.empty(0, np.uint16)]), names
+    line = copies.joined(lines)
+    found = np.where(copies.plain(line, NOTES), np.uint64(0), copies.fingerprints(line, NOTES))
+    return found * SPREAD, np.concatenate(owners or [np.empty(0, np.uint16)]), names
 
 
 def build(corpus: Corpus) -> bytes:

@@ -23,7 +23,7 @@ TOGETHER = 128  # runs that are made at once
 SILENT_BARS, SAME_BARS = 4, 8  # a run that is silent for so long, or plays one bar more often in a row, has failed
 
 
-def measure(network, manifest: dict, wanted: argparse.Namespace, known: dict, tell=None) -> dict[str, dict]:
+def measure(player, manifest: dict, wanted: argparse.Namespace, known: dict, tell=None) -> dict[str, dict]:
     """Figures of every wanted style: longest silence and longest run of one bar of each run, and whether form holds.
 
     Runs that are `known` are not made again, only those that are missing of the wanted number. `tell` gets all that is
@@ -37,7 +37,7 @@ def measure(network, manifest: dict, wanted: argparse.Namespace, known: dict, te
         for name, runs in together.items():
             ground, style = improvise.usual_ground(cards[name], wanted.bars), v.STYLES.index(name)
             asks += [improvise.ask_of(cards[name], ground, wanted.temperature, (wanted.seed, style, i)) for i in runs]
-        made = iter(improvise.improvise(network, asks, batch=len(asks), most_notes=MOST_NOTES))
+        made = iter(improvise.improvise(player, asks, batch=len(asks), most_notes=MOST_NOTES))
         for name, runs in together.items():
             found[name] = judge([next(made).stream for _ in runs], wanted.bars, found.get(name))
         if tell:
@@ -129,7 +129,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no such style: {', '.join(sorted(unknown))}")
     try:
-        manifest, network = improvise.open_pack(wanted.pack)
+        manifest, player = improvise.open_pack(wanted.pack)
     except (OSError, ValueError, KeyError) as error:
         print(f"longrun: {error}", file=sys.stderr)
         return 2
@@ -140,7 +140,7 @@ def main() -> int:
     }  # fmt: skip
 
     kept = Kept(wanted.out, "long", about, markdown)
-    styles = measure(network, manifest, wanted, kept.known() if wanted.resume else {}, kept.write)
+    styles = measure(player, manifest, wanted, kept.known() if wanted.resume else {}, kept.write)
     print(f"{wanted.out}: {len(styles)} styles")
     return 0
 

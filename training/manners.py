@@ -9,7 +9,7 @@ import numpy as np
 
 from training import vocabulary as v
 
-RULES = 6  # raised with every rule that changes what is improvised: figures of other rules are not gone on with
+RULES = 7  # raised with every rule that changes what is improvised: figures of other rules are not gone on with
 HANDFUL = 8  # keys of one part struck at once
 _GAPS, _RUSHING = 4, 3  # onsets in a row that are closer than so many ticks
 _WEARYING, _MOST_WEARY = 0.5, 8.0  # natural logarithms of odds

@@ -1,123 +1,19 @@
-"""How long improvisations and real pieces copy the training corpus note by note, whatever the key and the tempo.
-
-What counts as a copy is defined here so that it can be told in any language, note by note as they come:
-
-- A *line* is one part's notes in order of onset, then pitch. Drums have no line.
-- Each note but the first gives a *token*: interval * 32 + ratio. The interval is the step from the note before in
-  semitones, at most 24 either way, plus 24. The ratio compares the *wait* (ticks since the onset of the note before)
-  with the line's latest wait that was not zero: 0 = no wait, a chord; 1 = there is no earlier wait to compare with;
-  otherwise 16 + 2 * log2(wait / earlier wait), the logarithm times two rounded to the nearest whole number and kept
-  within -8..8. No ratio of whole numbers falls on a border. Waits stand for durations here, because how long a note is
-  held differs from one edition or player to the next.
-- A *run* of n notes is n - 1 tokens in a row. It is a copy if the same tokens stand in a row in a line of the training
-  split, and plain, and not counted, if its tokens have fewer than three different intervals.
-- The *length* of a copy is four notes more than it has different figures of four tokens: n where nothing comes again,
-  and eight for an accompaniment of four notes however long it goes on, as thousands of pieces have one.
-- The *fingerprint* of a run is its tokens folded by h = h * 0x9E3779B97F4A7C15 + token + 1 modulo 2^64 from h = 0, and
-  then mixed: h ^= h >> 29. A note can so be added to a run, and the oldest taken away, in constant time.
-"""
+"""How long improvisations and real pieces copy the training corpus note by note, as `training.copies` tells it."""
 
 import argparse
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import numba
 import numpy as np
 
-from training import improvise, report, windows
+from training import copies, improvise, report, windows
 from training import vocabulary as v
 from training.corpus import Corpus
 
 SHORTEST = 6  # notes; shorter runs are anybody's
 LENGTHS = (*range(SHORTEST, 33), 36, 40, 48, 56, 64, 80, 96, 128)  # notes
-PLAIN_BELOW = 3  # different intervals
-WIDEST = 24  # semitones
-_RATIO_NONE, _RATIO_SAME, _RATIO_MOST = 1, 16, 8
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_BREAK = -1  # between lines
-_FIGURE = 4  # tokens
-
-
-def tokens(onset: np.ndarray, pitch: np.ndarray) -> np.ndarray:
-    """Tokens int64 [N - 1] of one line of N notes, sorted by onset and pitch."""
-    interval = np.clip(np.diff(pitch.astype(np.int64)), -WIDEST, WIDEST) + WIDEST
-    wait = np.diff(onset.astype(np.int64))
-    moving = np.flatnonzero(wait)
-    ratio = np.zeros(len(wait), np.int64)
-    steps = np.rint(2 * np.log2(wait[moving][1:] / wait[moving][:-1])).astype(np.int64)
-    ratio[moving[:1]] = _RATIO_NONE
-    ratio[moving[1:]] = _RATIO_SAME + np.clip(steps, -_RATIO_MOST, _RATIO_MOST)
-    return interval * 32 + ratio
-
-
-def joined(lines: Iterable[np.ndarray]) -> np.ndarray:
-    """Lines of tokens one after the other with a break behind each, int16."""
-    found = [np.append(line, _BREAK).astype(np.int16) for line in lines if len(line)]
-    return np.concatenate(found) if found else np.empty(0, np.int16)
-
-
-@numba.njit(cache=True)
-def fingerprints(line, notes):
-    """Fingerprint of the run of `notes` notes that ends with each token, uint64 [tokens]; 0 where none does."""
-    length = notes - 1
-    leaving = np.uint64(1)
-    for _ in range(length):
-        leaving *= _FACTOR
-    out = np.zeros(len(line), np.uint64)
-    h, held = np.uint64(0), 0
-    for i in range(len(line)):
-        if line[i] < 0:
-            h, held = np.uint64(0), 0
-            continue
-        h = h * _FACTOR + np.uint64(line[i] + 1)
-        if held == length:
-            h -= leaving * np.uint64(line[i - length] + 1)
-        else:
-            held += 1
-        if held == length:
-            out[i] = h ^ (h >> np.uint64(29))
-    return out
-
-
-@numba.njit(cache=True)
-def plain(line, notes):
-    """Whether the run of `notes` notes that ends with each token has too few different intervals, bool [tokens]."""
-    out = np.ones(len(line), np.bool_)
-    for i in range(notes - 2, len(line)):
-        seen, different = np.uint64(0), 0
-        for k in range(i - notes + 2, i + 1):
-            if line[k] < 0:
-                different = 0
-                break
-            bit = np.uint64(1) << np.uint64(line[k] // 32)
-            if not seen & bit:
-                seen |= bit
-                different += 1
-        out[i] = different < PLAIN_BELOW
-    return out
-
-
-@numba.njit(cache=True)
-def lengths(line, ends, notes):
-    """Length of each run of `notes` notes by its different figures, given the index of its last token, int64 [ends]."""
-    out = np.empty(len(ends), np.int64)
-    seen = np.empty(notes, np.int64)
-    for e in range(len(ends)):
-        different = 0
-        for i in range(ends[e] - notes + 2 + _FIGURE - 1, ends[e] + 1):
-            code = 0
-            for k in range(i - _FIGURE + 1, i + 1):
-                code = code * 2048 + line[k]
-            known = False
-            for k in range(different):
-                known |= seen[k] == code
-            if not known:
-                seen[different] = code
-                different += 1
-        out[e] = different + _FIGURE
-    return out
 
 
 @numba.njit(cache=True)
@@ -158,14 +54,14 @@ def corpus_tokens(corpus: Corpus) -> np.ndarray:
         for part in np.flatnonzero(piece.families != v.DRUMS):
             mine = piece.part == part
             if mine.any():
-                found.append(tokens(piece.onset[mine], piece.pitch[mine]))
-    return joined(found)
+                found.append(copies.tokens(piece.onset[mine], piece.pitch[mine]))
+    return copies.joined(found)
 
 
 def lines_of(stream) -> list[np.ndarray]:
     """The lines of a stream that have at least two notes."""
     slots = [s for s in range(v.PARTS) if not stream.drums[s] and (stream.slot == s).sum() > 1]
-    return [tokens(stream.onset[stream.slot == s], stream.pitch[stream.slot == s]) for s in slots]
+    return [copies.tokens(stream.onset[stream.slot == s], stream.pitch[stream.slot == s]) for s in slots]
 
 
 def runs(streams: list, corpus: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -174,15 +70,15 @@ def runs(streams: list, corpus: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Runs of as many notes as `LENGTHS` says are looked up; the share is that of runs of `SHORTEST` notes. A stream
     without lines has a share of nan.
     """
-    lines = [joined(lines_of(s)) for s in streams]
+    lines = [copies.joined(lines_of(s)) for s in streams]
     every = np.concatenate(lines) if lines else np.empty(0, np.int16)
     owner = np.repeat(np.arange(len(streams)), [len(x) for x in lines])
     longest, within = np.zeros(len(streams), np.int64), np.zeros(len(every), np.bool_)
     for notes in LENGTHS:
-        wanted = np.where(plain(every, notes), np.uint64(0), fingerprints(every, notes))
-        copied = _found(wanted, fingerprints(corpus, notes))
+        wanted = np.where(copies.plain(every, notes), np.uint64(0), copies.fingerprints(every, notes))
+        copied = _found(wanted, copies.fingerprints(corpus, notes))
         ends = np.flatnonzero(copied)
-        np.maximum.at(longest, owner[ends], lengths(every, ends, notes))
+        np.maximum.at(longest, owner[ends], copies.lengths(every, ends, notes))
         if notes == SHORTEST:
             for back in range(notes - 1):
                 within |= np.append(copied[back:], np.zeros(min(back, len(copied)), np.bool_))
@@ -205,7 +101,7 @@ def _summary(longest: np.ndarray, share: np.ndarray) -> dict:
     }  # fmt: skip
 
 
-def measure(network, manifest: dict, corpus: Corpus, wanted: argparse.Namespace, tell=None) -> dict[str, dict]:
+def measure(player, manifest: dict, corpus: Corpus, wanted: argparse.Namespace, tell=None) -> dict[str, dict]:
     """Figures of each style and of `all`: of real validation windows, and of improvisations on their grounds."""
     style, split = corpus.column("style"), corpus.column("split")
     chosen = np.flatnonzero(np.isin(style, wanted.styles) & (split == "valid"))
@@ -219,7 +115,7 @@ def measure(network, manifest: dict, corpus: Corpus, wanted: argparse.Namespace,
             some = report.asks_of(cards[name], real[name], wanted, t)
             asks += some
             groups += [(name, str(t))] * len(some)
-    made = improvise.improvise(network, asks, most_notes=improvise.MOST_NOTES, tell=tell)
+    made = improvise.improvise(player, asks, most_notes=improvise.MOST_NOTES, tell=tell)
     longest, share = runs(streams + [m.stream for m in made], corpus_tokens(corpus))
     of = {key: np.array([g == key for g in groups]) for key in dict.fromkeys(groups)}
     of |= {("all", kind): np.array([g[1] == kind for g in groups]) for _, kind in list(of)}
@@ -236,7 +132,7 @@ Longest copy of each piece in notes, repeated figures counted once (median, 95th
 of its notes in copied runs of {shortest} or more, whatever the key and the tempo; plain runs of fewer than
 {plain_below} different steps are not counted. Real windows of at most {bars} bars of the validation split, and as
 many improvisations on the same grounds at each temperature; seed {seed}, pack `{pack}` (graph `{sha}`). What a copy
-is stands at the head of `training/originality.py`; the numbers are in [originality.json](originality.json).
+is stands at the head of `training/copies.py`; the numbers are in [originality.json](originality.json).
 
 """
 
@@ -274,15 +170,15 @@ def main() -> int:
     if unknown:
         parser.error(f"no such style: {', '.join(sorted(unknown))}")
     try:
-        manifest, network = improvise.open_pack(wanted.pack)
+        manifest, player = improvise.open_pack(wanted.pack)
         corpus = Corpus.open(wanted.corpus)
     except (OSError, ValueError, KeyError) as error:
         print(f"originality: {error}", file=sys.stderr)
         return 2
-    styles = measure(network, manifest, corpus, wanted, lambda done: print(f"{done} improvised", file=sys.stderr))
+    styles = measure(player, manifest, corpus, wanted, lambda done: print(f"{done} improvised", file=sys.stderr))
     head = {
         "pack": manifest["name"], "graph_sha256": manifest["note_model"]["sha256"], "bars": wanted.bars,
-        "seed": wanted.seed, "shortest": SHORTEST, "plain_below": PLAIN_BELOW,
+        "seed": wanted.seed, "shortest": SHORTEST, "plain_below": copies.PLAIN_BELOW,
     }  # fmt: skip
     rows = ",\n".join(f'  "{name}": {json.dumps(row)}' for name, row in styles.items())
     wanted.out.mkdir(parents=True, exist_ok=True)

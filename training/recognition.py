@@ -66,7 +66,7 @@ def _leaning(recognizer: Recognizer, vectors: np.ndarray, first: str, second: st
     return round(float(np.median(logp[:, recognizer.names.index(second)] - logp[:, recognizer.names.index(first)])), 3)
 
 
-def measure(network, manifest: dict, learn: dict, judged: dict, wanted: argparse.Namespace, tell=None) -> dict:
+def measure(player, manifest: dict, learn: dict, judged: dict, wanted: argparse.Namespace, tell=None) -> dict:
     """The report. learn, judged: style -> windows of the pieces to learn from, and of others."""
     names = [name for name in v.STYLES if len({w.piece for w in learn.get(name, [])}) >= FEWEST_PIECES]
     names = [name for name in names if judged.get(name)]
@@ -84,7 +84,7 @@ def measure(network, manifest: dict, learn: dict, judged: dict, wanted: argparse
             ground = of[i // len(kind) % len(of)].ground
             asks.append(improvise.ask_of(cards[kind[0]], ground, 1.0, seed, **second))
             owner.append(kind)
-    made = improvise.improvise(network, asks, tell=tell)
+    made = improvise.improvise(player, asks, tell=tell)
     ours = {kind: np.stack([vector_of(m.stream) for m, own in zip(made, owner, strict=True) if own == kind
                             and len(m.stream.onset)]) for kind in plan}  # fmt: skip
     styles = {}
@@ -150,7 +150,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     try:
-        manifest, network = improvise.open_pack(wanted.pack)
+        manifest, player = improvise.open_pack(wanted.pack)
         learn, judged = (
             windows.choose(evaluate.chosen_pieces(wanted.data, split), set(v.STYLES), count, wanted.bars, wanted.seed)
             for split, count in (("train", wanted.learn), ("valid", 64))
@@ -158,7 +158,7 @@ def main() -> int:
     except (OSError, ValueError, KeyError) as error:
         print(f"recognition: {error}", file=sys.stderr)
         return 2
-    found = measure(network, manifest, learn, judged, wanted, lambda done: print(f"{done} improvised", file=sys.stderr))
+    found = measure(player, manifest, learn, judged, wanted, lambda done: print(f"{done} improvised", file=sys.stderr))
     report = {
         "pack": manifest["name"], "graph_sha256": manifest["note_model"]["sha256"], "bars": wanted.bars,
         "pieces": wanted.pieces, "seed": wanted.seed, **found,

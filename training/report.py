@@ -81,7 +81,7 @@ def asks_of(
     return [improvise.ask_of(row, grounds[i % len(grounds)], temperature, (*seed, i)) for i in range(count)]
 
 
-def make(network, manifest: dict, real: dict[str, list[windows.Window]], wanted: argparse.Namespace) -> tuple:
+def make(player, manifest: dict, real: dict[str, list[windows.Window]], wanted: argparse.Namespace) -> tuple:
     """The report's styles, and the rows behind them: style -> (real, temperature -> ours)."""
     cards = {row["name"]: row for row in manifest["styles"]}
     plan = [(name, t) for name in real for t in wanted.temperatures]
@@ -92,7 +92,7 @@ def make(network, manifest: dict, real: dict[str, list[windows.Window]], wanted:
         print(f"{done} of {total} improvised, {time.monotonic() - begun:.0f} s", file=sys.stderr)
 
     every = [ask for some in asks.values() for ask in some]
-    made = iter(improvise.improvise(network, every, most_notes=improvise.MOST_NOTES, tell=tell))
+    made = iter(improvise.improvise(player, every, most_notes=improvise.MOST_NOTES, tell=tell))
     streams = {key: [next(made).stream for _ in some] for key, some in asks.items()}
     report, rows = {}, {}
     for name, some in real.items():
@@ -175,7 +175,7 @@ def main() -> int:
     if len(wanted.temperatures) > 5:
         parser.error("at most five temperatures can be told apart in a picture")
     try:
-        manifest, network = improvise.open_pack(wanted.pack)
+        manifest, player = improvise.open_pack(wanted.pack)
         splits = splits_of(evaluate.chosen_pieces(wanted.data, "all"), wanted)
         pieces = evaluate.chosen_pieces(wanted.data, wanted.split)
         chosen = windows.choose(pieces, set(wanted.styles), wanted.pieces, wanted.bars, wanted.seed)
@@ -183,7 +183,7 @@ def main() -> int:
         print(f"report: {error}", file=sys.stderr)
         return 2
     real = {name: chosen[name] for name in v.STYLES if name in chosen}
-    styles, rows = make(network, manifest, real, wanted)
+    styles, rows = make(player, manifest, real, wanted)
     for name in styles:
         styles[name]["splits"] = splits.get(name, {})
     report = {

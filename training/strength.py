@@ -29,7 +29,7 @@ def _overlap(real: list, ours: list) -> float:
     return float(np.mean(found))
 
 
-def measure(network, manifest: dict, learn: dict, judged: dict, wanted: argparse.Namespace, tell=None) -> dict:
+def measure(player, manifest: dict, learn: dict, judged: dict, wanted: argparse.Namespace, tell=None) -> dict:
     """The report. learn, judged: style -> windows of the pieces to learn from, and of others."""
     names = [n for n in v.STYLES if len({w.piece for w in learn.get(n, [])}) >= recognition.FEWEST_PIECES]
     names = [name for name in names if judged.get(name)]
@@ -45,7 +45,7 @@ def measure(network, manifest: dict, learn: dict, judged: dict, wanted: argparse
                 seed = (wanted.seed, 1, v.STYLES.index(name), i)
                 asks.append(improvise.ask_of(cards[name], ground, 1.0, seed, strength=strength))
                 owner.append(name)
-        made = improvise.improvise(network, asks, tell=tell)
+        made = improvise.improvise(player, asks, tell=tell)
         styles = {}
         for name in names:
             ours = [m.stream for m, own in zip(made, owner, strict=True) if own == name and len(m.stream.onset)]
@@ -105,7 +105,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     try:
-        manifest, network = improvise.open_pack(wanted.pack)
+        manifest, player = improvise.open_pack(wanted.pack)
         learn, judged = (
             windows.choose(evaluate.chosen_pieces(wanted.data, split), set(v.STYLES), count, wanted.bars, wanted.seed)
             for split, count in (("train", wanted.learn), ("valid", 24))
@@ -115,7 +115,7 @@ def main() -> int:
         return 2
     report = {"pieces": wanted.pieces, "bars": wanted.bars, "seed": wanted.seed, "pack": manifest["name"]}
     report |= {"graph_sha256": manifest["note_model"]["sha256"]}
-    report |= measure(network, manifest, learn, judged, wanted)
+    report |= measure(player, manifest, learn, judged, wanted)
     wanted.out.mkdir(parents=True, exist_ok=True)
     (wanted.out / "strength.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     (wanted.out / "strength.md").write_text(markdown(report), encoding="utf-8")

@@ -133,7 +133,7 @@ def forms(candidate: Candidate, cards: dict[str, dict], real: dict[str, list[win
         for name, some in real.items()
         for i, w in enumerate(some)
     ]
-    made = iter(improvise.improvise(candidate.network, asks, look_back=look_back))
+    made = iter(improvise.improvise(improvise.Player(candidate.network), asks, look_back=look_back))
     return {name: form_of([next(made).stream for _ in some]) for name, some in real.items()}
 
 

@@ -157,7 +157,7 @@ def _mean(values) -> float | None:
     return round(float(values.mean()), 3) if len(values) else None
 
 
-def measure(network, manifest: dict, wanted: argparse.Namespace, known: dict, tell=None) -> dict[str, dict]:
+def measure(player, manifest: dict, wanted: argparse.Namespace, known: dict, tell=None) -> dict[str, dict]:
     """Figures of every wanted style that is not `known` already; `tell` gets all that are, after each that was not."""
     cards = {row["name"]: row for row in manifest["styles"]}
     found = dict(known)
@@ -165,7 +165,7 @@ def measure(network, manifest: dict, wanted: argparse.Namespace, known: dict, te
         if name in found:
             continue
         trial = _Trial(cards[name], wanted)
-        made = improvise.improvise(network, trial.asks.values(), batch=256, most_notes=improvise.MOST_NOTES)
+        made = improvise.improvise(player, trial.asks.values(), batch=256, most_notes=improvise.MOST_NOTES)
         found[name] = trial.judge(dict(zip(trial.asks, made, strict=True)))
         if tell:
             tell(found)
@@ -243,7 +243,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no such style: {', '.join(sorted(unknown))}")
     try:
-        manifest, network = improvise.open_pack(wanted.pack)
+        manifest, player = improvise.open_pack(wanted.pack)
     except (OSError, ValueError, KeyError) as error:
         print(f"wishes: {error}", file=sys.stderr)
         return 2
@@ -254,7 +254,7 @@ def main() -> int:
     }  # fmt: skip
 
     kept = Kept(wanted.out, "wishes", about, markdown)
-    styles = measure(network, manifest, wanted, kept.known() if wanted.resume else {}, kept.write)
+    styles = measure(player, manifest, wanted, kept.known() if wanted.resume else {}, kept.write)
     print(f"{wanted.out}: {len(styles)} styles")
     return 0
 

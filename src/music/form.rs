@@ -2,19 +2,19 @@
 //!
 //! Four shares of real pieces are aimed at: figures of five intervals that their part has played before, notes in the best key's scale, semitones between parts
 //! that sound together, and narrow stretches: twelve notes of a part on four pitches at most, as of a drone or a trill. Pieces of one style differ, so each seed
-//! aims at a quantile of its own of each share. What is owed of a share is counted note by note, and the notes that would pay it become more or less likely. A
-//! part that has wandered from the register asked for is told one beyond it. `training/form.py` does the same for many improvisations at once.
+//! aims at a quantile of its own of each share. What is owed of a share is counted note by note, and the notes that would pay it become more or less likely. In the
+//! same way a seed aims at how long a piece of the style copies others; whoever draws the notes keeps to that. A part that has wandered from the register asked for is told one beyond it. `training/form.py` does the same for many improvisations at once.
 
 mod aims;
 mod figures;
 #[cfg(test)]
 mod tests;
 
-pub use self::aims::{AIM_NAMES, Aims, QUANTILES, Wanted, aims_at};
+pub use self::aims::{AIM_NAMES, AIMS_END, Aims, QUANTILES, Wanted, aims_at};
 
 use std::collections::VecDeque;
 
-use self::aims::AIMS;
+use self::aims::SHARES;
 use self::figures::{INTERVALS, STRETCH, is_narrow, promises, to_leave, was_played};
 use super::key::KeyFinder;
 use super::tokens::DRUMS;
@@ -28,15 +28,15 @@ const KEPT: usize = 32;
 const LASTING: f32 = 1.0 - 1.0 / 256.0;
 const KEY_LASTING: f32 = 1.0 - 1.0 / 512.0;
 /// Natural logarithms of odds for one figure, note, pair or stretch owed, and the most of them.
-const EACH: [f32; AIMS] = [0.2, 0.15, 0.25, 0.2];
-const MOST: [f32; AIMS] = [4.0, 2.0, 4.0, 4.0];
+const EACH: [f32; SHARES] = [0.2, 0.3, 0.25, 0.2];
+const MOST: [f32; SHARES] = [4.0, 3.0, 4.0, 4.0];
 /// What is owed at most, as a multiple of what leans most: else a riff that was played for long would be shunned for long.
 const UNPAID: f32 = 1.5;
 /// Deviations of repetition that are told for one figure owed, and the most.
 const TOLD: f32 = 0.15;
 const MOST_TOLD: f32 = 3.0;
 /// Figures return the more, the more bars there are that they may come from: `GROWTH` × bars / (bars + `HALF`) of the share of a piece of 32 bars.
-const GROWTH: f32 = 1.8;
+const GROWTH: f32 = 2.05;
 const HALF: f32 = 8.0;
 const GROWN: f32 = 32.0;
 /// More is not waited for, unless the share itself is more.
@@ -58,7 +58,7 @@ pub struct Form {
     /// The newest pitches of each slot but those of drums, oldest first.
     lines: [VecDeque<u8>; Part::COUNT],
     /// Figures, notes, pairs and stretches.
-    debts: [f32; AIMS],
+    debts: [f32; SHARES],
     /// Octaves from middle C of each slot's newest notes: the weighted sum, and the weights', which nears 1.
     heights: [(f32, f32); Part::COUNT],
     heard: KeyFinder,
@@ -74,7 +74,7 @@ impl Default for Form {
     fn default() -> Self {
         Self {
             lines: Default::default(),
-            debts: [0.0; AIMS],
+            debts: [0.0; SHARES],
             heights: [(0.0, 0.0); Part::COUNT],
             heard: KeyFinder::default(),
             key: None,
@@ -148,7 +148,7 @@ impl Form {
         let inside = wanted.in_scale().and(self.key).map_or(0.0, |_| much(1));
         let apart = wanted.clashes().map_or(0.0, |_| much(2).max(0.0));
         let wider = wanted.narrow_stretches().map_or(0.0, |_| (-much(3)).max(0.0));
-        if [again, inside, apart, wider] == [0.0; AIMS] {
+        if [again, inside, apart, wider] == [0.0; SHARES] {
             return None;
         }
         let mut lean = [[0.0; 128]; Part::COUNT];

@@ -1,6 +1,6 @@
 //! Whether a line of notes copies the pieces that a pack learned from, told note by note, whatever the key and the tempo.
 //!
-//! What a copy is stands at the head of `training/originality.py`, how the index is laid out at the head of `training/index.py`; both are held to the same
+//! What a copy is stands at the head of `training/copies.py`, how the index is laid out at the head of `training/index.py`; both are held to the same
 //! examples. A run of eight notes is looked up by its fingerprint, and a longer copy is known runs in a row; runs of fewer than three different steps are plain and
 //! never count. About one run in two hundred that no piece has is taken for one that some piece has.
 

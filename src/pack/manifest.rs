@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Figures, NoteModel, Pack, PackError, Rest, Role, RoleOrigin, Source, Style, StyleVelocity,
 };
-use crate::music::form::{AIM_NAMES, Aims};
+use crate::music::form::{AIM_NAMES, AIMS_END, Aims};
 use crate::music::tokens::{DURATIONS, SOURCES};
 use crate::score::{ChordQuality, Family, Meter, Part, TICKS_PER_QUARTER, Tempo};
 
@@ -418,13 +418,13 @@ impl Check<'_> {
             return Err(self.wrong(&format!("{field}.{other}"), "there", AIM_NAMES.join(", ")));
         }
         let mut aims = Aims::default();
-        for (aim, name) in aims.iter_mut().zip(AIM_NAMES) {
+        for ((aim, name), end) in aims.iter_mut().zip(AIM_NAMES).zip(AIMS_END) {
             *aim = entry.get(name).copied().flatten();
-            let ascending = aim.is_none_or(|it| {
-                it.is_sorted() && it.iter().all(|share| (0.0..=1.0).contains(share))
-            });
+            let ascending = aim
+                .is_none_or(|it| it.is_sorted() && it.iter().all(|own| (0.0..=end).contains(own)));
             let found = format!("{:?}", aim.unwrap_or_default());
-            self.that(ascending, &format!("{field}.{name}"), found, "ascending shares, 0 to 1")?;
+            let legal = format!("five ascending numbers, 0 to {end}");
+            self.that(ascending, &format!("{field}.{name}"), found, legal)?;
         }
         Ok(aims)
     }

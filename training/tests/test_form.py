@@ -17,8 +17,8 @@ def _form(
     again: float = np.nan, scale: float = np.nan, clashes: float = np.nan, narrow: float = np.nan, key: bool = False
 ) -> form.Form:
     families = np.array([[v.ABSENT, 0, 4, v.DRUMS, v.ABSENT]])
-    aims = np.repeat([[again], [scale], [clashes], [narrow]], 5, 1)[None]
-    return form.Form(families, aims, np.full((1, 4), 0.5), np.array([key]), 256)
+    aims = np.repeat([[again], [scale], [clashes], [narrow], [np.nan]], 5, 1)[None]
+    return form.Form(families, aims, np.full((1, 5), 0.5), np.array([key]), 256)
 
 
 def _play(own: form.Form, pitches, part: int = 1, wait: int = 24) -> form.Form:
@@ -58,7 +58,7 @@ def test_a_key_that_is_told_takes_the_place_of_the_styles_scale():
 
 def test_streams_that_go_on_keep_their_own():
     both = form.Form(
-        np.array([[v.ABSENT, 0, 4, v.DRUMS, v.ABSENT]] * 2), np.zeros((2, 4, 5)), np.full((2, 4), 0.5),
+        np.array([[v.ABSENT, 0, 4, v.DRUMS, v.ABSENT]] * 2), np.zeros((2, 5, 5)), np.full((2, 5), 0.5),
         np.array([True, True]), 64,
     )  # fmt: skip
     for low, high in [(60, 50), (62, 52)] * 5:

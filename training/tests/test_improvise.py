@@ -1,11 +1,13 @@
 """Batched improvising against the features of whole streams and against the graph."""
 
+import dataclasses
+
 import numpy as np
 import onnxruntime
 import pytest
 import torch
 
-from training import data, export, hearing, improvise, model, session, settings, stepping
+from training import data, export, guard, hearing, improvise, model, session, settings, stepping
 from training import vocabulary as v
 from training.tests.invented import random_stream, turning_stream
 
@@ -105,15 +107,16 @@ def _asks(count: int, bars: int = 4) -> list[improvise.Ask]:
 
 
 def test_a_stream_depends_on_its_seed_alone(network):
-    made = improvise.improvise(network, _asks(9), most_notes=60)
+    made = improvise.improvise(improvise.Player(network), _asks(9), most_notes=60)
     for i in (0, 4, 8):
-        alone = improvise.improvise(network, _asks(9)[i : i + 1], most_notes=60)[0].stream
+        alone = improvise.improvise(improvise.Player(network), _asks(9)[i : i + 1], most_notes=60)[0].stream
         for field in ("onset", "slot", "pitch", "duration", "velocity"):
             assert np.array_equal(getattr(alone, field), getattr(made[i].stream, field)), (i, field)
 
 
 def test_what_is_improvised_keeps_to_its_ground(network):
-    for ask, made in zip(_asks(9), improvise.improvise(network, _asks(9), most_notes=60), strict=True):
+    every = improvise.improvise(improvise.Player(network), _asks(9), most_notes=60)
+    for ask, made in zip(_asks(9), every, strict=True):
         s = made.stream
         assert len(s.onset) and s.onset[-1] < ask.ground.end
         assert set(s.slot) <= {1, 2}
@@ -125,20 +128,20 @@ def test_what_is_improvised_keeps_to_its_ground(network):
 
 def test_a_part_that_has_been_silent_grows_impatient(network):
     """Two bars in, before beat 2: a part that rests since the start, one since a bar, in bars of 72 ticks."""
-    batch = improvise._Batch(network, _asks(1), 10, True)
+    batch = improvise._Batch(improvise.Player(network), _asks(1), 10, True)
     for time, part in ((0, 1), (72, 2), (76, 2)):
         batch._hearing.push(np.array([[time, part, 60, 0, 0]]), np.array([0]))
         batch._sounded[0, part] = batch._hearing.now[0]
-    found = batch._impatience(np.array([[4, 72, 24]]), torch.tensor([30]))[0]  # at 178, beat from 168 on
+    found = batch._impatience(np.array([[4, 72, 24]]), torch.tensor([30]), np.array([0]))[0]  # at 178, beat from 168 on
     assert np.allclose(found[1], 2 * (168 / 72 - 2))
     assert found[2] == 0 and found[0] == found[3] == improvise.OFF
     batch._sounded[:] = -1
-    assert np.allclose(batch._impatience(np.array([[4, 72, 24]]), torch.tensor([0]))[0, 1], 9)
+    assert np.allclose(batch._impatience(np.array([[4, 72, 24]]), torch.tensor([0]), np.array([0]))[0, 1], 9)
 
 
 def test_a_part_that_plays_nothing_new_tires_and_sooner_where_all_repeat_one_bar(network):
     """Bars of 72 ticks; the first part's last news was six bars before its newest note, the second's half a bar."""
-    batch = improvise._Batch(network, _asks(1), 10, True)
+    batch = improvise._Batch(improvise.Player(network), _asks(1), 10, True)
     batch._hearing.push(np.array([[0, 1, 60, 0, 0]]), np.array([0]))
     batch._hearing._past.onset[0, 0] = 720
     batch._sounded[0, 1:3], batch._fresh[0, 1:3] = (720, 684), (288, 648)
@@ -193,3 +196,53 @@ def test_a_key_makes_what_lies_outside_less_likely():
     context[v.KEY_AT + 12 + 9] = 1  # A minor
     bias = improvise._pitch_bias(families, context)
     assert np.flatnonzero(bias[1, 60:72]).tolist() == [1, 3, 10] and (bias[2, 60:72] == 0).all()
+
+
+def _everything() -> guard.Index:
+    """An index that has every run."""
+    return guard.Index(np.arange(256, dtype=np.uint64), 56)
+
+
+def _longest(player: improvise.Player, limit: float) -> int:
+    aims = np.full((5, 5), np.nan)
+    aims[4] = limit
+    ground = improvise.usual_ground(CARD, 8)
+    asks = [dataclasses.replace(improvise.ask_of(CARD, ground, 1.0, (9, i)), aims=aims) for i in range(4)]
+    longest = 0
+    for made in improvise.improvise(player, asks, most_notes=100):
+        s, copies = made.stream, guard.Copies(_everything(), made.stream.families[None])
+        for onset, slot, pitch in zip(s.onset, s.slot, s.pitch, strict=True):
+            event = np.array([[0, slot, pitch, 5, 0]])
+            longest = max(longest, int(copies.after(event, np.array([onset]), np.array([0]))[0]))
+            copies.push(event, np.array([onset]))
+    return longest
+
+
+def test_a_note_that_copies_for_too_long_is_drawn_again(network, monkeypatch):
+    free = _longest(improvise.Player(network), 9.0)
+    assert free > 20
+    # Any note but a plain one goes on with a copy here: it is drawn again in vain.
+    drawn = []
+    draw = improvise._Batch._draw_some
+    monkeypatch.setattr(improvise._Batch, "_draw_some", lambda self, *a: drawn.append(len(a[1])) or draw(self, *a))
+    _longest(improvise.Player(network, _everything()), 9.0)
+    again = sum(drawn)
+    drawn.clear()
+    _longest(improvise.Player(network), 9.0)
+    assert again > 2 * sum(drawn)
+
+
+def test_a_note_that_goes_on_with_a_bar_for_too_long_is_unwanted(network):
+    """Bars of 72 ticks; the newest note was at 0, and a bar before the one at 24 followed."""
+    batch = improvise._Batch(improvise.Player(network), _asks(1), 10, True)
+    batch._hearing.push(np.array([[0, 1, 60, 0, 0]]), np.array([0]))
+    heard = batch._hearing.hear()
+    heard.position[0], heard.motif[0, 1, 0, :2] = (0, 72, 24), (24, 62)
+
+    def is_unwanted(time: int, pitch: int, bars: int) -> bool:
+        batch._turned[0] = 24 - 72 * bars
+        return bool(batch._is_unwanted(np.array([[time, 1, pitch, 0, 0]]), heard, np.array([0]))[0])
+
+    assert is_unwanted(24, 62, 6)
+    assert not is_unwanted(24, 62, 5)
+    assert not is_unwanted(24, 64, 9) and not is_unwanted(36, 62, 9)

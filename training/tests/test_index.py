@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training import index, originality
+from training import copies, index
 from training import vocabulary as v
 from training.corpus import Corpus, parse
 from training.tests.invented import record
@@ -30,10 +30,10 @@ def _runs(corpus: Corpus) -> dict[tuple, str]:
         for part in np.flatnonzero(piece.families != v.DRUMS):
             mine = piece.part == part
             if piece.split == "train" and mine.any():
-                line = originality.tokens(piece.onset[mine], piece.pitch[mine]).tolist()
+                line = copies.tokens(piece.onset[mine], piece.pitch[mine]).tolist()
                 for at in range(len(line) - index.NOTES + 2):
                     run = tuple(line[at : at + index.NOTES - 1])
-                    if len({token // 32 for token in run}) >= originality.PLAIN_BELOW:
+                    if len({token // 32 for token in run}) >= copies.PLAIN_BELOW:
                         found.setdefault(run, piece.name)
     return found
 
@@ -56,7 +56,7 @@ def _line(seed: int, corpus: Corpus) -> tuple[list[int], list[int]]:
 
 def _told(onset: list[int], pitch: list[int], runs: dict[tuple, str]) -> list[int]:
     """After each note, the length of the copy that it ends, by the plain set; 0 = none."""
-    line = originality.tokens(np.array(onset), np.array(pitch)).tolist()
+    line = copies.tokens(np.array(onset), np.array(pitch)).tolist()
     found, known = [0], 0
     for end in range(1, len(line) + 1):
         run = tuple(line[max(end - index.NOTES + 1, 0) : end])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data, improvise, originality
+from training import copies, data, improvise, originality
 from training import vocabulary as v
 from training.corpus import Corpus, parse
 from training.tests.invented import record
@@ -30,15 +30,15 @@ def _stream(lines) -> data.Stream:
 
 def test_tokens_do_not_know_key_and_tempo():
     onset, pitch = _line(1, 40)
-    assert np.array_equal(originality.tokens(onset, pitch), originality.tokens(3 * onset + 7, pitch + 11))
-    chord = originality.tokens(np.array([0, 0, 24, 24, 36, 60, 300]), np.array([60, 64, 60, 67, 40, 99, 99]))
+    assert np.array_equal(copies.tokens(onset, pitch), copies.tokens(3 * onset + 7, pitch + 11))
+    chord = copies.tokens(np.array([0, 0, 24, 24, 36, 60, 300]), np.array([60, 64, 60, 67, 40, 99, 99]))
     # A chord; a first wait; a chord; half the wait; twice and far more; wider than two octaves either way.
     assert chord.tolist() == [28 * 32, 20 * 32 + 1, 31 * 32, 0 * 32 + 14, 48 * 32 + 18, 24 * 32 + 23]
 
 
 def test_a_fingerprint_is_that_of_its_run_alone():
-    line = originality.joined([originality.tokens(*_line(2, 30)), originality.tokens(*_line(3, 30))])
-    found = originality.fingerprints(line, 8)
+    line = copies.joined([copies.tokens(*_line(2, 30)), copies.tokens(*_line(3, 30))])
+    found = copies.fingerprints(line, 8)
     for end in range(len(line)):
         run = line[max(end - 6, 0) : end + 1].tolist()
         h = 0
@@ -50,7 +50,7 @@ def test_a_fingerprint_is_that_of_its_run_alone():
 
 def test_the_longest_copy_is_found():
     onset, pitch = _line(4, 200)
-    corpus = originality.joined([originality.tokens(onset, pitch), originality.tokens(*_line(5, 300))])
+    corpus = copies.joined([copies.tokens(onset, pitch), copies.tokens(*_line(5, 300))])
     own, other = _line(6, 60), _line(7, 60)
     copy = slice(50, 71)  # 21 notes, in another key and at half the tempo
     taken = (own[0][-1] + 30 + 2 * (onset[copy] - onset[50]), pitch[copy] - 5)
@@ -64,27 +64,27 @@ def test_the_longest_copy_is_found():
 def test_plain_runs_do_not_count():
     steady = (np.arange(60) * 12, np.full(60, 60))
     trill = (np.arange(60) * 12, 60 + np.arange(60) % 2)
-    corpus = originality.joined([originality.tokens(*steady), originality.tokens(*trill)])
+    corpus = copies.joined([copies.tokens(*steady), copies.tokens(*trill)])
     longest, share = originality.runs([_stream([steady, trill])], corpus)
     assert longest.tolist() == [0] and share.tolist() == [0]
 
 
 def test_a_figure_counts_once_however_often_it_comes():
     broken = (np.arange(80) * 12, 60 + np.array([0, 7, 4, 7] * 20))
-    corpus = originality.joined([originality.tokens(*broken)])
+    corpus = copies.joined([copies.tokens(*broken)])
     scale = np.array([0, 2, 4, 5, 7, 9, 11, 12])
     longer = (np.arange(80) * 12, 60 + np.array([0, 7, 4, 9] * 20))
     longest, share = originality.runs([_stream([broken]), _stream([longer])], corpus)
     # Four notes round and round are eight; the line's first wait, compared with none, makes one more figure.
     assert longest.tolist() == [9, 0] and share.tolist() == [1, 0]
-    assert originality.lengths(originality.tokens(np.arange(8) * 12, scale), np.array([6]), 8).tolist() == [8]
+    assert copies.lengths(copies.tokens(np.arange(8) * 12, scale), np.array([6]), 8).tolist() == [8]
 
 
 def test_a_stream_without_lines_has_no_share():
     drums = _stream([([0, 1], [60, 61])] * 5)
     only = np.flatnonzero(drums.slot == 4)
     drums = data.Stream(**{**drums.__dict__, **{n: getattr(drums, n)[only] for n in ("onset", "slot", "pitch")}})
-    longest, share = originality.runs([drums], originality.joined([originality.tokens(*_line(5, 50))]))
+    longest, share = originality.runs([drums], copies.joined([copies.tokens(*_line(5, 50))]))
     assert longest.tolist() == [0] and np.isnan(share).all()
 
 

@@ -1,5 +1,8 @@
 //! The notes of one window, drawn from the model within what can still happen.
 
+#[cfg(test)]
+mod tests;
+
 use super::line::{Context, Line};
 use super::recall::Recall;
 use crate::engine::link::FromComposer;
@@ -8,6 +11,7 @@ use crate::infer::{ComposeError, Controls, Draw, Muse, State};
 use crate::music::dialogue::{Opening, Turn};
 use crate::music::feel::Feel;
 use crate::music::follow::Seat;
+use crate::music::originality;
 use crate::music::planner::Window;
 use crate::music::tokens::{Event, LONGEST_TIME};
 use crate::score::{Family, Key, Likelihood, Mode, Note, Part, Pitch, Seed, Settings, Tick, Ticks};
@@ -23,10 +27,11 @@ const TRIES: usize = 4;
 
 /// The place of the pitch among a draw's fields.
 const PITCH: usize = 2;
-/// Longest copy of a training piece, in notes; real pieces of styles that lean on each other copy longer ones.
-const LONGEST_COPY: usize = 16;
-/// Notes of one window that are drawn again since they make a copy longer; after these it may go on.
-const COPY_TRIES: usize = 12;
+/// Longest copies of training pieces, in notes: that are allowed to every improvisation, since shorter ones are not known of, and that are allowed to none,
+/// although real pieces of styles that lean on each other copy longer ones.
+const COPIES: [usize; 2] = [originality::RUN, 16];
+/// Notes of one window that are drawn again since they make a copy longer, or one more bar of many alike; after these it may go on.
+const SHUN_TRIES: usize = 12;
 
 /// What came of one window.
 #[derive(Debug)]
@@ -175,7 +180,8 @@ pub(super) fn draw_window(
         context.controls.rule_out(Part::PLAYER);
     }
     let mut struck: Vec<(Part, Pitch)> = Vec::new();
-    let (mut tries, mut refused, mut copied) = (0, 0, 0);
+    let (mut tries, mut refused, mut shuns) = (0, 0, 0);
+    let longest_copy = longest_copy(&context.controls);
     let mut shunned: Vec<(Part, Pitch)> = Vec::new();
     for _ in 0..WINDOW_NOTES {
         context.controls.roll_noise(&mut stream);
@@ -216,14 +222,15 @@ pub(super) fn draw_window(
             continue; // the same key twice at once: draw again
         }
         // What the player played may be quoted at any length.
-        if copied < COPY_TRIES
+        if shuns < SHUN_TRIES
             && recall.quote.is_none()
-            && line.would_copy(muse, note, composed.families[slot]) > LONGEST_COPY
+            && (line.would_copy(muse, note, composed.families[slot]) > longest_copy
+                || line.would_go_round(&context, note))
         {
-            copied += 1;
+            shuns += 1;
             context.controls.shun(note.part, note.pitch);
             shunned.push((note.part, note.pitch));
-            continue; // too much like a piece that the model learned from: draw another
+            continue; // too much like a piece that the model learned from, or like the bars before: draw another
         }
         for (part, pitch) in shunned.drain(..) {
             context.controls.unshun(part, pitch);
@@ -299,6 +306,14 @@ fn draw_next(
     }
     recall.quote = None;
     line.draw(muse, &leaning, window.begin)
+}
+
+/// Notes of the longest copy of a training piece that is drawn.
+fn longest_copy(controls: &Controls) -> usize {
+    let [least, most] = COPIES;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1024")]
+    let aim = |it: f32| it.round_ties_even() as usize;
+    controls.wanted.longest_copy().map_or(most, |it| aim(it).clamp(least, most))
 }
 
 /// The family that sounds in each slot; a piano where none is told.

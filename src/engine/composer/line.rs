@@ -133,6 +133,15 @@ impl Line {
         }
     }
 
+    /// Whether `note`, were it the next, would go on with a bar that all parts have played again and again for so long that nobody means it. Called
+    /// with the context that it is drawn in.
+    pub(super) fn would_go_round(&self, context: &Context, note: Note) -> bool {
+        const BARS: i64 = 6;
+        let long = context.bar.meter.bar() * BARS;
+        self.turned.is_some_and(|turned| note.onset - turned >= long)
+            && self.foretold(context, note)[0]
+    }
+
     /// How many bars of `part` up to its newest note hold nothing but what it had played before. Where all parts play one bar again and again, each
     /// beyond the fourth counts fivefold: the longer it goes on, the more of what would be the same again is turned away. That is no bound.
     pub(super) fn stale_bars(&self, part: Part, bar: BarLine) -> f32 {

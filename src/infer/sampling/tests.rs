@@ -237,11 +237,11 @@ fn a_band_that_is_driven_on_strikes_more_together_too() {
 #[test]
 fn what_is_aimed_at_is_the_styles_and_the_wished_key_takes_the_place_of_its_scale() {
     let mut styles = styles();
-    styles[0].rest.aims = [Some([0.1, 0.2, 0.3, 0.4, 0.5]), Some([0.9; 5]), None, None];
-    styles[1].rest.aims = [None, Some([0.7; 5]), None, None];
+    styles[0].rest.aims = [Some([0.1, 0.2, 0.3, 0.4, 0.5]), Some([0.9; 5]), None, None, None];
+    styles[1].rest.aims = [None, Some([0.7; 5]), None, None, None];
     let wanted =
         |settings: &Settings| Controls::new(settings, &styles, PlayerPresence::Absent).wanted.0;
-    let [again, scale, clashes, plain] = wanted(&Settings::default());
+    let [again, scale, clashes, plain, _] = wanted(&Settings::default());
     assert!((0.1..=0.5).contains(&again.unwrap()));
     assert_eq!([clashes, plain], [None, None]);
     assert_eq!(scale, Some(0.9));

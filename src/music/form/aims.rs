@@ -2,17 +2,21 @@
 
 use crate::score::Seed;
 
-/// How many shares are aimed at.
-pub(super) const AIMS: usize = 4;
+/// How many things are aimed at, and how many of them, the first, are shares that are owed and paid.
+pub(super) const AIMS: usize = 5;
+pub(super) const SHARES: usize = 4;
 /// As manifests call them.
-pub const AIM_NAMES: [&str; AIMS] = ["figures_again", "in_scale", "clashes", "narrow_stretches"];
+pub const AIM_NAMES: [&str; AIMS] =
+    ["figures_again", "in_scale", "clashes", "narrow_stretches", "longest_copy"];
+/// The most that each can be; the least is 0.
+pub const AIMS_END: [f32; AIMS] = [1.0, 1.0, 1.0, 1.0, 1024.0];
 /// Where a style's pieces are known.
 pub const QUANTILES: [f32; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-/// Each share at `QUANTILES` of a style's pieces, 0 to 1 and ascending; nothing where they have no such share, or too few are known.
+/// Each aim at `QUANTILES` of a style's pieces, ascending: shares from 0 to 1, the longest copy in notes. Nothing where they have no such thing, or too few are known.
 pub type Aims = [Option<[f32; 5]>; AIMS];
 
-/// What one improvisation aims at of each share.
+/// What one improvisation aims at of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Wanted(pub [Option<f32>; AIMS]);
 
@@ -29,8 +33,8 @@ impl Wanted {
 
     /// The same, but for the scale.
     pub fn without_scale(self) -> Self {
-        let Self([again, _, clashes, narrow]) = self;
-        Self([again, None, clashes, narrow])
+        let Self([again, _, clashes, narrow, copy]) = self;
+        Self([again, None, clashes, narrow, copy])
     }
 
     /// Share of semitones (1, 11 or 13) among pairs of notes of different parts that sound together.
@@ -41,6 +45,11 @@ impl Wanted {
     /// Share of stretches of twelve notes of a part that have four pitches at most, as of a drone or a trill. Less is as good.
     pub fn narrow_stretches(&self) -> Option<f32> {
         self.0[3]
+    }
+
+    /// Notes of the longest copy of a training piece that a part may come to. Less is as good.
+    pub fn longest_copy(&self) -> Option<f32> {
+        self.0[4]
     }
 }
 
@@ -54,6 +63,7 @@ pub fn aims_at(aims: &Aims, seed: Seed, repetition: f32) -> Wanted {
         0xBB67_AE85_84CA_A73B,
         0x3C6E_F372_FE94_F82B,
         0xA54F_F53A_5F1D_36F1,
+        0x510E_527F_ADE6_82D1,
     ];
     const LOGISTIC: f32 = 1.7; // a normal distribution's deviation, on the logistic scale
     let repetition = repetition.clamp(-10.0, 10.0);
@@ -68,7 +78,7 @@ pub fn aims_at(aims: &Aims, seed: Seed, repetition: f32) -> Wanted {
     wanted
 }
 
-/// The share at `quantile`; the outermost known beyond them.
+/// What is at `quantile`; the outermost known beyond them.
 fn between(known: &[f32; 5], quantile: f32) -> f32 {
     let after = QUANTILES.partition_point(|it| *it < quantile);
     let (Some(low), Some(high)) = (after.checked_sub(1), known.get(after)) else {

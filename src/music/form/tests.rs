@@ -34,7 +34,7 @@ fn leaning(form: &Form, wanted: &Wanted) -> Vec<(usize, f32)> {
 
 #[test]
 fn a_line_that_owes_figures_leans_to_those_it_has_played() {
-    let wanted = Wanted([Some(0.9), None, None, None]);
+    let wanted = Wanted([Some(0.9), None, None, None, None]);
     let form = played(&[60, 62, 64, 67, 65, 64, 72, 74, 76, 79, 77], 32, wanted);
     let found = leaning(&form, &wanted);
     assert!(form.told(&wanted) > 0.5);
@@ -42,7 +42,7 @@ fn a_line_that_owes_figures_leans_to_those_it_has_played() {
     assert_eq!(found[0].0, 76, "up 2, up 2, up 3, down 2 and then down 1, an octave higher");
     assert!(found[0].1 > 0.5);
     // As much the other way where too much has come again.
-    let wanted = Wanted([Some(0.0), None, None, None]);
+    let wanted = Wanted([Some(0.0), None, None, None, None]);
     let form = played(&[60, 62, 60, 62, 60, 62, 60, 62, 60], 32, wanted);
     let found = leaning(&form, &wanted);
     assert!(matches!(found[..], [(62, bias)] if bias < -0.3), "{found:?}");
@@ -51,9 +51,9 @@ fn a_line_that_owes_figures_leans_to_those_it_has_played() {
 
 #[test]
 fn figures_are_not_waited_for_before_there_is_anything_to_return_to() {
-    let wanted = Wanted([Some(0.5), None, None, None]);
+    let wanted = Wanted([Some(0.5), None, None, None, None]);
     let line = [60, 65, 61, 67, 60, 68, 63, 60];
-    let due: f32 = [1.25, 1.5, 1.75].map(|bars| 0.9 * bars / (bars + 8.0)).iter().sum();
+    let due: f32 = [1.25, 1.5, 1.75].map(|bars| 0.5 * GROWTH * bars / (bars + 8.0)).iter().sum();
     assert!((played(&line, 0, wanted).told(&wanted) - 0.15 * due).abs() < 1e-3);
     assert!(played(&line, 32, wanted).told(&wanted) > 0.2);
 }
@@ -61,25 +61,25 @@ fn figures_are_not_waited_for_before_there_is_anything_to_return_to() {
 #[test]
 fn notes_outside_the_scale_are_paid_for_with_notes_inside() {
     let scale: Vec<u8> = (0..24).map(|at| [60, 64, 67, 65, 62, 71, 69, 72][at % 8]).collect();
-    let wanted = Wanted([None, Some(1.0), None, None]);
+    let wanted = Wanted([None, Some(1.0), None, None, None]);
     let form = played(&[&scale[..], &[61, 66, 68]].concat(), 0, wanted);
     let found = leaning(&form, &wanted);
     assert_eq!(
         found.iter().filter(|it| it.0 / 12 == 5).map(|it| it.0).collect::<Vec<_>>(),
         [61, 63, 66, 68, 70]
     );
-    assert!(found.iter().all(|it| (it.1 + 0.45).abs() < 0.05), "{found:?}");
+    assert!(found.iter().all(|it| (it.1 + 3.0 * EACH[1]).abs() < 0.05), "{found:?}");
     let lean = form.lean(&wanted, &FAMILIES).unwrap();
     assert!(lean[Part::BAND[2].slot()].iter().all(|it| *it == 0.0), "drums have no scale");
     assert!(lean[Part::PLAYER.slot()].iter().all(|it| *it == 0.0), "the player owes nothing");
     // A style that leaves its scale is drawn out of it.
-    let wanted = Wanted([None, Some(0.6), None, None]);
+    let wanted = Wanted([None, Some(0.6), None, None, None]);
     assert!(leaning(&played(&scale, 0, wanted), &wanted).iter().all(|it| it.1 > 1.0));
 }
 
 #[test]
 fn semitones_between_parts_are_turned_away_where_there_were_too_many() {
-    let wanted = Wanted([None, None, Some(0.02), None]);
+    let wanted = Wanted([None, None, Some(0.02), None, None]);
     let mut form = Form::default();
     for bar in 0..3 {
         form.push(note(96 * bar, Part::BAND[1], 60, 96), 4, true, &wanted, BAR);
@@ -97,7 +97,7 @@ fn semitones_between_parts_are_turned_away_where_there_were_too_many() {
 
 #[test]
 fn a_drone_is_left_and_never_promised() {
-    let wanted = Wanted([None, None, None, Some(0.0)]);
+    let wanted = Wanted([None, None, None, Some(0.0), None]);
     let drone: Vec<u8> = [60, 62, 62, 67].repeat(5);
     let form = played(&drone, 0, wanted);
     let found = leaning(&form, &wanted);
@@ -109,7 +109,7 @@ fn a_drone_is_left_and_never_promised() {
     assert!(scale.lean(&wanted, &FAMILIES).is_none());
     // Figures are owed: those of a drone pay only where there were not too many of them.
     let both = |narrow: f32| {
-        let wanted = Wanted([Some(0.9), None, None, Some(narrow)]);
+        let wanted = Wanted([Some(0.9), None, None, Some(narrow), None]);
         let lead: Vec<u8> = (0..40).map(|at| 40 + at % 30 * 7 % 30).collect();
         let form = played(&[&lead[..], &drone].concat(), 32, wanted);
         leaning(&form, &wanted).iter().find(|it| it.0 == 60).unwrap().1
@@ -130,7 +130,7 @@ fn a_part_that_wanders_is_told_a_register_beyond_the_one_asked_for() {
 
 #[test]
 fn what_could_not_be_paid_is_not_owed_for_long() {
-    let wanted = Wanted([Some(0.1), None, None, None]);
+    let wanted = Wanted([Some(0.1), None, None, None, None]);
     let riff: Vec<u8> = [60, 62, 64, 67].repeat(64);
     let mut form = played(&riff, 32, wanted);
     assert_eq!(form.told(&wanted), -3.0);
@@ -155,7 +155,7 @@ fn what_could_not_be_paid_is_not_owed_for_long() {
 
 #[test]
 fn what_was_heard_moves_along() {
-    let wanted = Wanted([Some(0.5), Some(0.9), Some(0.0), None]);
+    let wanted = Wanted([Some(0.5), Some(0.9), Some(0.0), None, None]);
     let mut one = played(&[60, 61, 64, 67, 65, 64, 72], 4, wanted);
     one.push(note(144, Part::BAND[1], 61, 96), 4, true, &wanted, BAR);
     let mut other = one.clone();
@@ -168,7 +168,7 @@ fn what_was_heard_moves_along() {
 
 #[test]
 fn seeds_spread_over_what_the_pieces_are_like() {
-    let aims = [Some(QUANTILES), None, Some([0.1; 5]), None];
+    let aims = [Some(QUANTILES), None, Some([0.1; 5]), None, Some([8.0, 9.0, 10.0, 12.0, 20.0])];
     let mut shares: Vec<f32> =
         (0..100).map(|seed| aims_at(&aims, Seed(seed), 0.0).figures_again().unwrap()).collect();
     shares.sort_by(f32::total_cmp);
@@ -181,6 +181,10 @@ fn seeds_spread_over_what_the_pieces_are_like() {
     assert_eq!((at(0.0).in_scale(), at(1.0).clashes()), (None, Some(0.1)));
     assert_eq!(at(50.0).figures_again(), Some(0.95));
     assert_eq!(at(-50.0).figures_again(), Some(0.05));
+    let longest: Vec<f32> =
+        (0..100).map(|seed| aims_at(&aims, Seed(seed), 0.0).longest_copy().unwrap()).collect();
+    let above = longest.iter().filter(|it| **it > 10.0).count();
+    assert!((45..=55).contains(&above), "{above} of 100 seeds may copy more than the median piece");
     aims_at(&aims, Seed(u64::MAX), 0.0);
 }
 
@@ -195,7 +199,7 @@ struct Golden {
 #[derive(serde::Deserialize)]
 struct Case {
     seed: u64,
-    wanted: [f32; AIMS],
+    wanted: [f32; AIM_NAMES.len()],
     rows: Vec<Row>,
 }
 

@@ -34,6 +34,7 @@ impl Hashing {
                     Some([0.2, 0.3, 0.4, 0.5, 0.9]),
                     Some([0.0; 5]),
                     Some([0.4; 5]),
+                    Some([9.0; 5]),
                 ],
                 ..Rest::default()
             },

@@ -59,7 +59,7 @@ fn after(pitches: &[u8], change: impl Fn(&mut Context)) -> (State, u8) {
         velocities: VelocityFrom::Model,
         is_given: false,
     };
-    context.controls.wanted = Wanted([Some(0.9), Some(1.0), None, None]);
+    context.controls.wanted = Wanted([Some(0.9), Some(1.0), None, None, None]);
     change(&mut context);
     let mut line = Line::new(muse.silence());
     for (at, pitch) in (0..).zip(pitches) {
